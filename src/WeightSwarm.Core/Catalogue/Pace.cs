@@ -1,0 +1,142 @@
+namespace WeightSwarm.Core.Catalogue;
+
+/// <summary>How hurried a deficit is; U0 is the last copy. Reference: gossip-planner section 3.2.</summary>
+public enum Urgency
+{
+    /// <summary>At most one recent copy.</summary>
+    U0 = 0,
+    /// <summary>Two recent copies, or fewer than a third of the target.</summary>
+    U1 = 1,
+    /// <summary>Below target.</summary>
+    U2 = 2,
+    /// <summary>Enough copies, but a failure-domain rule is broken.</summary>
+    U3 = 3,
+    /// <summary>Nothing to do.</summary>
+    None = 4,
+}
+
+/// <summary>The waits of the take path for one urgency, in milliseconds.</summary>
+/// <param name="ConfirmMs">A deficit must have been seen for so long.</param>
+/// <param name="StepMs">Each later place in the rendezvous order waits so much longer (the reference's delta).</param>
+/// <param name="ClaimTtlMs">A claim without progress counts for so long.</param>
+public readonly record struct TakeWaits(long ConfirmMs, long StepMs, long ClaimTtlMs);
+
+/// <summary>
+/// Every timer of the network in one immutable value, chosen by the charter so that all nodes agree. All in
+/// milliseconds. No timer is written anywhere else. Reference: design section 8, gossip-planner sections 1 and 3.
+/// </summary>
+public sealed record Pace
+{
+    private const long Second = 1_000, Minute = 60 * Second, Hour = 60 * Minute, Day = 24 * Hour;
+
+    /// <summary>"real" or "drill".</summary>
+    public required string Name { get; init; }
+    /// <summary>A node renews its records this often.</summary>
+    public required long LeaseRenewMs { get; init; }
+    /// <summary>Records of a node live this long unless renewed.</summary>
+    public required long LeaseTtlMs { get; init; }
+    /// <summary>An absent copy counts as durable for this long (until a grace is learned per node).</summary>
+    public required long GraceMs { get; init; }
+    /// <summary>A copy counts as recent when its holder was seen within this window.</summary>
+    public required long RecentMs { get; init; }
+    /// <summary>A copy counts as online when its holder was seen within this window.</summary>
+    public required long OnlineMs { get; init; }
+    /// <summary>A monitor probes this often.</summary>
+    public required long ProbeMs { get; init; }
+    /// <summary>So many probes in a row must fail before a monitor says down.</summary>
+    public required int ProbeMisses { get; init; }
+    /// <summary>The planner runs this often.</summary>
+    public required long PlanMs { get; init; }
+    /// <summary>A release waits this long between intent and receipts (W in the trim theorem).</summary>
+    public required long ReleaseWaitMs { get; init; }
+    /// <summary>Each copy is audited this often.</summary>
+    public required long AuditMs { get; init; }
+    /// <summary>Released data rests in the trash for this long.</summary>
+    public required long TrashMs { get; init; }
+    /// <summary>Every byte is read again within about this time.</summary>
+    public required long ScrubMs { get; init; }
+    /// <summary>A node that just started judges nobody for this long.</summary>
+    public required long StartupQuietMs { get; init; }
+    /// <summary>An absent node's copies are dropped from every count after this time.</summary>
+    public required long LostMs { get; init; }
+    /// <summary>Anti-entropy with each neighbour this often.</summary>
+    public required long ReconcileMs { get; init; }
+    /// <summary>Anti-entropy with a uniformly drawn member this often.</summary>
+    public required long ReconcileFarMs { get; init; }
+    /// <summary>New holdings of one model are published at least so far apart.</summary>
+    public required long HoldingGapMs { get; init; }
+    /// <summary>The waits of the take path.</summary>
+    public required TakeWaits U0 { get; init; }
+    /// <inheritdoc cref="U0"/>
+    public required TakeWaits U1 { get; init; }
+    /// <inheritdoc cref="U0"/>
+    public required TakeWaits U2 { get; init; }
+    /// <inheritdoc cref="U0"/>
+    public required TakeWaits U3 { get; init; }
+
+    /// <summary>The waits for one urgency; <see cref="Urgency.None"/> has U3's.</summary>
+    public TakeWaits Take(Urgency urgency) => urgency switch
+    {
+        Urgency.U0 => U0,
+        Urgency.U1 => U1,
+        Urgency.U2 => U2,
+        _ => U3,
+    };
+
+    /// <summary>The timers of the reference, for networks that are meant to last.</summary>
+    public static Pace Real { get; } = new()
+    {
+        Name = "real",
+        LeaseRenewMs = Day,
+        LeaseTtlMs = 72 * Hour,
+        GraceMs = 72 * Hour,
+        RecentMs = Day,
+        OnlineMs = 15 * Minute,
+        ProbeMs = Minute,
+        ProbeMisses = 3,
+        PlanMs = Minute,
+        ReleaseWaitMs = 30 * Minute,
+        AuditMs = Day,
+        TrashMs = 7 * Day,
+        ScrubMs = 30 * Day,
+        StartupQuietMs = 5 * Minute,
+        LostMs = 30 * Day,
+        ReconcileMs = 5 * Minute,
+        ReconcileFarMs = 15 * Minute,
+        HoldingGapMs = Minute,
+        U0 = new TakeWaits(0, 10 * Second, 5 * Minute),
+        U1 = new TakeWaits(Minute, 30 * Second, 30 * Minute),
+        U2 = new TakeWaits(10 * Minute, 90 * Second, Day),
+        U3 = new TakeWaits(Day, Hour, Day),
+    };
+
+    /// <summary>For demonstrations and tests on one machine: the same rules, thousands of times faster.</summary>
+    public static Pace Drill { get; } = new()
+    {
+        Name = "drill",
+        LeaseRenewMs = 10 * Second,
+        LeaseTtlMs = 30 * Second,
+        GraceMs = 20 * Second,
+        RecentMs = 8 * Second,
+        OnlineMs = 3 * Second,
+        ProbeMs = Second,
+        ProbeMisses = 3,
+        PlanMs = Second,
+        ReleaseWaitMs = 3 * Second,
+        AuditMs = 10 * Second,
+        TrashMs = Minute,
+        ScrubMs = 5 * Minute,
+        StartupQuietMs = 3 * Second,
+        LostMs = 5 * Minute,
+        ReconcileMs = 5 * Second,
+        ReconcileFarMs = 15 * Second,
+        HoldingGapMs = Second / 4,
+        U0 = new TakeWaits(0, Second, 10 * Second),
+        U1 = new TakeWaits(Second / 2, Second, 20 * Second),
+        U2 = new TakeWaits(Second, 2 * Second, 30 * Second),
+        U3 = new TakeWaits(10 * Second, 5 * Second, 30 * Second),
+    };
+
+    /// <summary>The pace of that name, or null.</summary>
+    public static Pace? Named(string name) => name switch { "real" => Real, "drill" => Drill, _ => null };
+}

@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using WeightSwarm.Core.Catalogue;
+using WeightSwarm.Core.Identity;
+
+namespace WeightSwarm.Core.Planning;
+
+/// <summary>
+/// What one node believes about the network at one moment: the accepted records, seen as models, holders and claims.
+/// Immutable; two views with equal <see cref="Version"/> from one node are equal but for liveness.
+/// </summary>
+public sealed record SwarmView
+{
+    /// <summary>Grows with every record that changed the view.</summary>
+    public required long Version { get; init; }
+    /// <summary>The node whose view this is.</summary>
+    public required NodeId Self { get; init; }
+    /// <summary>The charter's rules.</summary>
+    public required Policy Policy { get; init; }
+    /// <summary>32 bytes that salt the rendezvous order of this epoch; the same in every view of an epoch.</summary>
+    public required Hash256 EpochSalt { get; init; }
+    /// <summary>Every node with a live record, this one included.</summary>
+    public required ImmutableSortedDictionary<NodeId, NodeView> Nodes { get; init; }
+    /// <summary>Active entries, ordered by model id.</summary>
+    public required ImmutableArray<ModelView> Models { get; init; }
+}
+
+/// <summary>One node as the viewer sees it.</summary>
+public sealed record NodeView
+{
+    /// <summary>Which node.</summary>
+    public required NodeId Id { get; init; }
+    /// <summary>Total donation, bytes.</summary>
+    public required long DonatedBytes { get; init; }
+    /// <summary>Room for more slices, bytes.</summary>
+    public required long FreeBytes { get; init; }
+    /// <summary>Operator label of the node's own record; empty for none.</summary>
+    public string Operator { get; init; } = "";
+    /// <summary>Site label; empty for none.</summary>
+    public string Site { get; init; } = "";
+    /// <summary>The network groups of its addresses ("v4:203.0.113.0/24", "v6:2001:db8:1::/48"); may be empty.</summary>
+    public ImmutableArray<string> Subnets { get; init; } = [];
+    /// <summary>It hands its copies over and will leave.</summary>
+    public bool Draining { get; init; }
+    /// <summary>It takes nothing new.</summary>
+    public bool AcceptsNothingNew { get; init; }
+    /// <summary>Monotonic time (of the viewer) since when the node is absent; null while it is present.</summary>
+    public long? AbsentSinceMs { get; init; }
+
+    /// <summary>For how long the node has been absent, 0 while present.</summary>
+    public long AbsentMs(Instant now) =>
+        AbsentSinceMs is { } since ? Math.Max(1, now.MonotonicMs - since) : 0;
+}
+
+/// <summary>One active entry with everybody who holds or fetches parts of it.</summary>
+/// <param name="Entry">The entry.</param>
+/// <param name="Holders">Nodes with a live holding, ordered by node id; this node included.</param>
+/// <param name="Claims">Live claims that are not cancelled, ordered by slice, then node id; this node's included.</param>
+public sealed record ModelView(Entry Entry, ImmutableArray<Holder> Holders, ImmutableArray<SliceClaim> Claims)
+{
+    /// <summary>Wanted copies of every slice.</summary>
+    public int Target(Policy policy) => Entry.Copies > 0 ? Entry.Copies : policy.Copies;
+}
+
+/// <summary>One node's signed statement of what it holds of a model.</summary>
+/// <param name="Node">Who.</param>
+/// <param name="Verified">Slices of which it verified every piece.</param>
+/// <param name="Releasing">Slices that it is about to give up.</param>
+/// <param name="InPlace">The owner's own files, outside any donation.</param>
+public sealed record Holder(NodeId Node, SliceSet Verified, SliceSet Releasing, bool InPlace);
+
+/// <summary>One node's statement that it is fetching a slice.</summary>
+/// <param name="Node">Who.</param>
+/// <param name="Slice">Which slice.</param>
+/// <param name="Epoch">The epoch whose salt the score was made with.</param>
+/// <param name="Score">Weighted rendezvous score; smaller is better.</param>
+/// <param name="ProgressPercent">0 to 100.</param>
+/// <param name="ProgressAtMs">Monotonic time (of the viewer) at which progress last grew, or the claim was first seen.</param>
+public sealed record SliceClaim(
+    NodeId Node, int Slice, ulong Epoch, ulong Score, int ProgressPercent, long ProgressAtMs)
+{
+    /// <summary>The total order on claims, the same in every view: (epoch, score, node).</summary>
+    public bool IsBetterThan(SliceClaim other) =>
+        (Epoch, Score, Node).CompareTo((other.Epoch, other.Score, other.Node)) < 0;
+}

@@ -1,0 +1,35 @@
+namespace WeightSwarm.Core;
+
+/// <summary>
+/// The seeded pseudo-random generator of every state in Core: the same seed gives the same run.
+/// SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, OOPSLA 2014).
+/// </summary>
+public sealed class SplitMix64(ulong seed)
+{
+    private ulong _state = seed;
+
+    /// <summary>The next 64 bits.</summary>
+    public ulong Next()
+    {
+        _state += 0x9E3779B97F4A7C15UL;
+        return Mix(_state);
+    }
+
+    /// <summary>A number in [0, <paramref name="bound"/>); bound at least 1. Bias below 2^-32 for bounds below 2^32.</summary>
+    public long Below(long bound)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(bound, 1);
+        return (long)Math.BigMul(Next(), (ulong)bound, out _);
+    }
+
+    /// <summary>A generator of its own for a part of a state, seeded from this one.</summary>
+    public SplitMix64 Split() => new(Next());
+
+    /// <summary>The finaliser alone: a bijection on 64 bits that scatters its input.</summary>
+    public static ulong Mix(ulong z)
+    {
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9UL;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EBUL;
+        return z ^ (z >> 31);
+    }
+}
