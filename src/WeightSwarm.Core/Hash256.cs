@@ -51,6 +51,12 @@ public readonly struct Hash256 : IEquatable<Hash256>, IComparable<Hash256>
     /// <summary>The first eight bytes, big-endian: enough to scatter and to sort coarsely.</summary>
     public ulong Prefix => _a;
 
+    /// <summary>The first sixteen bytes, big-endian.</summary>
+    public UInt128 High => new(_a, _b);
+
+    /// <summary>The last sixteen bytes, big-endian.</summary>
+    public UInt128 Low => new(_c, _d);
+
     /// <summary>True for 32 zero bytes, which stand for "none".</summary>
     public bool IsZero => (_a | _b | _c | _d) == 0;
 
