@@ -59,12 +59,20 @@ public sealed record Pace
     public required long StartupQuietMs { get; init; }
     /// <summary>An absent node's copies are dropped from every count after this time.</summary>
     public required long LostMs { get; init; }
+    /// <summary>How far the clocks of two nodes may differ before one's records are refused.</summary>
+    public required long ClockSkewMs { get; init; }
     /// <summary>Anti-entropy with each neighbour this often.</summary>
     public required long ReconcileMs { get; init; }
     /// <summary>Anti-entropy with a uniformly drawn member this often.</summary>
     public required long ReconcileFarMs { get; init; }
     /// <summary>New holdings of one model are published at least so far apart.</summary>
     public required long HoldingGapMs { get; init; }
+    /// <summary>The core is woken this often.</summary>
+    public required long TickMs { get; init; }
+    /// <summary>A failed dial is tried again after this time, doubled each time up to sixteen-fold.</summary>
+    public required long DialRetryMs { get; init; }
+    /// <summary>A record that was only announced is asked for after this time.</summary>
+    public required long GraftMs { get; init; }
     /// <summary>The waits of the take path.</summary>
     public required TakeWaits U0 { get; init; }
     /// <inheritdoc cref="U0"/>
@@ -101,9 +109,13 @@ public sealed record Pace
         ScrubMs = 30 * Day,
         StartupQuietMs = 5 * Minute,
         LostMs = 30 * Day,
+        ClockSkewMs = 10 * Minute,
         ReconcileMs = 5 * Minute,
         ReconcileFarMs = 15 * Minute,
         HoldingGapMs = Minute,
+        TickMs = Second,
+        DialRetryMs = 15 * Second,
+        GraftMs = Second / 2,
         U0 = new TakeWaits(0, 10 * Second, 5 * Minute),
         U1 = new TakeWaits(Minute, 30 * Second, 30 * Minute),
         U2 = new TakeWaits(10 * Minute, 90 * Second, Day),
@@ -128,9 +140,13 @@ public sealed record Pace
         ScrubMs = 5 * Minute,
         StartupQuietMs = 3 * Second,
         LostMs = 5 * Minute,
+        ClockSkewMs = 5 * Second,
         ReconcileMs = 5 * Second,
         ReconcileFarMs = 15 * Second,
         HoldingGapMs = Second / 4,
+        TickMs = Second / 10,
+        DialRetryMs = Second / 2,
+        GraftMs = Second / 2,
         U0 = new TakeWaits(0, Second, 10 * Second),
         U1 = new TakeWaits(Second / 2, Second, 20 * Second),
         U2 = new TakeWaits(Second, 2 * Second, 30 * Second),

@@ -1,0 +1,109 @@
+using System.Net;
+using WeightSwarm.Core.Identity;
+using WeightSwarm.Core.Records;
+
+namespace WeightSwarm.Core.Gossip;
+
+/// <summary>Names one stream between this node and a peer; never used again within one run.</summary>
+/// <param name="Value">Given by the driver.</param>
+public readonly record struct SessionId(long Value) : IComparable<SessionId>
+{
+    /// <inheritdoc/>
+    public int CompareTo(SessionId other) => Value.CompareTo(other.Value);
+}
+
+/// <summary>What happens to a core.</summary>
+public abstract record CoreInput
+{
+    private CoreInput()
+    {
+    }
+
+    /// <summary>A stream is open and its peer's key is proved.</summary>
+    public sealed record SessionOpened(SessionId Session, NodeId Peer, bool Outbound, IPEndPoint Remote) : CoreInput;
+
+    /// <summary>A stream ended, from whichever side.</summary>
+    public sealed record SessionClosed(SessionId Session) : CoreInput;
+
+    /// <summary>A frame came in.</summary>
+    public sealed record FrameArrived(SessionId Session, V1.Frame Frame) : CoreInput;
+
+    /// <summary>A dial that the core asked for came to nothing.</summary>
+    public sealed record DialFailed(IPEndPoint Address) : CoreInput;
+
+    /// <summary>Addresses to try first: from an invite, the DHT or the last run.</summary>
+    public sealed record Bootstrap(IReadOnlyList<IPEndPoint> Addresses) : CoreInput;
+
+    /// <summary>Records of an earlier run.</summary>
+    public sealed record Restored(IReadOnlyList<ReadOnlyMemory<byte>> Envelopes) : CoreInput;
+
+    /// <summary>A record made by a key that this machine holds: a charter, an entry.</summary>
+    public sealed record Publish(Record Record) : CoreInput;
+
+    /// <summary>This node's own description changed.</summary>
+    public sealed record Described(SelfDescription Self) : CoreInput;
+
+    /// <summary>Another slice may take so many bytes now.</summary>
+    public sealed record RoomChanged(long RoomBytes, long FreeBytes, long DonatedBytes) : CoreInput;
+
+    /// <summary>Every piece of a slice is verified and on disk, fsynced.</summary>
+    public sealed record SliceVerified(Hash256 Model, int Slice) : CoreInput;
+
+    /// <summary>The node holds these slices, from an earlier run or in place.</summary>
+    public sealed record SlicesHeld(Hash256 Model, Catalogue.SliceSet Slices, bool InPlace) : CoreInput;
+
+    /// <summary>A held slice can no longer be vouched for.</summary>
+    public sealed record SliceLost(Hash256 Model, int Slice) : CoreInput;
+
+    /// <summary>How far a fetch has come.</summary>
+    public sealed record SliceProgress(Hash256 Model, int Slice, int Percent) : CoreInput;
+
+    /// <summary>A fetch came to nothing.</summary>
+    public sealed record FetchFailed(Hash256 Model, int Slice) : CoreInput;
+
+    /// <summary>Time passes.</summary>
+    public sealed record Tick : CoreInput;
+}
+
+/// <summary>What a core wants done.</summary>
+public abstract record CoreOutput
+{
+    private CoreOutput()
+    {
+    }
+
+    /// <summary>Send a frame.</summary>
+    public sealed record Send(SessionId Session, V1.Frame Frame) : CoreOutput;
+
+    /// <summary>Open a stream; <paramref name="Peer"/> is who must answer there, null for whoever does.</summary>
+    public sealed record Dial(IPEndPoint Address, NodeId? Peer) : CoreOutput;
+
+    /// <summary>Close a stream, telling the peer why.</summary>
+    public sealed record Close(SessionId Session, string Reason) : CoreOutput;
+
+    /// <summary>Keep a record over restarts.</summary>
+    public sealed record Persist(Record Record) : CoreOutput;
+
+    /// <summary>The record's lease is over.</summary>
+    public sealed record Forget(Record Record) : CoreOutput;
+
+    /// <summary>Fetch a slice.</summary>
+    public sealed record StartFetch(Hash256 Model, int Slice) : CoreOutput;
+
+    /// <summary>Give up fetching a slice.</summary>
+    public sealed record StopFetch(Hash256 Model, int Slice) : CoreOutput;
+
+    /// <summary>A frame that the core leaves to its driver: content asked for or received.</summary>
+    public sealed record Content(SessionId Session, V1.Frame Frame) : CoreOutput;
+}
+
+/// <summary>What a node says of itself.</summary>
+/// <param name="Endpoints">Where it is reachable: IP, gossip port, torrent port; at most 4.</param>
+/// <param name="Operator">Failure-domain label; empty for none.</param>
+/// <param name="Site">Failure-domain label; empty for none.</param>
+/// <param name="Draining">It hands its copies over.</param>
+/// <param name="Version">Of the daemon.</param>
+/// <param name="StartedMs">Unix milliseconds.</param>
+public sealed record SelfDescription(
+    System.Collections.Immutable.ImmutableArray<(IPAddress Ip, int GossipPort, int TorrentPort)> Endpoints,
+    string Operator, string Site, bool Draining, string Version, long StartedMs);

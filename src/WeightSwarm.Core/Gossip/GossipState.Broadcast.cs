@@ -1,0 +1,102 @@
+using WeightSwarm.Core.Identity;
+using WeightSwarm.Core.Records;
+
+namespace WeightSwarm.Core.Gossip;
+
+/// <summary>
+/// Broadcast by Plumtree (Leitão, Pereira, Rodrigues: Epidemic Broadcast Trees, SRDS 2007). New records go whole over eager
+/// links and by id over lazy ones. A duplicate makes its link lazy; an announced record that does not come makes the link
+/// that announced it eager. What remains is a tree, mended where it breaks.
+/// </summary>
+internal sealed partial class GossipState
+{
+    private const int MostIds = 1024;
+
+    private readonly SortedDictionary<ulong, (long DueMs, SessionId From)> _missing = [];
+
+    /// <summary>Spreads a record that the set has accepted; <paramref name="from"/> null for one of this node's own.</summary>
+    public void Spread(Record record, SessionId? from)
+    {
+        _missing.Remove(record.Id.Prefix);
+        foreach (var session in _sessions.Values)
+        {
+            if (!session.Active || session.Id == from) continue;
+            // Own records go to every neighbour: one that would starve this node of a voice does not suffice.
+            if (session.Eager || from is null) _outbox.Push(session.Id, [record]);
+            else session.Announce.Add(record.Id.Prefix);
+        }
+    }
+
+    private void OnPush(Session session, V1.Push push, Instant now)
+    {
+        if (push.Envelopes.Count > MostIds)
+        {
+            Drop(session, $"a push of {push.Envelopes.Count} records is over the limit of {MostIds}");
+            return;
+        }
+        foreach (var bytes in push.Envelopes) Take(session, bytes.Memory, now);
+    }
+
+    private void Take(Session session, ReadOnlyMemory<byte> bytes, Instant now)
+    {
+        var verdict = _records.Offer(bytes, now, out var record);
+        switch (verdict)
+        {
+            case Acceptance.Accepted or Acceptance.Equivocation:
+                if (session.Active) session.Eager = true;
+                Accepted(record!, now);
+                Spread(record!, session.Id);
+                break;
+            case Acceptance.Duplicate when session.Active && session.Eager && !IsReconciling(session):
+                session.Eager = false;
+                _outbox.Send(session.Id, new V1.Frame { Prune = new V1.Prune() });
+                break;
+            case Acceptance.Malformed or Acceptance.BadSignature:
+                Drop(session, $"a record was refused: {verdict}");
+                break;
+        }
+    }
+
+    private void OnIHave(Session session, V1.IHave have, Instant now)
+    {
+        foreach (var id in have.Ids.Take(MostIds))
+            if (_records.FindShort(id) is null)
+                _missing.TryAdd(id, (now.MonotonicMs + Pace.GraftMs, session.Id));
+    }
+
+    private void OnGraft(Session session, V1.Graft graft)
+    {
+        session.Eager = true;
+        _outbox.Push(session.Id, graft.Ids.Take(MostIds).Select(_records.FindShort).OfType<Record>());
+    }
+
+    private void TendBroadcast(Instant now)
+    {
+        foreach (var session in _sessions.Values.Where(s => s.Announce.Count > 0))
+        {
+            foreach (var ids in session.Announce.Chunk(MostIds))
+            {
+                var have = new V1.IHave();
+                have.Ids.AddRange(ids);
+                _outbox.Send(session.Id, new V1.Frame { IHave = have });
+            }
+            session.Announce.Clear();
+        }
+        GraftMissing(now);
+    }
+
+    private void GraftMissing(Instant now)
+    {
+        if (_missing.Count == 0) return;
+        var due = _missing.Where(m => m.Value.DueMs <= now.MonotonicMs).Take(MostIds).ToList();
+        foreach (var group in due.GroupBy(m => m.Value.From))
+        {
+            var graft = new V1.Graft();
+            graft.Ids.AddRange(group.Select(m => m.Key));
+            foreach (var missing in group) _missing.Remove(missing.Key);
+            if (!_sessions.TryGetValue(group.Key, out var session)) continue;
+            session.Eager = true;
+            _outbox.Send(session.Id, new V1.Frame { Graft = graft });
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using WeightSwarm.Core.Catalogue;
+
+namespace WeightSwarm.Core.Gossip;
+
+/// <summary>Probes: a ping on every stream, and the end of streams that have fallen silent.</summary>
+internal sealed partial class GossipState
+{
+    private void Probe(Instant now)
+    {
+        var pace = Pace;
+        foreach (var session in _sessions.Values.ToList())
+        {
+            if (now.MonotonicMs - session.LastHeardMs > SilenceMs(pace))
+            {
+                Drop(session, "silent");
+                continue;
+            }
+            if (!session.Greeted || session.LastPingMs > now.MonotonicMs - pace.ProbeMs) continue;
+            session.LastPingMs = now.MonotonicMs;
+            session.PingNonce = _random.Next();
+            _outbox.Send(session.Id, new V1.Frame { Ping = new V1.Ping { Nonce = session.PingNonce } });
+        }
+    }
+
+    /// <summary>A peer that has said nothing for so long is silent.</summary>
+    public static long SilenceMs(Pace pace) => pace.ProbeMs * pace.ProbeMisses;
+
+    private void OnPing(Session session, V1.Ping ping, Instant now) => _outbox.Send(session.Id, new V1.Frame
+    {
+        Pong = new V1.Pong { Nonce = ping.Nonce, UnixMs = (ulong)now.UnixMs },
+    });
+
+    private static void OnPong(Session session, V1.Pong pong, Instant now)
+    {
+        if (pong.Nonce == session.PingNonce) session.RttMs = now.MonotonicMs - session.LastPingMs;
+    }
+}

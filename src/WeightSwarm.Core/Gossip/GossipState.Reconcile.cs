@@ -1,0 +1,73 @@
+using WeightSwarm.Core.Gossip.Reconciliation;
+using WeightSwarm.Core.Records;
+
+namespace WeightSwarm.Core.Gossip;
+
+/// <summary>
+/// Anti-entropy: what broadcast missed is found by range-based set reconciliation, with each neighbour now and then, and
+/// with a uniformly drawn member, which also mends an overlay that has come apart.
+/// </summary>
+internal sealed partial class GossipState
+{
+    private const int WantedIdsPerFrame = 1024;
+
+    private long _lastFarMs = long.MinValue;
+    private ulong _reconciliations;
+
+    private void TendReconciliation(Instant now)
+    {
+        foreach (var session in _sessions.Values.Where(s => s.Active))
+            if (IsDue(session.LastReconcileMs, Pace.ReconcileMs, now))
+                StartReconciliation(session, now);
+        if (!IsDue(_lastFarMs, Pace.ReconcileFarMs, now)) return;
+        var others = _sessions.Values.Where(s => s.Greeted && !s.Active).ToList();
+        if (others.Count == 0) return;
+        _lastFarMs = now.MonotonicMs;
+        StartReconciliation(others[(int)_random.Below(others.Count)], now);
+    }
+
+    private static bool IsDue(long lastMs, long everyMs, Instant now) =>
+        lastMs == long.MinValue || now.MonotonicMs - lastMs >= everyMs;
+
+    private void StartReconciliation(Session session, Instant now)
+    {
+        session.LastReconcileMs = now.MonotonicMs;
+        session.Reconciler ??= new Reconciler(_records.Index);
+        var number = ++_reconciliations;
+        var salt = FingerprintKey.DeriveSalt(_secret.Span, number);
+        _outbox.Send(session.Id, new V1.Frame { Reconcile = session.Reconciler.Start(number, salt) });
+    }
+
+    private void OnReconcile(Session session, V1.Reconcile message)
+    {
+        session.Reconciler ??= new Reconciler(_records.Index);
+        var step = session.Reconciler.Handle(message);
+        if (step.Outcome == ReconcileOutcome.Malformed)
+        {
+            Drop(session, $"a reconciliation was refused: {step.Reason}");
+            return;
+        }
+        _outbox.Push(session.Id, step.ToPush.Select(_records.Find).OfType<Record>());
+        foreach (var ids in step.ToWant.Where(id => _records.Find(id) is null).Chunk(WantedIdsPerFrame))
+            _outbox.Send(session.Id, new V1.Frame { Want = WantOf(ids) });
+        if (step.Reply is { } reply) _outbox.Send(session.Id, new V1.Frame { Reconcile = reply });
+    }
+
+    private static bool IsReconciling(Session session) => session.Reconciler is { IsOpen: true };
+
+    private static V1.Want WantOf(Hash256[] ids)
+    {
+        var bytes = new byte[ids.Length * Hash256.Size];
+        for (var i = 0; i < ids.Length; i++) ids[i].CopyTo(bytes.AsSpan(i * Hash256.Size));
+        return new V1.Want { Ids = Google.Protobuf.ByteString.CopyFrom(bytes) };
+    }
+
+    private void OnWant(Session session, V1.Want want)
+    {
+        List<Record> found = [];
+        for (var rest = want.Ids.Span; rest.Length >= Hash256.Size && found.Count < WantedIdsPerFrame; rest = rest[Hash256.Size..])
+            if (_records.Find(new Hash256(rest[..Hash256.Size])) is { } record)
+                found.Add(record);
+        _outbox.Push(session.Id, found);
+    }
+}

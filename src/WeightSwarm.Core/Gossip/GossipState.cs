@@ -1,0 +1,168 @@
+using System.Net;
+using WeightSwarm.Core.Catalogue;
+using WeightSwarm.Core.Identity;
+using WeightSwarm.Core.Records;
+
+namespace WeightSwarm.Core.Gossip;
+
+/// <summary>
+/// The gossip of one node: who it is linked to (overlay), how news travels (broadcast: Plumtree), and how what broadcast
+/// missed is made good (anti-entropy: range-based set reconciliation). No I/O: inputs in, outputs in the outbox, the time as
+/// an argument, randomness from the seed. One message kind, one method; each topic has its own partial file.
+/// </summary>
+internal sealed partial class GossipState
+{
+    /// <summary>The protocol version of this implementation.</summary>
+    public const uint Protocol = 1;
+
+    private readonly NodeId _self;
+    private readonly RecordSet _records;
+    private readonly Outbox _outbox;
+    private readonly SplitMix64 _random;
+    private readonly ReadOnlyMemory<byte> _secret;
+    private readonly SortedDictionary<SessionId, Session> _sessions = [];
+    private readonly SortedDictionary<NodeId, SessionId> _byPeer = [];
+
+    public GossipState(
+        NodeId self, RecordSet records, Outbox outbox, SplitMix64 random, ReadOnlyMemory<byte> secret)
+    {
+        _self = self;
+        _records = records;
+        _outbox = outbox;
+        _random = random;
+        _secret = secret;
+    }
+
+    /// <summary>Where this node listens for gossip; 0: nowhere.</summary>
+    public int GossipPort { get; set; }
+    /// <summary>Version text for the hello.</summary>
+    public string Version { get; set; } = "";
+    /// <summary>Called for every record that the set newly accepted.</summary>
+    public required Action<Record, Instant> Accepted { get; init; }
+    /// <summary>Called when a greeted peer proved to be alive.</summary>
+    public required Action<NodeId, long> Heard { get; init; }
+    /// <summary>Called with this node's address as a peer sees it.</summary>
+    public required Action<IPAddress> Observed { get; init; }
+
+    private Pace Pace => _records.Charter?.Policy.Pace ?? Pace.Real;
+
+    public IEnumerable<PeerSession> Peers =>
+        _sessions.Values.Where(s => s.Greeted).Select(s => new PeerSession(s.Peer, s.Remote, s.Active, s.RttMs));
+
+    /// <summary>The greeted session with a peer, or null.</summary>
+    public Session? SessionWith(NodeId peer) => _byPeer.TryGetValue(peer, out var id) ? _sessions[id] : null;
+
+    public void Opened(CoreInput.SessionOpened input, Instant now)
+    {
+        DialEnded(input.Remote, failed: false, now);
+        if (input.Peer == _self)
+        {
+            ForgetAddress(input.Remote);
+            _outbox.Close(input.Session, "this is my own address");
+            return;
+        }
+        var session = new Session(input.Session, input.Peer, input.Outbound, input.Remote, now);
+        _sessions.Add(session.Id, session);
+        _outbox.Send(session.Id, new V1.Frame
+        {
+            Hello = new V1.Hello
+            {
+                NetworkId = Google.Protobuf.ByteString.CopyFrom(_records.Network.Hash.ToArray()),
+                Protocol = Protocol,
+                GossipPort = (uint)GossipPort,
+                ObservedIp = Google.Protobuf.ByteString.CopyFrom(input.Remote.Address.GetAddressBytes()),
+                Version = Version,
+            },
+        });
+    }
+
+    public void Closed(SessionId id)
+    {
+        if (!_sessions.Remove(id, out var session)) return;
+        if (_byPeer.TryGetValue(session.Peer, out var current) && current == id) _byPeer.Remove(session.Peer);
+    }
+
+    public void Arrived(SessionId id, V1.Frame frame, Instant now)
+    {
+        if (!_sessions.TryGetValue(id, out var session)) return;
+        if (!session.Greeted && frame.KindCase is not (V1.Frame.KindOneofCase.Hello or V1.Frame.KindOneofCase.Close))
+        {
+            Drop(session, "the first frame must be a hello");
+            return;
+        }
+        session.LastHeardMs = now.MonotonicMs;
+        if (session.Greeted) Heard(session.Peer, now.MonotonicMs);
+        Dispatch(session, frame, now);
+    }
+
+    public void Tick(Instant now)
+    {
+        Probe(now);
+        TendOverlay(now);
+        TendBroadcast(now);
+        TendReconciliation(now);
+    }
+
+    private void Dispatch(Session session, V1.Frame frame, Instant now)
+    {
+        switch (frame.KindCase)
+        {
+            case V1.Frame.KindOneofCase.Hello: OnHello(session, frame.Hello, now); break;
+            case V1.Frame.KindOneofCase.Neighbour: OnNeighbour(session, frame.Neighbour, now); break;
+            case V1.Frame.KindOneofCase.Push: OnPush(session, frame.Push, now); break;
+            case V1.Frame.KindOneofCase.IHave: OnIHave(session, frame.IHave, now); break;
+            case V1.Frame.KindOneofCase.Graft: OnGraft(session, frame.Graft); break;
+            case V1.Frame.KindOneofCase.Prune: session.Eager = false; break;
+            case V1.Frame.KindOneofCase.Ping: OnPing(session, frame.Ping, now); break;
+            case V1.Frame.KindOneofCase.Pong: OnPong(session, frame.Pong, now); break;
+            case V1.Frame.KindOneofCase.Reconcile: OnReconcile(session, frame.Reconcile); break;
+            case V1.Frame.KindOneofCase.Want: OnWant(session, frame.Want); break;
+            case V1.Frame.KindOneofCase.ContentGet:
+            case V1.Frame.KindOneofCase.ContentPart: _outbox.Add(new CoreOutput.Content(session.Id, frame)); break;
+            case V1.Frame.KindOneofCase.Close: Drop(session, "the peer closed"); break;
+            // A kind of a later version is none of ours.
+            case V1.Frame.KindOneofCase.None: break;
+        }
+    }
+
+    private void OnHello(Session session, V1.Hello hello, Instant now)
+    {
+        if (!hello.NetworkId.Span.SequenceEqual(_records.Network.Hash.ToArray()))
+        {
+            ForgetAddress(session.Remote);
+            Drop(session, "another network");
+            return;
+        }
+        if (hello.Protocol < 1 || session.Greeted)
+        {
+            Drop(session, session.Greeted ? "a second hello" : $"protocol {hello.Protocol} is not spoken here");
+            return;
+        }
+        if (!Settle(session)) return;
+        session.Greeted = true;
+        _byPeer[session.Peer] = session.Id;
+        Heard(session.Peer, now.MonotonicMs);
+        if (hello.ObservedIp.Length is 4 or 16) Observed(new IPAddress(hello.ObservedIp.Span));
+        AskActive(session);
+        StartReconciliation(session, now);
+    }
+
+    /// <summary>
+    /// Two nodes may dial each other at once. Both keep the stream that the smaller id opened; of two in one direction
+    /// the later one lives, since its peer has restarted.
+    /// </summary>
+    private bool Settle(Session session)
+    {
+        if (SessionWith(session.Peer) is not { } other) return true;
+        var keepOutbound = _self.CompareTo(session.Peer) < 0;
+        var loser = session.Outbound == other.Outbound || session.Outbound == keepOutbound ? other : session;
+        Drop(loser, "a second stream between the same two nodes");
+        return loser != session;
+    }
+
+    private void Drop(Session session, string reason)
+    {
+        Closed(session.Id);
+        _outbox.Close(session.Id, reason);
+    }
+}

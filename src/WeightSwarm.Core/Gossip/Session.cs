@@ -1,0 +1,42 @@
+using System.Net;
+using WeightSwarm.Core.Identity;
+
+namespace WeightSwarm.Core.Gossip;
+
+/// <summary>One stream to a peer, as the gossip state keeps it.</summary>
+internal sealed class Session(SessionId id, NodeId peer, bool outbound, IPEndPoint remote, Instant now)
+{
+    public SessionId Id { get; } = id;
+    public NodeId Peer { get; } = peer;
+    public bool Outbound { get; } = outbound;
+    public IPEndPoint Remote { get; } = remote;
+    public long OpenedMs { get; } = now.MonotonicMs;
+    public long LastHeardMs { get; set; } = now.MonotonicMs;
+    public long LastPingMs { get; set; } = long.MinValue;
+    public ulong PingNonce { get; set; }
+    public long RttMs { get; set; } = -1;
+    public bool Greeted { get; set; }
+    public bool WeAskedActive { get; set; }
+    public bool TheyAskedActive { get; set; }
+
+    /// <summary>Both sides want the link in the overlay.</summary>
+    public bool Active => Greeted && WeAskedActive && TheyAskedActive;
+
+    /// <summary>Records go out on this link at once; otherwise only their ids do.</summary>
+    public bool Eager { get; set; } = true;
+
+    /// <summary>Anti-entropy with this peer; made at its first use.</summary>
+    public Reconciliation.Reconciler? Reconciler { get; set; }
+
+    public long LastReconcileMs { get; set; } = long.MinValue;
+
+    /// <summary>Ids to announce at the next tick.</summary>
+    public SortedSet<ulong> Announce { get; } = [];
+}
+
+/// <summary>A peer with an open stream, for people.</summary>
+/// <param name="Peer">Who.</param>
+/// <param name="Remote">Its address on this stream.</param>
+/// <param name="Active">Whether it is a neighbour in the overlay.</param>
+/// <param name="RttMs">Last round trip, -1 while unknown.</param>
+public sealed record PeerSession(NodeId Peer, IPEndPoint Remote, bool Active, long RttMs);

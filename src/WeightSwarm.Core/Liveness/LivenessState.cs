@@ -1,0 +1,82 @@
+using WeightSwarm.Core.Identity;
+
+namespace WeightSwarm.Core.Liveness;
+
+/// <summary>
+/// Who is present. Nobody's word alone makes a node absent: a node is absent once enough of its monitors say so, this
+/// node's own silence counting as one vote; anything that the node itself signed or sent later proves it alive again,
+/// since liveness is cheap to prove and absence is not. Reference: gossip-planner section 1.4.
+/// </summary>
+public sealed class LivenessState(NodeId self, long startedMs)
+{
+    /// <summary>So many monitors must agree, or all that are alive when they are fewer.</summary>
+    public const int VotesWanted = 3;
+
+    private readonly SortedDictionary<NodeId, long> _heardMs = [];
+    private readonly SortedDictionary<NodeId, SortedDictionary<NodeId, Vote>> _votes = [];
+    private readonly SortedSet<NodeId> _silent = [];
+
+    private readonly record struct Vote(long SinceMs, long CastMs);
+
+    /// <summary>Something that proves a node alive at that monotonic time: a frame of its own, or a record it signed then.</summary>
+    public void Heard(NodeId node, long atMs)
+    {
+        if (!_heardMs.TryGetValue(node, out var before) || before < atMs) _heardMs[node] = atMs;
+    }
+
+    /// <summary>Monotonic time of the last proof of life; null for none since this node started.</summary>
+    public long? LastHeardMs(NodeId node) => _heardMs.TryGetValue(node, out var at) ? at : null;
+
+    /// <summary>Whether this node itself fails to hear a node that it ought to hear.</summary>
+    public void Silent(NodeId node, bool silent)
+    {
+        if (silent) _silent.Add(node);
+        else _silent.Remove(node);
+    }
+
+    /// <summary>A monitor's observation; both times monotonic, of this node.</summary>
+    public void Observed(NodeId monitor, NodeId subject, bool down, long sinceMs, long castMs)
+    {
+        if (!_votes.TryGetValue(subject, out var votes)) _votes[subject] = votes = [];
+        if (down) votes[monitor] = new Vote(sinceMs, castMs);
+        else if (votes.Remove(monitor)) Heard(subject, castMs);
+    }
+
+    /// <summary>A monitor's observation is over (its lease ended).</summary>
+    public void Unobserved(NodeId monitor, NodeId subject)
+    {
+        if (_votes.TryGetValue(subject, out var votes)) votes.Remove(monitor);
+    }
+
+    /// <summary>Since when a node is absent (monotonic), or null while it is present.</summary>
+    /// <param name="node">Whom.</param>
+    /// <param name="monitors">Its monitors, this node perhaps among them.</param>
+    public long? AbsentSinceMs(NodeId node, IEnumerable<NodeId> monitors)
+    {
+        if (node == self) return null;
+        var heard = LastHeardMs(node) ?? long.MinValue;
+        List<long> since = [];
+        var alive = 0;
+        foreach (var monitor in monitors)
+        {
+            if (monitor == self || !SeemsGone(monitor)) alive++;
+            if (DownSince(monitor, node, heard) is { } at) since.Add(at);
+        }
+        if (!monitors.Contains(self) && DownSince(self, node, heard) is { } mine) since.Add(mine);
+        var wanted = Math.Clamp(alive, 1, VotesWanted);
+        if (since.Count < wanted) return null;
+        since.Sort();
+        return Math.Max(since[wanted - 1], heard);
+    }
+
+    private long? DownSince(NodeId monitor, NodeId node, long heardMs)
+    {
+        if (monitor == self) return _silent.Contains(node) ? Math.Max(heardMs, startedMs) : null;
+        return _votes.TryGetValue(node, out var votes) && votes.TryGetValue(monitor, out var vote) && vote.CastMs > heardMs
+            ? vote.SinceMs
+            : null;
+    }
+
+    /// <summary>A first, cheap look: enough to leave dead monitors out of the number of votes that can be had.</summary>
+    private bool SeemsGone(NodeId node) => _silent.Contains(node);
+}

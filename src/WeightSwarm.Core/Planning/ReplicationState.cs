@@ -1,0 +1,183 @@
+using System.Collections.Immutable;
+using WeightSwarm.Core.Catalogue;
+using WeightSwarm.Core.Gossip;
+using WeightSwarm.Core.Identity;
+using WeightSwarm.Core.Records;
+
+namespace WeightSwarm.Core.Planning;
+
+/// <summary>
+/// What this node holds and fetches, and what it says about it. A plan becomes claims and fetches; fetches that end become
+/// holdings. Nothing here waits: the driver carries the outputs out and reports back.
+/// </summary>
+internal sealed class ReplicationState(NodeId self, Outbox outbox, Action<RecordKind, byte[], Google.Protobuf.IMessage, long> say)
+{
+    private readonly SortedDictionary<Hash256, Held> _held = [];
+    private readonly SortedDictionary<(Hash256 Model, int Slice), Fetch> _fetching = [];
+    private readonly Planner _planner = new();
+    private long _roomBytes;
+    private long _donatedBytes;
+    private long _plannedMs = long.MinValue;
+
+    private sealed class Held
+    {
+        public SliceSet Slices { get; set; } = SliceSet.Empty;
+        public bool InPlace { get; set; }
+        public bool Dirty { get; set; }
+        public long SaidMs { get; set; } = long.MinValue;
+    }
+
+    private sealed record Fetch(PlanStep Step, long ClaimedUnixMs, int Percent, int SaidPercent, long SaidMs);
+
+    public Plan Plan { get; private set; } = Plan.Empty;
+
+    public bool StormBreakerOpen { get; set; }
+
+    public int Health { get; set; }
+
+    public bool Draining { get; set; }
+
+    public ImmutableSortedDictionary<Hash256, SliceSet> HeldSlices =>
+        _held.Where(h => !h.Value.Slices.IsEmpty).ToImmutableSortedDictionary(h => h.Key, h => h.Value.Slices);
+
+    public ImmutableSortedDictionary<Hash256, SliceSet> FetchingSlices => _fetching.Keys
+        .GroupBy(f => f.Model).ToImmutableSortedDictionary(g => g.Key, g => SliceSet.Of(g.Select(f => f.Slice)));
+
+    public void RoomChanged(long roomBytes, long donatedBytes)
+    {
+        _roomBytes = roomBytes;
+        _donatedBytes = donatedBytes;
+    }
+
+    public void SlicesHeld(Hash256 model, SliceSet slices, bool inPlace)
+    {
+        var held = HeldOf(model);
+        held.InPlace |= inPlace;
+        held.Slices = SliceSet.Of(held.Slices.Slices.Union(slices.Slices));
+        held.Dirty = true;
+    }
+
+    public void SliceVerified(Hash256 model, int slice)
+    {
+        _fetching.Remove((model, slice));
+        SlicesHeld(model, SliceSet.Of([slice]), inPlace: false);
+    }
+
+    /// <summary>Withdraws before anything else: the holding without the slice is published at once.</summary>
+    public void SliceLost(Hash256 model, int slice, Pace pace, Instant now)
+    {
+        var held = HeldOf(model);
+        held.Slices = held.Slices.Without(slice);
+        SayHolding(model, held, pace, now);
+    }
+
+    public void Progress(Hash256 model, int slice, int percent)
+    {
+        if (_fetching.TryGetValue((model, slice), out var fetch))
+            _fetching[(model, slice)] = fetch with { Percent = Math.Max(percent, fetch.Percent) };
+    }
+
+    public void FetchFailed(Hash256 model, int slice, Pace pace, Instant now)
+    {
+        if (_fetching.Remove((model, slice), out var fetch)) SayClaim(fetch, cancelled: true, pace, now);
+    }
+
+    /// <summary>Plans when it is time, or at once when <paramref name="urgent"/>, and starts what the plan takes.</summary>
+    public void TendPlan(SwarmView view, bool quiet, bool urgent, Instant now)
+    {
+        if (!urgent && _plannedMs != long.MinValue && now.MonotonicMs - _plannedMs < view.Policy.Pace.PlanMs) return;
+        _plannedMs = now.MonotonicMs;
+        Plan = _planner.Plan(view, Situation(quiet), now);
+        foreach (var step in Plan.Steps)
+        {
+            if (step.Action == PlanAction.Take) Start(step, view.Policy.Pace, now);
+            else if (step.Action == PlanAction.Cancel) Cancel(step, view.Policy.Pace, now);
+        }
+    }
+
+    /// <summary>Publishes holdings that changed or are due for renewal, and claims whose fetch has moved on.</summary>
+    public void TendRecords(Pace pace, Instant now)
+    {
+        foreach (var (model, held) in _held)
+            if (IsDue(held, pace, now))
+                SayHolding(model, held, pace, now);
+        foreach (var (key, fetch) in _fetching.ToList())
+            if (fetch.Percent >= fetch.SaidPercent + 10 && now.MonotonicMs - fetch.SaidMs >= pace.HoldingGapMs)
+                _fetching[key] = SayClaim(fetch, cancelled: false, pace, now);
+    }
+
+    /// <summary>Everything is said again at the next tick: the network has newer records of ours than we remember.</summary>
+    public void SayAllAgain()
+    {
+        foreach (var held in _held.Values) held.Dirty = true;
+    }
+
+    private static bool IsDue(Held held, Pace pace, Instant now)
+    {
+        if (held.SaidMs == long.MinValue) return held.Dirty;
+        var age = now.MonotonicMs - held.SaidMs;
+        return age >= pace.LeaseRenewMs || held.Dirty && age >= pace.HoldingGapMs;
+    }
+
+    private OwnSituation Situation(bool quiet) => new()
+    {
+        RoomBytes = _roomBytes,
+        DonatedBytes = _donatedBytes,
+        Fetching = FetchingSlices,
+        Held = HeldSlices,
+        Health = Health,
+        InStartupQuiet = quiet,
+        StormBreakerOpen = StormBreakerOpen,
+        Draining = Draining,
+    };
+
+    private void Start(PlanStep step, Pace pace, Instant now)
+    {
+        if (_fetching.ContainsKey((step.Model, step.Slice))) return;
+        var fetch = new Fetch(step, now.UnixMs, 0, 0, now.MonotonicMs);
+        _fetching[(step.Model, step.Slice)] = SayClaim(fetch, cancelled: false, pace, now);
+        outbox.Add(new CoreOutput.StartFetch(step.Model, step.Slice));
+    }
+
+    private void Cancel(PlanStep step, Pace pace, Instant now)
+    {
+        if (!_fetching.Remove((step.Model, step.Slice), out var fetch)) return;
+        SayClaim(fetch, cancelled: true, pace, now);
+        outbox.Add(new CoreOutput.StopFetch(step.Model, step.Slice));
+    }
+
+    private Fetch SayClaim(Fetch fetch, bool cancelled, Pace pace, Instant now)
+    {
+        var body = new V1.Claim
+        {
+            Epoch = Plan.Epoch,
+            Score = fetch.Step.Score,
+            ProgressPercent = (uint)fetch.Percent,
+            Cancelled = cancelled,
+            ClaimedMs = (ulong)fetch.ClaimedUnixMs,
+        };
+        var ttl = Math.Max(pace.Take(fetch.Step.Urgency).ClaimTtlMs, 1000);
+        say(RecordKind.Claim, RecordBodies.SliceSubject(fetch.Step.Model, fetch.Step.Slice), body, Math.Min(ttl, pace.LeaseTtlMs));
+        return fetch with { SaidPercent = fetch.Percent, SaidMs = now.MonotonicMs };
+    }
+
+    private void SayHolding(Hash256 model, Held held, Pace pace, Instant now)
+    {
+        held.Dirty = false;
+        held.SaidMs = now.MonotonicMs;
+        var body = new V1.Holding
+        {
+            Verified = Google.Protobuf.ByteString.CopyFrom(held.Slices.ToBitmap()),
+            InPlace = held.InPlace,
+        };
+        say(RecordKind.Holding, model.ToArray(), body, pace.LeaseTtlMs);
+    }
+
+    private Held HeldOf(Hash256 model)
+    {
+        if (!_held.TryGetValue(model, out var held)) _held[model] = held = new Held();
+        return held;
+    }
+
+    public override string ToString() => $"{self.Brief} holds parts of {_held.Count} models";
+}

@@ -1,0 +1,158 @@
+using System.Collections.Immutable;
+using System.Net;
+using WeightSwarm.Core.Catalogue;
+using WeightSwarm.Core.Identity;
+using WeightSwarm.Core.Records;
+
+namespace WeightSwarm.Core.Planning;
+
+/// <summary>
+/// Keeps the view of the record set: each accepted or ended record changes the part that it is about, and only parts that
+/// changed are made anew when a view is asked for.
+/// </summary>
+public sealed class SwarmViewBuilder(NodeId self)
+{
+    private readonly SortedDictionary<Hash256, ModelParts> _models = [];
+    private readonly SortedDictionary<NodeId, V1.Node> _nodes = [];
+    private Charter? _charter;
+    private long _version;
+
+    private sealed class ModelParts
+    {
+        public SortedDictionary<NodeId, Entry> Entries { get; } = [];
+        public SortedDictionary<NodeId, V1.Holding> Holdings { get; } = [];
+        public SortedDictionary<(int Slice, NodeId Node), SliceClaim> Claims { get; } = [];
+        public ModelView? View { get; set; }
+    }
+
+    /// <summary>Grows with every change.</summary>
+    public long Version => _version;
+
+    /// <summary>Takes in a record that the set has accepted.</summary>
+    public void Accepted(Record record, Instant now)
+    {
+        _version++;
+        switch (record.Kind)
+        {
+            case RecordKind.Charter:
+                _charter = RecordBodies.Charter(record);
+                break;
+            case RecordKind.Node:
+                _nodes[record.Author] = RecordBodies.Node(record);
+                break;
+            case RecordKind.Entry:
+                Parts(record).Entries[record.Author] = RecordBodies.Entry(record);
+                break;
+            case RecordKind.Holding:
+                Parts(record).Holdings[record.Author] = RecordBodies.Holding(record);
+                break;
+            case RecordKind.Claim:
+                TakeClaim(record, now);
+                break;
+        }
+    }
+
+    /// <summary>Takes out a record whose lease is over.</summary>
+    public void Ended(Record record)
+    {
+        _version++;
+        switch (record.Kind)
+        {
+            case RecordKind.Node:
+                _nodes.Remove(record.Author);
+                break;
+            case RecordKind.Entry:
+                Parts(record).Entries.Remove(record.Author);
+                break;
+            case RecordKind.Holding:
+                Parts(record).Holdings.Remove(record.Author);
+                break;
+            case RecordKind.Claim:
+                Parts(record).Claims.Remove((RecordBodies.SliceOf(record), record.Author));
+                break;
+        }
+    }
+
+    /// <summary>The node records by author, as last accepted.</summary>
+    public IReadOnlyDictionary<NodeId, V1.Node> Nodes => _nodes;
+
+    /// <summary>The view now; null while the charter is not known.</summary>
+    /// <param name="absentSinceMs">Since when (monotonic) a node is absent, or null.</param>
+    public SwarmView? Build(Func<NodeId, long?> absentSinceMs)
+    {
+        if (_charter is null) return null;
+        var nodes = ImmutableSortedDictionary.CreateBuilder<NodeId, NodeView>();
+        foreach (var (id, node) in _nodes) nodes.Add(id, ViewOf(id, node, absentSinceMs(id)));
+        return new SwarmView
+        {
+            Version = _version,
+            Self = self,
+            Policy = _charter.Policy,
+            EpochSalt = Hash256.Of("weightswarm epoch 0"u8),
+            Nodes = nodes.ToImmutable(),
+            Models = [.. _models.Values.Select(ViewOf).OfType<ModelView>()],
+        };
+    }
+
+    private ModelParts Parts(Record record)
+    {
+        var model = RecordBodies.ModelOf(record);
+        if (!_models.TryGetValue(model, out var parts)) _models[model] = parts = new ModelParts();
+        parts.View = null;
+        return parts;
+    }
+
+    private void TakeClaim(Record record, Instant now)
+    {
+        var claims = Parts(record).Claims;
+        var body = RecordBodies.Claim(record);
+        var key = (RecordBodies.SliceOf(record), record.Author);
+        var progress = (int)Math.Min(body.ProgressPercent, 100);
+        var known = claims.GetValueOrDefault(key);
+        if (body.Cancelled)
+        {
+            claims.Remove(key);
+            return;
+        }
+        var progressAt = known is not null && progress <= known.ProgressPercent ? known.ProgressAtMs : now.MonotonicMs;
+        claims[key] = new SliceClaim(record.Author, key.Item1, body.Epoch, body.Score, progress, progressAt);
+    }
+
+    private static ModelView? ViewOf(ModelParts parts)
+    {
+        if (parts.View is not null) return parts.View;
+        // Curators may both have catalogued it; the smallest key's entry speaks, and one withdrawal ends it.
+        var entry = parts.Entries.Values.FirstOrDefault();
+        if (entry is null || parts.Entries.Values.Any(e => !e.Active)) return null;
+        var holders = parts.Holdings.Select(h => HolderOf(h.Key, h.Value, entry)).Where(h => !h.Verified.IsEmpty);
+        var claims = parts.Claims.Values.Where(c => c.Slice < entry.Slices);
+        return parts.View = new ModelView(entry, [.. holders], [.. claims]);
+    }
+
+    private static Holder HolderOf(NodeId node, V1.Holding holding, Entry entry) => new(
+        node, SliceSet.FromBitmap(holding.Verified.Span, entry.Slices),
+        SliceSet.FromBitmap(holding.Releasing.Span, entry.Slices), holding.InPlace);
+
+    private static NodeView ViewOf(NodeId id, V1.Node node, long? absentSinceMs) => new()
+    {
+        Id = id,
+        DonatedBytes = (long)node.DonatedBytes,
+        FreeBytes = (long)node.FreeBytes,
+        Operator = node.Operator,
+        Site = node.Site,
+        Subnets = [.. node.Endpoints.Select(e => SubnetOf(e.Ip.Span)).Distinct().Order(StringComparer.Ordinal)],
+        Draining = node.Draining,
+        AcceptsNothingNew = node.AcceptsNothingNew,
+        AbsentSinceMs = absentSinceMs,
+    };
+
+    /// <summary>The /24 of an IPv4 address or the /48 of an IPv6 one, as text.</summary>
+    internal static string SubnetOf(ReadOnlySpan<byte> ip)
+    {
+        Span<byte> masked = stackalloc byte[16];
+        ip.CopyTo(masked);
+        masked = masked[..ip.Length];
+        masked[(ip.Length == 4 ? 3 : 6)..].Clear();
+        return $"{(ip.Length == 4 ? "v4" : "v6")}:{new IPAddress(masked)}/{(ip.Length == 4 ? 24 : 48)}";
+    }
+}

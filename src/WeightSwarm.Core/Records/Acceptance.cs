@@ -1,0 +1,26 @@
+namespace WeightSwarm.Core.Records;
+
+/// <summary>What became of a record that was offered to the set.</summary>
+public enum Acceptance
+{
+    /// <summary>New, and now in the set.</summary>
+    Accepted,
+    /// <summary>In the set already.</summary>
+    Duplicate,
+    /// <summary>Its register has a later value.</summary>
+    Stale,
+    /// <summary>Signed for the same seq as another body; the larger id is kept and the author is flagged.</summary>
+    Equivocation,
+    /// <summary>No envelope within the limits, or a body or subject that its kind does not allow.</summary>
+    Malformed,
+    /// <summary>Issued, or numbered, further in the future than clocks may differ.</summary>
+    Future,
+    /// <summary>Its lease is over.</summary>
+    Expired,
+    /// <summary>Its lease is longer than its kind allows.</summary>
+    TooLongLived,
+    /// <summary>Its author may not say this: no founder, no curator, or beyond the scope.</summary>
+    NotAuthorised,
+    /// <summary>The signature is wrong.</summary>
+    BadSignature,
+}

@@ -1,0 +1,108 @@
+using System.Buffers.Binary;
+using Google.Protobuf;
+using WeightSwarm.Core.Identity;
+
+namespace WeightSwarm.Core.Records;
+
+/// <summary>
+/// Envelopes to and from bytes. The signature covers a domain string, the network id, the author's key and every field with
+/// its length, so that no part can pass for another (libp2p RFC 0002, BEP 44). The author's key is among the signed bytes
+/// so that two authors who say the same thing at the same time make two records with two ids.
+/// </summary>
+public static class EnvelopeCodec
+{
+    /// <summary>The largest serialized envelope, bytes.</summary>
+    public const int MaxBytes = 16 * 1024;
+    /// <summary>The longest subject, bytes.</summary>
+    public const int MaxSubjectBytes = 64;
+    /// <summary>The longest author key, bytes (P-256 has 91).</summary>
+    public const int MaxAuthorBytes = 128;
+
+    private static ReadOnlySpan<byte> Domain => "weightswarm/1\0"u8;
+
+    /// <summary>The record of these bytes, or null for bytes that are no envelope within the limits.</summary>
+    public static Record? Read(ReadOnlyMemory<byte> bytes, NetworkId network)
+    {
+        if (bytes.Length is 0 or > MaxBytes) return null;
+        V1.Envelope envelope;
+        try
+        {
+            envelope = V1.Envelope.Parser.ParseFrom(bytes.Span);
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return null;
+        }
+        return IsWithinLimits(envelope) ? Make(bytes.ToArray(), envelope, network) : null;
+    }
+
+    /// <summary>Makes and signs a record.</summary>
+    public static Record Write(
+        ISigner signer, NetworkId network, RecordKind kind, ReadOnlySpan<byte> subject, IMessage body,
+        ulong seq, long issuedMs, long ttlMs)
+    {
+        var envelope = new V1.Envelope
+        {
+            Author = ByteString.CopyFrom(signer.PublicKey),
+            Kind = (uint)kind,
+            Subject = ByteString.CopyFrom(subject),
+            Seq = seq,
+            IssuedMs = (ulong)issuedMs,
+            TtlS = (uint)Math.Max(1, ttlMs / 1000),
+            Body = body.ToByteString(),
+        };
+        envelope.Signature = ByteString.CopyFrom(signer.Sign(SignedBytes(envelope, network)));
+        var bytes = envelope.ToByteArray();
+        if (bytes.Length > MaxBytes)
+            throw new ArgumentException($"a {kind} record of {bytes.Length} bytes is over the limit of {MaxBytes}");
+        return Make(bytes, envelope, network);
+    }
+
+    /// <summary>Whether the author signed this record for this network.</summary>
+    public static bool IsSigned(Record record, NetworkId network, ISignatureVerifier verifier) => verifier.Verify(
+        record.Envelope.Author.Span, SignedBytes(record.Envelope, network), record.Envelope.Signature.Span);
+
+    private static Record Make(byte[] bytes, V1.Envelope envelope, NetworkId network) =>
+        new(bytes, envelope, Hash256.Of(SignedBytes(envelope, network)));
+
+    private static bool IsWithinLimits(V1.Envelope envelope) =>
+        envelope.Author.Length is > 0 and <= MaxAuthorBytes &&
+        envelope.Subject.Length <= MaxSubjectBytes &&
+        envelope.Kind is > 0 and <= ushort.MaxValue &&
+        envelope.Signature.Length is > 0 and <= 128 &&
+        envelope.IssuedMs < 1UL << 53 && envelope.TtlS > 0;
+
+    private static byte[] SignedBytes(V1.Envelope e, NetworkId network)
+    {
+        var size = Domain.Length + Hash256.Size + 2 + e.Author.Length + 2 + 2 + e.Subject.Length + 8 + 8 + 4 + 4 + e.Body.Length;
+        var buffer = new byte[size];
+        var rest = buffer.AsSpan();
+        Domain.CopyTo(rest);
+        rest = rest[Domain.Length..];
+        network.Hash.CopyTo(rest);
+        rest = rest[Hash256.Size..];
+        rest = PutShort(rest, e.Author.Length);
+        rest = Put(rest, e.Author.Span);
+        rest = PutShort(rest, (int)e.Kind);
+        rest = PutShort(rest, e.Subject.Length);
+        rest = Put(rest, e.Subject.Span);
+        BinaryPrimitives.WriteUInt64LittleEndian(rest, e.Seq);
+        BinaryPrimitives.WriteUInt64LittleEndian(rest[8..], e.IssuedMs);
+        BinaryPrimitives.WriteUInt32LittleEndian(rest[16..], e.TtlS);
+        BinaryPrimitives.WriteUInt32LittleEndian(rest[20..], (uint)e.Body.Length);
+        Put(rest[24..], e.Body.Span);
+        return buffer;
+    }
+
+    private static Span<byte> PutShort(Span<byte> to, int value)
+    {
+        BinaryPrimitives.WriteUInt16LittleEndian(to, (ushort)value);
+        return to[2..];
+    }
+
+    private static Span<byte> Put(Span<byte> to, ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(to);
+        return to[bytes.Length..];
+    }
+}

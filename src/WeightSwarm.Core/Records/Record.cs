@@ -1,0 +1,62 @@
+using WeightSwarm.Core.Identity;
+
+namespace WeightSwarm.Core.Records;
+
+/// <summary>
+/// One signed fact, as received. Immutable; <see cref="Bytes"/> are kept and passed on unchanged, never encoded again.
+/// </summary>
+public sealed class Record
+{
+    internal Record(
+        byte[] bytes, V1.Envelope envelope, Hash256 id)
+    {
+        Bytes = bytes;
+        Envelope = envelope;
+        Id = id;
+        Author = NodeId.Of(envelope.Author.Span);
+        Key = RecordKey.Of(Author, Kind, envelope.Subject.Span);
+    }
+
+    /// <summary>The serialized envelope.</summary>
+    public ReadOnlyMemory<byte> Bytes { get; }
+    /// <summary>SHA-256 of the signed bytes.</summary>
+    public Hash256 Id { get; }
+    /// <summary>SHA-256 of the author's key.</summary>
+    public NodeId Author { get; }
+    /// <summary>The register that this record is a value of.</summary>
+    public RecordKey Key { get; }
+    /// <summary>What it says; perhaps a value that this version does not know.</summary>
+    public RecordKind Kind => (RecordKind)Envelope.Kind;
+    /// <summary>Larger wins within one register.</summary>
+    public ulong Seq => Envelope.Seq;
+    /// <summary>The author's wall clock when it signed, Unix milliseconds.</summary>
+    public long IssuedMs => (long)Envelope.IssuedMs;
+    /// <summary>How long it lives from then on, milliseconds.</summary>
+    public long TtlMs => Envelope.TtlS * 1000L;
+    /// <summary>Days since 1970-01-01 of <see cref="IssuedMs"/>: the coarse key of reconciliation.</summary>
+    public uint IssuedDay => (uint)(IssuedMs / 86_400_000);
+    /// <summary>What it is about; meaning by kind.</summary>
+    public ReadOnlySpan<byte> Subject => Envelope.Subject.Span;
+    /// <summary>The message that the kind names.</summary>
+    public ReadOnlySpan<byte> Body => Envelope.Body.Span;
+    internal V1.Envelope Envelope { get; }
+}
+
+/// <summary>Names one register: an author's statement of one kind about one subject.</summary>
+/// <param name="Author">Who.</param>
+/// <param name="Kind">What sort of statement.</param>
+/// <param name="Subject">SHA-256 of the subject's bytes.</param>
+public readonly record struct RecordKey(NodeId Author, RecordKind Kind, Hash256 Subject) : IComparable<RecordKey>
+{
+    /// <summary>The register of these parts.</summary>
+    public static RecordKey Of(NodeId author, RecordKind kind, ReadOnlySpan<byte> subject) =>
+        new(author, kind, Hash256.Of(subject));
+
+    /// <inheritdoc/>
+    public int CompareTo(RecordKey other)
+    {
+        var order = Author.CompareTo(other.Author);
+        if (order == 0) order = ((int)Kind).CompareTo((int)other.Kind);
+        return order != 0 ? order : Subject.CompareTo(other.Subject);
+    }
+}

@@ -1,0 +1,33 @@
+using Google.Protobuf;
+using WeightSwarm.Core.Identity;
+
+namespace WeightSwarm.Core.Records;
+
+/// <summary>Gives out sequence numbers: each larger than every one before, over restarts too.</summary>
+public interface ISequence
+{
+    /// <summary>The next number, at least <paramref name="unixMs"/>; kept on disk before it is answered.</summary>
+    ulong Next(long unixMs);
+
+    /// <summary>Makes sure that the next number is larger than <paramref name="seq"/>.</summary>
+    void JumpAbove(ulong seq);
+}
+
+/// <summary>Makes the records of one key for one network.</summary>
+public sealed class RecordAuthor(ISigner signer, NetworkId network, ISequence sequence)
+{
+    /// <summary>The id of the key.</summary>
+    public NodeId Id { get; } = NodeId.Of(signer.PublicKey);
+
+    /// <summary>A new record, signed, with the next number.</summary>
+    /// <param name="kind">What it says.</param>
+    /// <param name="subject">What it is about.</param>
+    /// <param name="body">The message that the kind names.</param>
+    /// <param name="ttlMs">How long it lives.</param>
+    /// <param name="now">The time that it bears.</param>
+    public Record Make(RecordKind kind, ReadOnlySpan<byte> subject, IMessage body, long ttlMs, Instant now) =>
+        EnvelopeCodec.Write(signer, network, kind, subject, body, sequence.Next(now.UnixMs), now.UnixMs, ttlMs);
+
+    /// <summary>A record of this key, newer than any that was made here, came back from the network: number above it.</summary>
+    public void JumpAbove(Record record) => sequence.JumpAbove(record.Seq);
+}

@@ -1,0 +1,24 @@
+namespace WeightSwarm.Core.Records;
+
+/// <summary>What a record says. Values on the wire; one that this version does not know is carried all the same.</summary>
+public enum RecordKind
+{
+    /// <summary>No kind; never accepted.</summary>
+    None = 0,
+    /// <summary>The founder's name, curators and policy.</summary>
+    Charter = 1,
+    /// <summary>A curator's catalogue entry.</summary>
+    Entry = 2,
+    /// <summary>A node's addresses, space and labels.</summary>
+    Node = 3,
+    /// <summary>What a node holds of one model.</summary>
+    Holding = 4,
+    /// <summary>A node is fetching a slice.</summary>
+    Claim = 5,
+    /// <summary>A node is about to give up a slice.</summary>
+    ReleaseIntent = 6,
+    /// <summary>A monitor's view of another node.</summary>
+    Observation = 7,
+    /// <summary>An auditor's results for one holder.</summary>
+    AuditReport = 8,
+}

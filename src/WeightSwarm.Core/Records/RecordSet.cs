@@ -1,0 +1,133 @@
+using WeightSwarm.Core.Catalogue;
+using WeightSwarm.Core.Gossip.Reconciliation;
+using WeightSwarm.Core.Identity;
+
+namespace WeightSwarm.Core.Records;
+
+/// <summary>
+/// The one replicated set: a map of last-writer-wins registers. Everything else is a view of it. Rules of acceptance:
+/// gossip-planner section 1.2, cheapest check first. A record leaves the set when its lease ends; until then the set
+/// remembers its seq, so that a replay is dead by seq before and by time after. No tombstones.
+/// </summary>
+public sealed class RecordSet(NetworkId network, ISignatureVerifier verifier)
+{
+    private const long CatalogueTtlMs = 400L * 86_400_000;
+    private const long LeaseTtlMs = 72L * 3_600_000;
+
+    private readonly SortedDictionary<RecordKey, Stored> _registers = [];
+    private readonly SortedDictionary<Hash256, Stored> _byId = [];
+    private readonly SortedDictionary<ulong, Hash256> _byShortId = [];
+    private readonly SortedSet<(long AtMs, RecordKey Key)> _expiries = [];
+    private readonly SortedSet<NodeId> _equivocators = [];
+
+    private sealed record Stored(Record Record, long ExpiresMonotonicMs);
+
+    /// <summary>The network whose records these are.</summary>
+    public NetworkId Network => network;
+    /// <summary>The founder's newest charter, or null while it is not known.</summary>
+    public Charter? Charter { get; private set; }
+    /// <summary>How far clocks may differ; from the charter's pace once it is known.</summary>
+    public long ClockSkewMs => (Charter?.Policy.Pace ?? Pace.Real).ClockSkewMs;
+    /// <summary>All live records as reconciliation sees them.</summary>
+    public RecordIndex Index { get; } = new();
+    /// <summary>Authors that signed two bodies for one seq.</summary>
+    public IReadOnlyCollection<NodeId> Equivocators => _equivocators;
+    /// <summary>Number of live records.</summary>
+    public int Count => _registers.Count;
+    /// <summary>Every live record, ordered by register.</summary>
+    public IEnumerable<Record> Records => _registers.Values.Select(s => s.Record);
+
+    /// <summary>The record of that id, or null.</summary>
+    public Record? Find(Hash256 id) => _byId.TryGetValue(id, out var stored) ? stored.Record : null;
+
+    /// <summary>The record whose id starts with these eight bytes (big-endian), or null.</summary>
+    public Record? FindShort(ulong shortId) => _byShortId.TryGetValue(shortId, out var id) ? Find(id) : null;
+
+    /// <summary>The value of a register, or null.</summary>
+    public Record? Find(RecordKey key) => _registers.TryGetValue(key, out var stored) ? stored.Record : null;
+
+    /// <summary>Offers the bytes of an envelope; <paramref name="record"/> is set whenever they could be read.</summary>
+    public Acceptance Offer(ReadOnlyMemory<byte> bytes, Instant now, out Record? record)
+    {
+        record = EnvelopeCodec.Read(bytes, network);
+        return record is null ? Acceptance.Malformed : Offer(record, now);
+    }
+
+    /// <summary>Offers a record.</summary>
+    public Acceptance Offer(Record record, Instant now)
+    {
+        var verdict = Judge(record, now);
+        if (verdict is not (Acceptance.Accepted or Acceptance.Equivocation)) return verdict;
+        if (verdict == Acceptance.Equivocation)
+        {
+            _equivocators.Add(record.Author);
+            if (_registers[record.Key].Record.Id.CompareTo(record.Id) > 0) return verdict;
+        }
+        Put(record, now);
+        return verdict;
+    }
+
+    /// <summary>Drops every record whose lease is over, and answers them.</summary>
+    public IReadOnlyList<Record> Expire(Instant now)
+    {
+        List<Record> gone = [];
+        while (_expiries.Count > 0 && _expiries.Min.AtMs <= now.MonotonicMs)
+        {
+            var key = _expiries.Min.Key;
+            gone.Add(_registers[key].Record);
+            Remove(key);
+        }
+        return gone;
+    }
+
+    private Acceptance Judge(Record record, Instant now)
+    {
+        if (_registers.TryGetValue(record.Key, out var stored))
+        {
+            if (stored.Record.Id == record.Id) return Acceptance.Duplicate;
+            if (record.Seq < stored.Record.Seq) return Acceptance.Stale;
+        }
+        var horizon = now.UnixMs + ClockSkewMs;
+        if (record.IssuedMs > horizon || record.Seq > (ulong)horizon) return Acceptance.Future;
+        if (record.TtlMs > LongestTtlMs(record.Kind)) return Acceptance.TooLongLived;
+        if (record.IssuedMs + record.TtlMs + ClockSkewMs <= now.UnixMs) return Acceptance.Expired;
+        if (!RecordBodies.IsWellFormed(record)) return Acceptance.Malformed;
+        if (!MayAuthor(record, now)) return Acceptance.NotAuthorised;
+        if (!EnvelopeCodec.IsSigned(record, network, verifier)) return Acceptance.BadSignature;
+        return stored is not null && stored.Record.Seq == record.Seq ? Acceptance.Equivocation : Acceptance.Accepted;
+    }
+
+    private static long LongestTtlMs(RecordKind kind) =>
+        kind is RecordKind.Charter or RecordKind.Entry ? CatalogueTtlMs : LeaseTtlMs;
+
+    private bool MayAuthor(Record record, Instant now) => record.Kind switch
+    {
+        RecordKind.Charter => record.Author.Hash == network.Hash,
+        RecordKind.Entry => record.Author.Hash == network.Hash ||
+            Charter is { } charter && charter.IsCurator(record.Author, RecordBodies.Entry(record).Model, now.UnixMs),
+        _ => true,
+    };
+
+    private void Put(Record record, Instant now)
+    {
+        Remove(record.Key);
+        // The wall clock may be wrong on either side; the monotonic one bounds the lease whatever it says.
+        var leftMs = Math.Min(record.IssuedMs + record.TtlMs - now.UnixMs, record.TtlMs) + ClockSkewMs;
+        var stored = new Stored(record, now.MonotonicMs + leftMs);
+        _registers[record.Key] = stored;
+        _byId[record.Id] = stored;
+        _byShortId[record.Id.Prefix] = record.Id;
+        _expiries.Add((stored.ExpiresMonotonicMs, record.Key));
+        Index.Add(new IndexItem(record.IssuedDay, record.Id));
+        if (record.Kind == RecordKind.Charter) Charter = RecordBodies.Charter(record);
+    }
+
+    private void Remove(RecordKey key)
+    {
+        if (!_registers.Remove(key, out var old)) return;
+        _byId.Remove(old.Record.Id);
+        _byShortId.Remove(old.Record.Id.Prefix);
+        _expiries.Remove((old.ExpiresMonotonicMs, key));
+        Index.Remove(new IndexItem(old.Record.IssuedDay, old.Record.Id));
+    }
+}

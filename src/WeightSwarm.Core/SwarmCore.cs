@@ -1,0 +1,257 @@
+using System.Collections.Immutable;
+using System.Net;
+using Google.Protobuf;
+using WeightSwarm.Core.Catalogue;
+using WeightSwarm.Core.Gossip;
+using WeightSwarm.Core.Identity;
+using WeightSwarm.Core.Liveness;
+using WeightSwarm.Core.Planning;
+using WeightSwarm.Core.Records;
+
+namespace WeightSwarm.Core;
+
+/// <summary>What a core is made of.</summary>
+/// <param name="Network">Which network.</param>
+/// <param name="Signer">The node's key.</param>
+/// <param name="Verifier">Checks everybody's signatures.</param>
+/// <param name="Sequence">Numbers of the node's own records.</param>
+/// <param name="Seed">Of all choices that need not be secret.</param>
+/// <param name="Secret">32 bytes that nobody else knows, new for each run: the salts of reconciliation come from it.</param>
+public sealed record CoreParts(
+    NetworkId Network, ISigner Signer, ISignatureVerifier Verifier, ISequence Sequence, ulong Seed,
+    ReadOnlyMemory<byte> Secret);
+
+/// <summary>
+/// One node, without I/O: a frame becomes a gossip input, the records that it brings build the view, the view becomes a
+/// plan, the plan becomes fetches, and what they end in becomes records again. The daemon and the simulator drive the same
+/// object: one thread calls <see cref="Handle"/>, carries out what it answers and reports back with new inputs.
+/// </summary>
+public sealed class SwarmCore
+{
+    private readonly Outbox _outbox = new();
+    private readonly RecordSet _records;
+    private readonly RecordAuthor _author;
+    private readonly GossipState _gossip;
+    private readonly LivenessState _liveness;
+    private readonly SwarmViewBuilder _views;
+    private readonly ReplicationState _replication;
+    private readonly Watch _watch;
+    private StormBreaker? _breaker;
+    private readonly long _startedMs;
+    private SelfDescription? _self;
+    private IPAddress? _observed;
+    private V1.Node? _saidNode;
+    private long _saidNodeMs = long.MinValue;
+    private long _freeBytes, _donatedBytes;
+
+    /// <summary>A core that has heard nothing yet.</summary>
+    public SwarmCore(CoreParts parts, Instant now)
+    {
+        var random = new SplitMix64(parts.Seed);
+        _startedMs = now.MonotonicMs;
+        _records = new RecordSet(parts.Network, parts.Verifier);
+        _author = new RecordAuthor(parts.Signer, parts.Network, parts.Sequence);
+        _liveness = new LivenessState(Self, _startedMs);
+        _views = new SwarmViewBuilder(Self);
+        _gossip = new GossipState(Self, _records, _outbox, random.Split(), parts.Secret)
+        {
+            Accepted = TakeIn,
+            Heard = _liveness.Heard,
+            Observed = ip => _observed = ip,
+        };
+        Now = now;
+        _replication = new ReplicationState(Self, _outbox, (kind, subject, body, ttl) => Say(kind, subject, body, ttl));
+        _watch = new Watch(Self, _liveness, _gossip, (subject, body, ttl) =>
+            Say(RecordKind.Observation, subject, body, ttl));
+    }
+
+    /// <summary>The node.</summary>
+    public NodeId Self => _author.Id;
+    /// <summary>The network.</summary>
+    public NetworkId Network => _records.Network;
+    /// <summary>The rules, or null until the charter is known.</summary>
+    public Charter? Charter => _records.Charter;
+    /// <summary>The newest view, or null until the charter is known.</summary>
+    public SwarmView? View { get; private set; }
+    /// <summary>The newest plan.</summary>
+    public Plan Plan => _replication.Plan;
+    /// <summary>The slices that this node holds.</summary>
+    public ImmutableSortedDictionary<Hash256, SliceSet> Held => _replication.HeldSlices;
+    /// <summary>The slices that this node is fetching.</summary>
+    public ImmutableSortedDictionary<Hash256, SliceSet> Fetching => _replication.FetchingSlices;
+    /// <summary>Peers with an open stream.</summary>
+    public IEnumerable<PeerSession> Peers => _gossip.Peers;
+    /// <summary>Every live record.</summary>
+    public IEnumerable<Record> Records => _records.Records;
+    /// <summary>The node records by author.</summary>
+    public IReadOnlyDictionary<NodeId, V1.Node> Nodes => _views.Nodes;
+    /// <summary>The time of the input being handled.</summary>
+    public Instant Now { get; private set; }
+    /// <summary>Too many nodes are gone at once; only the most urgent work is done.</summary>
+    public bool StormBreakerOpen => _replication.StormBreakerOpen;
+
+    private Pace Pace => Charter?.Policy.Pace ?? Pace.Real;
+
+    /// <summary>Handles one input and answers what is to be done, in order.</summary>
+    public IReadOnlyList<CoreOutput> Handle(CoreInput input, Instant now)
+    {
+        Now = now;
+        switch (input)
+        {
+            case CoreInput.SessionOpened opened: _gossip.Opened(opened, now); break;
+            case CoreInput.SessionClosed closed: _gossip.Closed(closed.Session); break;
+            case CoreInput.FrameArrived arrived: _gossip.Arrived(arrived.Session, arrived.Frame, now); break;
+            case CoreInput.DialFailed failed: _gossip.DialEnded(failed.Address, failed: true, now); break;
+            case CoreInput.Bootstrap bootstrap:
+                foreach (var address in bootstrap.Addresses) _gossip.Learn(address, null);
+                break;
+            case CoreInput.Restored restored: Restore(restored.Envelopes, now); break;
+            case CoreInput.Publish publish: OfferOwn(publish.Record); break;
+            case CoreInput.Described described: Describe(described.Self); break;
+            case CoreInput.RoomChanged room:
+                (_freeBytes, _donatedBytes) = (room.FreeBytes, room.DonatedBytes);
+                _replication.RoomChanged(room.RoomBytes, room.DonatedBytes);
+                break;
+            case CoreInput.SlicesHeld held: _replication.SlicesHeld(held.Model, held.Slices, held.InPlace); break;
+            case CoreInput.SliceVerified done: _replication.SliceVerified(done.Model, done.Slice); break;
+            case CoreInput.SliceLost lost: _replication.SliceLost(lost.Model, lost.Slice, Pace, now); break;
+            case CoreInput.SliceProgress progress:
+                _replication.Progress(progress.Model, progress.Slice, progress.Percent);
+                break;
+            case CoreInput.FetchFailed failed: _replication.FetchFailed(failed.Model, failed.Slice, Pace, now); break;
+            case CoreInput.Tick: Tick(now); break;
+        }
+        return _outbox.Drain();
+    }
+
+    /// <summary>Since when (monotonic) a node is absent, or null while it is present.</summary>
+    public long? AbsentSinceMs(NodeId node) => _liveness.AbsentSinceMs(node, _watch.MonitorsOf(node, _views.Nodes.Keys));
+
+    private void Tick(Instant now)
+    {
+        foreach (var record in _records.Expire(now)) End(record);
+        _gossip.Tick(now);
+        _watch.Tend(_views.Nodes.Keys, Pace, now, IsQuiet(now));
+        if (Charter is null) return;
+        SayNode(now);
+        _replication.TendRecords(Pace, now);
+        View = _views.Build(AbsentSinceMs);
+        if (View is null) return;
+        MindStorms(View, now);
+        _replication.TendPlan(View, IsQuiet(now), urgent: false, now);
+    }
+
+    private void MindStorms(SwarmView view, Instant now)
+    {
+        _breaker ??= new StormBreaker(view.Policy.Pace);
+        var (reached, watched) = _watch.Reach(now, Pace);
+        var verdict = _breaker.Observe(StormBreaker.SeenLately(view, now), reached, watched, now);
+        _replication.StormBreakerOpen = verdict.Open;
+    }
+
+    private bool IsQuiet(Instant now) => now.MonotonicMs - _startedMs < Pace.StartupQuietMs;
+
+    private void Describe(SelfDescription self)
+    {
+        _self = self;
+        _gossip.GossipPort = self.Endpoints.Select(e => e.GossipPort).FirstOrDefault();
+        _gossip.Version = self.Version;
+        _replication.Draining = self.Draining;
+    }
+
+    private void Restore(IReadOnlyList<ReadOnlyMemory<byte>> envelopes, Instant now)
+    {
+        // The charter first: it says who may have written the rest.
+        var records = envelopes.Select(e => EnvelopeCodec.Read(e, Network)).OfType<Record>();
+        foreach (var record in records.OrderBy(r => r.Kind != RecordKind.Charter))
+            if (_records.Offer(record, now) is Acceptance.Accepted or Acceptance.Equivocation)
+                Absorb(record, now);
+    }
+
+    /// <summary>A record that gossip brought and the set accepted.</summary>
+    private void TakeIn(Record record, Instant now)
+    {
+        _outbox.Add(new CoreOutput.Persist(record));
+        Absorb(record, now);
+        if (record.Author != Self) return;
+        // It is ours and we did not make it: our state is older than what the network knows. Number above it, and speak again.
+        _author.JumpAbove(record);
+        _saidNode = null;
+        _replication.SayAllAgain();
+    }
+
+    private void Absorb(Record record, Instant now)
+    {
+        _views.Accepted(record, now);
+        var issuedMs = now.MonotonicMs - Math.Max(0, now.UnixMs - record.IssuedMs);
+        if (record.Kind is not (RecordKind.Charter or RecordKind.Entry)) _liveness.Heard(record.Author, issuedMs);
+        if (record.Kind == RecordKind.Node) _gossip.Learn(record);
+        if (record.Kind == RecordKind.Observation) Observe(record, issuedMs);
+    }
+
+    private void Observe(Record record, long castMs)
+    {
+        var body = RecordBodies.Observation(record);
+        // The observer's own clock measured how long ago: only the difference counts here.
+        var agoMs = Math.Max(0, record.IssuedMs - (long)body.SinceMs);
+        var subject = new NodeId(RecordBodies.ModelOf(record));
+        _liveness.Observed(record.Author, subject, body.Down, castMs - agoMs, castMs);
+    }
+
+    private void End(Record record)
+    {
+        _views.Ended(record);
+        if (record.Kind == RecordKind.Observation)
+            _liveness.Unobserved(record.Author, new NodeId(RecordBodies.ModelOf(record)));
+        _outbox.Add(new CoreOutput.Forget(record));
+    }
+
+    private void Say(RecordKind kind, ReadOnlySpan<byte> subject, IMessage body, long ttlMs) =>
+        OfferOwn(_author.Make(kind, subject, body, ttlMs, Now));
+
+    private void OfferOwn(Record record)
+    {
+        if (_records.Offer(record, Now) is not (Acceptance.Accepted or Acceptance.Equivocation)) return;
+        _outbox.Add(new CoreOutput.Persist(record));
+        _views.Accepted(record, Now);
+        _gossip.Spread(record, from: null);
+    }
+
+    private void SayNode(Instant now)
+    {
+        if (_self is null) return;
+        var node = NodeBody(_self);
+        var age = now.MonotonicMs - _saidNodeMs;
+        var renew = _saidNode is null || age >= Pace.LeaseRenewMs || !node.Equals(_saidNode) && age >= Pace.HoldingGapMs;
+        if (!renew) return;
+        (_saidNode, _saidNodeMs) = (node, now.MonotonicMs);
+        Say(RecordKind.Node, [], node, Pace.LeaseTtlMs);
+    }
+
+    private V1.Node NodeBody(SelfDescription self)
+    {
+        var node = new V1.Node
+        {
+            DonatedBytes = (ulong)Quantity.Quantise(_donatedBytes),
+            FreeBytes = (ulong)Quantity.Quantise(_freeBytes),
+            Operator = self.Operator,
+            Site = self.Site,
+            Draining = self.Draining,
+            Version = self.Version,
+            StartedMs = (ulong)self.StartedMs,
+        };
+        foreach (var (ip, gossip, torrent) in self.Endpoints)
+        {
+            // A node that listens on every address learns from its peers which one is seen.
+            var seen = ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any) ? _observed : ip;
+            if (seen is null) continue;
+            node.Endpoints.Add(new V1.Endpoint
+            {
+                Ip = ByteString.CopyFrom(seen.GetAddressBytes()),
+                GossipPort = (uint)gossip,
+                TorrentPort = (uint)torrent,
+            });
+        }
+        return node;
+    }
+}
