@@ -61,6 +61,8 @@ public sealed record Pace
     public required long LostMs { get; init; }
     /// <summary>How far the clocks of two nodes may differ before one's records are refused.</summary>
     public required long ClockSkewMs { get; init; }
+    /// <summary>The storm breaker compares with the average over this window.</summary>
+    public required long BreakerWindowMs { get; init; }
     /// <summary>Anti-entropy with each neighbour this often.</summary>
     public required long ReconcileMs { get; init; }
     /// <summary>Anti-entropy with a uniformly drawn member this often.</summary>
@@ -110,6 +112,7 @@ public sealed record Pace
         StartupQuietMs = 5 * Minute,
         LostMs = 30 * Day,
         ClockSkewMs = 10 * Minute,
+        BreakerWindowMs = 7 * Day,
         ReconcileMs = 5 * Minute,
         ReconcileFarMs = 15 * Minute,
         HoldingGapMs = Minute,
@@ -141,6 +144,7 @@ public sealed record Pace
         StartupQuietMs = 3 * Second,
         LostMs = 5 * Minute,
         ClockSkewMs = 5 * Second,
+        BreakerWindowMs = Minute,
         ReconcileMs = 5 * Second,
         ReconcileFarMs = 15 * Second,
         HoldingGapMs = Second / 4,

@@ -26,7 +26,10 @@ public sealed record OwnSituation
     public bool StormBreakerOpen { get; init; }
     /// <summary>Nothing new is taken: the owner drains the node.</summary>
     public bool Draining { get; init; }
-    /// <summary>At most so many claims of its own at once; the planner also applies room / 100 GiB + 1.</summary>
+    /// <summary>
+    /// At most so many claims of its own at once, for slices of about 1 GiB; the planner also applies room / 100 GiB + 1.
+    /// Smaller slices count by their bytes, and may be up to four times as many.
+    /// </summary>
     public int ClaimLimit { get; init; } = 4;
 }
 

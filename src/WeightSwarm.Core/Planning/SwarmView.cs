@@ -18,6 +18,8 @@ public sealed record SwarmView
     public required Policy Policy { get; init; }
     /// <summary>32 bytes that salt the rendezvous order of this epoch; the same in every view of an epoch.</summary>
     public required Hash256 EpochSalt { get; init; }
+    /// <summary>The number of the epoch that the salt belongs to; claims of an earlier epoch go before later ones.</summary>
+    public ulong Epoch { get; init; }
     /// <summary>Every node with a live record, this one included.</summary>
     public required ImmutableSortedDictionary<NodeId, NodeView> Nodes { get; init; }
     /// <summary>Active entries, ordered by model id.</summary>

@@ -1,0 +1,185 @@
+using WeightSwarm.Core.Catalogue;
+
+namespace WeightSwarm.Core.Planning;
+
+/// <summary>What became of one holder's copy in the count.</summary>
+internal enum CopyFate : byte { NotHolding, Counted, NoRecord, Releasing, Lost, OverGrace, Duplicate }
+
+/// <summary>What became of one claim in the count.</summary>
+internal enum ClaimFate : byte { Counted, Holds, NoRecord, Absent, Stalled, Duplicate }
+
+/// <summary>The count of one slice, without words.</summary>
+/// <param name="Counts">The numbers that need depends on.</param>
+/// <param name="Need">Copies still to be taken on.</param>
+/// <param name="NeedBeforeClaims">The same if nobody had claimed (the reference's need0).</param>
+/// <param name="Urgency">Of the need.</param>
+/// <param name="UrgencyBeforeClaims">Of the need if nobody had claimed.</param>
+/// <param name="Holders">Nodes that say they hold it, however long ago they were seen.</param>
+/// <param name="Sources">Present holders other than the viewer, to fetch from.</param>
+/// <param name="ShortestAbsenceMs">How long ago the holder seen last was seen.</param>
+internal readonly record struct SliceTally(
+    CopyCounts Counts, int Need, int NeedBeforeClaims, Urgency Urgency, Urgency UrgencyBeforeClaims,
+    int Holders, int Sources, long ShortestAbsenceMs);
+
+/// <summary>
+/// Counts the slices of one model, without allocating per slice. Holders are looked up and put in order of preference
+/// once; then each slice is one walk over them and over its claims. The walk leaves marks in the
+/// <see cref="NodeIndex"/> for whoever looks for takers, and fates for whoever explains. Rules: gossip-planner 3.2.
+/// </summary>
+internal sealed class ModelTally
+{
+    private readonly NodeIndex _nodes;
+    private readonly int _target;
+    private readonly int[] _places;
+    private readonly CopyFate[] _fates;
+    private readonly int[] _order;
+    private readonly List<(SliceClaim Claim, int Node)> _valid = [];
+    private int _physical, _holders, _sources;
+    private long _shortestAbsence;
+
+    public ModelTally(NodeIndex nodes, ModelView model)
+    {
+        _nodes = nodes;
+        Model = model;
+        _target = model.Target(nodes.View.Policy);
+        _places = new int[model.Holders.Length];
+        _fates = new CopyFate[model.Holders.Length];
+        _order = new int[model.Holders.Length];
+        for (var i = 0; i < _places.Length; i++)
+        {
+            _places[i] = nodes.Find(model.Holders[i].Node);
+            _order[i] = i;
+        }
+        // Holders come ordered by node id, so the index itself breaks ties.
+        Array.Sort(_order, (a, b) => Preference(a).CompareTo(Preference(b)));
+    }
+
+    public ModelView Model { get; }
+
+    /// <summary>The fate of each holder's copy in the count made last, in the order of <see cref="ModelView.Holders"/>.</summary>
+    public ReadOnlySpan<CopyFate> Fates => _fates;
+
+    /// <summary>The place in the node index of each holder, -1 for none.</summary>
+    public ReadOnlySpan<int> Places => _places;
+
+    /// <summary>The claims that counted in the count made last, best first, each with its author's place.</summary>
+    public IReadOnlyList<(SliceClaim Claim, int Node)> ValidClaims => _valid;
+
+    /// <summary>Counts one slice.</summary>
+    /// <param name="slice">Which.</param>
+    /// <param name="withOwnClaim">Whether a claim of the viewer counts; its planner asks what is left without it.</param>
+    public SliceTally Count(int slice, bool withOwnClaim)
+    {
+        _nodes.ClearMarks();
+        var counts = CountHolders(slice);
+        CountClaims(slice, NeedRule.ClassOf(_target, counts.Recent), withOwnClaim);
+        var claimed = counts with { Claims = _valid.Count };
+        var need = NeedRule.Need(claimed);
+        var before = NeedRule.Need(counts);
+        return new SliceTally(
+            claimed, need, before, NeedRule.UrgencyOf(claimed, need, _physical),
+            NeedRule.UrgencyOf(counts, before, _physical), _holders, _sources, _shortestAbsence);
+    }
+
+    /// <summary>The first claim on a slice at or after it, in the order of the view.</summary>
+    public int FirstClaim(int slice)
+    {
+        var low = 0;
+        var high = Model.Claims.Length;
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (Model.Claims[middle].Slice < slice) low = middle + 1;
+            else high = middle;
+        }
+        return low;
+    }
+
+    /// <summary>Whether a claim is worth counting, its failure domain aside.</summary>
+    public ClaimFate Judge(SliceClaim claim, int node, Urgency urgency) =>
+        node < 0 ? ClaimFate.NoRecord
+        : _nodes.IsHolding(node) ? ClaimFate.Holds
+        : _nodes.Standings[node] != Standing.Present ? ClaimFate.Absent
+        : _nodes.Now.MonotonicMs - claim.ProgressAtMs > _nodes.Pace.Take(urgency).ClaimTtlMs ? ClaimFate.Stalled
+        : ClaimFate.Counted;
+
+    private (bool, Standing, bool, int) Preference(int holder)
+    {
+        var node = _places[holder];
+        return node < 0
+            ? (true, default, false, holder)
+            : (false, _nodes.Standings[node], _nodes.Nodes[node].Draining, holder);
+    }
+
+    private CopyCounts CountHolders(int slice)
+    {
+        int durable = 0, recent = 0, online = 0, stayingDurable = 0, stayingRecent = 0;
+        _physical = _holders = _sources = 0;
+        _shortestAbsence = long.MaxValue;
+        foreach (var holder in _order)
+        {
+            if (JudgeCopy(holder, slice) != CopyFate.Counted) continue;
+            var node = _places[holder];
+            var stays = _nodes.Nodes[node].Draining ? 0 : 1;
+            var standing = _nodes.Standings[node];
+            durable++;
+            stayingDurable += stays;
+            if (standing <= Standing.Recent) recent++;
+            if (standing <= Standing.Recent) stayingRecent += stays;
+            if (standing <= Standing.Online) online++;
+        }
+        return new CopyCounts(_target, durable, recent, online, 0, stayingDurable, stayingRecent);
+    }
+
+    private CopyFate JudgeCopy(int holder, int slice)
+    {
+        var statement = Model.Holders[holder];
+        if (!statement.Verified.Contains(slice)) return _fates[holder] = CopyFate.NotHolding;
+        var node = _places[holder];
+        _holders++;
+        if (node < 0) return _fates[holder] = CopyFate.NoRecord;
+        _nodes.MarkHolding(node);
+        _shortestAbsence = Math.Min(_shortestAbsence, _nodes.AbsentMs[node]);
+        if (_nodes.AbsentMs[node] == 0 && node != _nodes.Self) _sources++;
+        return _fates[holder] = CountedFate(statement, node, slice);
+    }
+
+    private CopyFate CountedFate(Holder statement, int node, int slice)
+    {
+        if (statement.Releasing.Contains(slice)) return CopyFate.Releasing;
+        if (_nodes.Standings[node] == Standing.Lost) return CopyFate.Lost;
+        if (_nodes.Standings[node] == Standing.OverGrace) return CopyFate.OverGrace;
+        var draining = _nodes.Nodes[node].Draining;
+        if (!draining) _physical++;
+        if (_nodes.CountedClash(node, out _) >= 0) return CopyFate.Duplicate;
+        _nodes.MarkCounted(node);
+        // A draining holder leaves, so its domain is open to the one who replaces it.
+        if (!draining) _nodes.MarkOccupied(node);
+        return CopyFate.Counted;
+    }
+
+    private void CountClaims(int slice, Urgency urgency, bool withOwnClaim)
+    {
+        _valid.Clear();
+        for (var i = FirstClaim(slice); i < Model.Claims.Length && Model.Claims[i].Slice == slice; i++)
+        {
+            var claim = Model.Claims[i];
+            if (!withOwnClaim && claim.Node == _nodes.View.Self) continue;
+            var node = _nodes.Find(claim.Node);
+            if (Judge(claim, node, urgency) == ClaimFate.Counted) _valid.Add((claim, node));
+        }
+        if (_valid.Count > 1) _valid.Sort(static (a, b) => a.Claim.IsBetterThan(b.Claim) ? -1 : a == b ? 0 : 1);
+        _valid.RemoveAll(_keepIfFits ??= DoesNotFit);
+    }
+
+    private Predicate<(SliceClaim Claim, int Node)>? _keepIfFits;
+
+    /// <summary>Of claims in one failure domain only the best counts: the other copies would not count either.</summary>
+    private bool DoesNotFit((SliceClaim Claim, int Node) claim)
+    {
+        if (_nodes.OccupiedClash(claim.Node, out _) >= 0) return true;
+        _nodes.MarkOccupied(claim.Node);
+        _nodes.MarkHolding(claim.Node);
+        return false;
+    }
+}

@@ -1,0 +1,86 @@
+using WeightSwarm.Core.Catalogue;
+
+namespace WeightSwarm.Core.Planning;
+
+/// <summary>Who else could take a slice, seen from this node.</summary>
+/// <param name="Rank">How many of them come before this node in the order.</param>
+/// <param name="Others">How many others could take it.</param>
+/// <param name="Full">How many others could take it but for their room.</param>
+internal readonly record struct TakerCount(int Rank, int Others, int Full);
+
+/// <summary>
+/// Finds this node's place among those that could take a slice: present, accepting, with room, not holding or claiming
+/// it, and in no failure domain that has a copy. Scores are made once for each group of slices and reused for its
+/// slices, so that a slice costs a few nanoseconds for each candidate.
+/// </summary>
+internal sealed class Takers
+{
+    private readonly NodeIndex _nodes;
+    private readonly int[] _candidates;
+    private readonly ulong[] _scores;
+    private readonly ulong _ownDigest, _ownWeight;
+    private Hash256 _model;
+    private int _group = -1;
+    private bool _scored;
+
+    public Takers(NodeIndex nodes, OwnSituation own)
+    {
+        _nodes = nodes;
+        _candidates = Enumerable.Range(0, nodes.Count).Where(n => nodes.Room[n] >= 0 && n != nodes.Self).ToArray();
+        _scores = new ulong[_candidates.Length];
+        _ownDigest = Rendezvous.NodeDigest(nodes.View.Self);
+        // The weight that the others know, so that all agree on the order; its own only until it has a record.
+        _ownWeight = nodes.Self >= 0 ? nodes.Weights[nodes.Self] : Rendezvous.Weight(own.RoomBytes);
+        OthersRoom = _candidates.Aggregate((Int128)0, (sum, n) => sum + nodes.Room[n]);
+    }
+
+    /// <summary>Room of all others that take slices, bytes.</summary>
+    public Int128 OthersRoom { get; }
+
+    /// <summary>This node's score in the group entered last.</summary>
+    public ulong OwnScore { get; private set; }
+
+    /// <summary>The digest of the group entered last.</summary>
+    public ulong OrderDigest { get; private set; }
+
+    /// <summary>Turns to the group of a slice; must come before the other questions about it.</summary>
+    public void Enter(Entry model, int slice)
+    {
+        var group = slice / Rendezvous.GroupSize(model);
+        if (group == _group && model.ModelId == _model) return;
+        (_model, _group, _scored) = (model.ModelId, group, false);
+        OrderDigest = Rendezvous.OrderDigest(_nodes.View.EpochSalt, Rendezvous.GroupKey(model, slice));
+        OwnScore = Rendezvous.Score(OrderDigest, _ownDigest, _ownWeight);
+    }
+
+    /// <summary>Counts the candidates for the slice that was tallied last, which must be of the group entered.</summary>
+    public TakerCount Count(long bytes)
+    {
+        if (!_scored) ScoreAll();
+        int rank = 0, others = 0, full = 0;
+        var own = OwnScore;
+        for (var i = 0; i < _candidates.Length; i++)
+        {
+            var node = _candidates[i];
+            if (_nodes.IsHolding(node) || _nodes.OccupiedClash(node, out _) >= 0) continue;
+            if (_nodes.Room[node] < bytes)
+            {
+                full++;
+                continue;
+            }
+            others++;
+            if (_scores[i] < own || (_scores[i] == own && node < _nodes.Self)) rank++;
+        }
+        return new TakerCount(rank, others, full);
+    }
+
+    /// <summary>This node's jitter for a slice of the group entered.</summary>
+    public long Jitter(int slice, long boundMs) => Rendezvous.Jitter(OrderDigest, _ownDigest, slice, boundMs);
+
+    private void ScoreAll()
+    {
+        _scored = true;
+        for (var i = 0; i < _candidates.Length; i++)
+            _scores[i] = Rendezvous.Score(OrderDigest, _nodes.Digests[_candidates[i]], _nodes.Weights[_candidates[i]]);
+    }
+}

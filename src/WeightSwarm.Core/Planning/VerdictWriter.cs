@@ -1,0 +1,99 @@
+using System.Collections.Immutable;
+using WeightSwarm.Core.Catalogue;
+using WeightSwarm.Core.Identity;
+
+namespace WeightSwarm.Core.Planning;
+
+/// <summary>
+/// Puts the fates of one count into words for people, in the form "counted: why" or "not counted: why". It must run
+/// before the next slice is counted, because it reads the marks that the count left.
+/// </summary>
+internal sealed class VerdictWriter(NodeIndex nodes, ModelTally tally, int slice, SliceTally count)
+{
+    public ImmutableArray<CopyVerdict> Write()
+    {
+        var verdicts = ImmutableArray.CreateBuilder<CopyVerdict>();
+        for (var i = 0; i < tally.Places.Length; i++)
+            if (tally.Fates[i] != CopyFate.NotHolding)
+                verdicts.Add(OfCopy(tally.Model.Holders[i].Node, tally.Places[i], tally.Fates[i]));
+        AddClaims(verdicts);
+        verdicts.Sort(static (a, b) => a.Node.CompareTo(b.Node));
+        return verdicts.ToImmutable();
+    }
+
+    private CopyVerdict OfCopy(NodeId id, int node, CopyFate fate)
+    {
+        var counted = fate == CopyFate.Counted;
+        return new CopyVerdict(id, counted, counted && nodes.Standings[node] <= Standing.Online, fate switch
+        {
+            CopyFate.Counted => "counted: " + Presence(node),
+            CopyFate.NoRecord => "not counted: no live record of this node",
+            CopyFate.Releasing => "not counted: is giving the slice up",
+            CopyFate.Lost => $"not counted: absent {Absence(node)}, given up as lost after {Words.Time(nodes.Pace.LostMs)}",
+            CopyFate.OverGrace => $"not counted: absent {Absence(node)}, longer than its grace of {Grace}",
+            _ => "not counted: " + Clash(node, nodes.CountedClash(node, out var by), by),
+        });
+    }
+
+    private string Grace => Words.Time(nodes.Pace.GraceMs);
+
+    private string Absence(int node) => Words.Time(nodes.AbsentMs[node]);
+
+    private string Presence(int node)
+    {
+        var seen = nodes.AbsentMs[node] == 0 ? "present" : $"absent {Absence(node)}, within its grace of {Grace}";
+        return nodes.Nodes[node].Draining ? seen + "; draining, so one more copy is wanted" : seen;
+    }
+
+    private string Clash(int node, int domain, int by) =>
+        by == node ? "same failure domain as another" : $"same {nodes.DomainName(domain)} as {nodes.Ids[by].Brief}…";
+
+    private void AddClaims(ImmutableArray<CopyVerdict>.Builder verdicts)
+    {
+        var claims = tally.Model.Claims;
+        var urgency = NeedRule.ClassOf(count.Counts.Target, count.Counts.Recent);
+        for (var i = tally.FirstClaim(slice); i < claims.Length && claims[i].Slice == slice; i++)
+        {
+            var node = nodes.Find(claims[i].Node);
+            var counts = IsValid(claims[i].Node);
+            var fate = counts ? ClaimFate.Counted : tally.Judge(claims[i], node, urgency);
+            // A holder's stale claim adds nothing to the verdict on its copy.
+            if (node >= 0 && HasVerdict(verdicts, claims[i].Node)) continue;
+            if (!counts && fate is ClaimFate.Counted or ClaimFate.Holds) fate = ClaimFate.Duplicate;
+            verdicts.Add(new CopyVerdict(claims[i].Node, false, false, OfClaim(claims[i], node, fate, urgency)));
+        }
+    }
+
+    private static bool HasVerdict(ImmutableArray<CopyVerdict>.Builder verdicts, NodeId node)
+    {
+        foreach (var verdict in verdicts)
+            if (verdict.Node == node)
+                return true;
+        return false;
+    }
+
+    private bool IsValid(NodeId author)
+    {
+        foreach (var (claim, _) in tally.ValidClaims)
+            if (claim.Node == author)
+                return true;
+        return false;
+    }
+
+    private string OfClaim(SliceClaim claim, int node, ClaimFate fate, Urgency urgency)
+    {
+        var fetched = $"fetching, {claim.ProgressPercent} % done";
+        switch (fate)
+        {
+            case ClaimFate.Counted: return $"counted as a claim: {fetched}";
+            case ClaimFate.NoRecord: return "claim not counted: no live record of this node";
+            case ClaimFate.Absent: return $"claim not counted: absent {Absence(node)}";
+            case ClaimFate.Stalled:
+                var limit = Words.Time(nodes.Pace.Take(urgency).ClaimTtlMs);
+                return $"claim not counted: {fetched}, no progress for longer than {limit}";
+            default:
+                var domain = nodes.OccupiedClash(node, out var by);
+                return "claim not counted: " + Clash(node, domain, by);
+        }
+    }
+}
