@@ -1,4 +1,3 @@
-using WeightSwarm.Core.Identity;
 using WeightSwarm.Core.Records;
 
 namespace WeightSwarm.Core.Gossip;

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using WeightSwarm.Core.Identity;
 
 namespace WeightSwarm.Core.Planning;
 

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Collections.Immutable;
 using Google.Protobuf;
 using WeightSwarm.Core.Catalogue;
 using WeightSwarm.Core.Identity;
