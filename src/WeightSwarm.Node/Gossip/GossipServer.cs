@@ -1,0 +1,54 @@
+using System.Net;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Grpc.Core;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using WeightSwarm.Node.Hosting;
+using WeightSwarm.V1;
+
+namespace WeightSwarm.Node.Gossip;
+
+/// <summary>The gossip port: mutual TLS 1.3, one service, and nothing else behind it.</summary>
+public sealed class GossipServer(DaemonOptions options, X509Certificate2 certificate, SessionTable sessions)
+    : WebServer("gossip")
+{
+    /// <inheritdoc/>
+    protected override void Listen(KestrelServerOptions kestrel)
+    {
+        kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(40);
+        kestrel.Listen(options.Listen, options.GossipPort, endpoint =>
+        {
+            endpoint.Protocols = HttpProtocols.Http2;
+            endpoint.UseHttps(new HttpsConnectionAdapterOptions
+            {
+                ServerCertificate = certificate,
+                SslProtocols = SslProtocols.Tls13,
+                ClientCertificateMode = ClientCertificateMode.RequireCertificate,
+                // Self-signed by rule; the key is what counts, and its id is told to the core.
+                ClientCertificateValidation = (presented, _, _) => PeerKey.Of(presented) is not null,
+            });
+        });
+    }
+
+    /// <inheritdoc/>
+    protected override void Map(WebApplication app) => app.MapGrpcService(new GossipService(sessions), service =>
+    {
+        service.MaxReceiveMessageSize = GossipLimits.FrameBytes;
+    });
+
+    private sealed class GossipService(SessionTable sessions) : V1.Gossip.GossipBase
+    {
+        public override async Task Session(
+            IAsyncStreamReader<Frame> requestStream, IServerStreamWriter<Frame> responseStream, ServerCallContext context)
+        {
+            var connection = context.GetHttpContext().Connection;
+            if (PeerKey.Of(connection.ClientCertificate) is not { } peer)
+                throw new RpcException(new Status(StatusCode.Unauthenticated, "a P-256 client certificate is required"));
+            var remote = new IPEndPoint(connection.RemoteIpAddress ?? IPAddress.None, connection.RemotePort);
+            await context.WriteResponseHeadersAsync([]);
+            await sessions.RunAsync(peer, outbound: false, remote, requestStream, responseStream);
+        }
+    }
+}

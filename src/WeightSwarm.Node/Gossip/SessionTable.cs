@@ -1,0 +1,90 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Grpc.Core;
+using WeightSwarm.Core.Gossip;
+using WeightSwarm.Core.Identity;
+using WeightSwarm.V1;
+
+namespace WeightSwarm.Node.Gossip;
+
+/// <summary>All open streams: gives them numbers, tells the core of their beginning and end, and carries its frames.</summary>
+public sealed class SessionTable(SwarmInbox inbox, ContentServer content, GossipDialer dialer) : IDisposable
+{
+    private readonly ConcurrentDictionary<SessionId, GossipStream> _streams = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private long _last;
+
+    /// <summary>Runs a stream whose peer's key is proved, until it ends.</summary>
+    public async Task RunAsync(
+        NodeId peer, bool outbound, IPEndPoint remote, IAsyncStreamReader<Frame> reader, IAsyncStreamWriter<Frame> writer)
+    {
+        var id = new SessionId(Interlocked.Increment(ref _last));
+        using var stream = new GossipStream(id, peer, outbound, remote, reader, writer);
+        _streams[id] = stream;
+        try
+        {
+            inbox.Post(new CoreInput.SessionOpened(id, peer, outbound, remote));
+            await stream.RunAsync((session, frame) => inbox.Post(new CoreInput.FrameArrived(session, frame)), _stopping.Token);
+        }
+        finally
+        {
+            _streams.TryRemove(id, out _);
+            inbox.Post(new CoreInput.SessionClosed(id));
+        }
+    }
+
+    /// <summary>Sends a frame; one for a stream that has ended is dropped.</summary>
+    public void Send(SessionId session, Frame frame)
+    {
+        if (_streams.TryGetValue(session, out var stream)) stream.Send(frame);
+    }
+
+    /// <summary>Ends a stream, telling the peer why.</summary>
+    public void Close(SessionId session, string reason)
+    {
+        if (_streams.TryGetValue(session, out var stream)) stream.Close(reason);
+    }
+
+    /// <summary>Dials in the background; a failure goes to the core.</summary>
+    public void Dial(IPEndPoint address, NodeId? expected) => _ = DialAsync(address, expected);
+
+    /// <summary>Serves content that a peer asks for, or hands a part on to who waits for it.</summary>
+    public void Content(SessionId session, Frame frame)
+    {
+        if (frame.KindCase == Frame.KindOneofCase.ContentPart) content.Received(frame.ContentPart);
+        else if (_streams.TryGetValue(session, out var stream)) content.Serve(frame.ContentGet, stream.Send);
+    }
+
+    /// <summary>Sends a frame to every open stream of these peers; answers to how many.</summary>
+    public int SendTo(NodeId peer, Frame frame)
+    {
+        var streams = _streams.Values.Where(s => s.Peer == peer).Take(1).ToList();
+        foreach (var stream in streams) stream.Send(frame);
+        return streams.Count;
+    }
+
+    /// <summary>Peers with an open stream.</summary>
+    public IReadOnlyList<NodeId> Peers => [.. _streams.Values.Select(s => s.Peer).Distinct()];
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _stopping.Cancel();
+        _stopping.Dispose();
+    }
+
+    private async Task DialAsync(IPEndPoint address, NodeId? expected)
+    {
+        try
+        {
+            await using var call = await dialer.DialAsync(address, expected, _stopping.Token);
+            if (call is null) inbox.Post(new CoreInput.DialFailed(address));
+            else await RunAsync(call.Peer, outbound: true, address, call.Incoming, call.Outgoing);
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // The daemon stops; nobody waits for this dial any more.
+            inbox.Post(new CoreInput.DialFailed(address));
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using Microsoft.Extensions.Hosting;
+using WeightSwarm.Core;
+using WeightSwarm.Core.Gossip;
+using WeightSwarm.Core.Records;
+using WeightSwarm.Node.Hosting;
+using WeightSwarm.Node.Replication;
+using WeightSwarm.Node.Store;
+
+namespace WeightSwarm.Node.Gossip;
+
+/// <summary>
+/// The one thread that drives the core: it takes inputs in order, lets the core handle them, keeps the records that it
+/// accepted, and only then carries out what it asked for. Nothing else ever touches the core.
+/// </summary>
+public sealed class SwarmLoop(Clock clock, SwarmInbox inbox, RecordStore records, SessionTable sessions, FetchQueue fetches)
+    : BackgroundService
+{
+    private const int MostInputsPerTurn = 256;
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Yield();
+        using var ticker = new PeriodicTimer(TimeSpan.FromMilliseconds(100), clock.Time);
+        var ticks = TickAsync(ticker, stoppingToken);
+        SwarmCore? core = null;
+        while (await inbox.Reader.WaitToReadAsync(stoppingToken)) core = Turn(core);
+        await ticks;
+    }
+
+    private async Task TickAsync(PeriodicTimer ticker, CancellationToken stopping)
+    {
+        while (await ticker.WaitForNextTickAsync(stopping)) inbox.Post(new CoreInput.Tick());
+    }
+
+    private SwarmCore? Turn(SwarmCore? core)
+    {
+        List<CoreOutput> outputs = [];
+        List<Action> after = [];
+        for (var i = 0; i < MostInputsPerTurn && inbox.Reader.TryRead(out var work); i++)
+            core = Do(work, core, outputs, after);
+        Keep(outputs);
+        foreach (var output in outputs) CarryOut(output);
+        foreach (var done in after) done();
+        return core;
+    }
+
+    private SwarmCore? Do(SwarmInbox.Work work, SwarmCore? core, List<CoreOutput> outputs, List<Action> after)
+    {
+        switch (work)
+        {
+            case SwarmInbox.Input input when core is not null:
+                outputs.AddRange(core.Handle(input.Value, clock.Now));
+                break;
+            case SwarmInbox.Question question:
+                var seen = core;
+                after.Add(() => question.Ask(seen));
+                break;
+            case SwarmInbox.Begin begin:
+                foreach (var input in begin.First) outputs.AddRange(begin.Core.Handle(input, clock.Now));
+                after.Add(begin.Done.SetResult);
+                return begin.Core;
+        }
+        return core;
+    }
+
+    /// <summary>Records first: nothing is told to anybody that a crash would make this node forget.</summary>
+    private void Keep(List<CoreOutput> outputs)
+    {
+        // Claims live for seconds or minutes; a node that restarts makes new ones.
+        var kept = outputs.OfType<CoreOutput.Persist>().Select(p => p.Record).Where(r => r.Kind != RecordKind.Claim).ToList();
+        var gone = outputs.OfType<CoreOutput.Forget>().Select(f => f.Record).Where(r => r.Kind != RecordKind.Claim).ToList();
+        if (gone.Count > 0) records.Delete(gone.Select(RegisterOf));
+        if (kept.Count > 0) records.Upsert(kept.Select(r => new StoredRecord(
+            RegisterOf(r), r.Seq, r.IssuedMs + r.TtlMs, r.Bytes)));
+    }
+
+    private static RecordRegister RegisterOf(Record record) =>
+        new(record.Author, (uint)record.Kind, record.Subject.ToArray());
+
+    private void CarryOut(CoreOutput output)
+    {
+        switch (output)
+        {
+            case CoreOutput.Send send: sessions.Send(send.Session, send.Frame); break;
+            case CoreOutput.Dial dial: sessions.Dial(dial.Address, dial.Peer); break;
+            case CoreOutput.Close close: sessions.Close(close.Session, close.Reason); break;
+            case CoreOutput.Content content: sessions.Content(content.Session, content.Frame); break;
+            case CoreOutput.StartFetch start: fetches.Start(start.Model, start.Slice); break;
+            case CoreOutput.StopFetch stop: fetches.Stop(stop.Model, stop.Slice); break;
+        }
+    }
+}

@@ -1,0 +1,141 @@
+using Microsoft.Extensions.Logging;
+using WeightSwarm.Core;
+using WeightSwarm.Core.Catalogue;
+using WeightSwarm.Core.Gossip;
+using WeightSwarm.Node.Donations;
+using WeightSwarm.Node.Store;
+using WeightSwarm.Torrent;
+
+namespace WeightSwarm.Node.Replication;
+
+/// <summary>From "take this slice" to its pieces being asked for, and back.</summary>
+public sealed partial class CustodyLoop
+{
+    private async Task TakeAsync(Hash256 model, int slice)
+    {
+        if (_custody.TryGetValue(model, out var custody))
+        {
+            await FetchAsync(custody, slice);
+            return;
+        }
+        if (!_pending.TryGetValue(model, out var pending))
+        {
+            _pending[model] = pending = new Pending();
+            _ = PrepareAsync(model);
+        }
+        pending.Slices.Add(slice);
+    }
+
+    private async Task PrepareAsync(Hash256 model)
+    {
+        try
+        {
+            var (entry, holders) = await _inbox.AskAsync(core => (
+                core?.View?.Models.FirstOrDefault(m => m.Entry.ModelId == model)?.Entry,
+                SourcePeers.Holders(core, model)), _stopping);
+            var (content, problem) = entry is null
+                ? (null, "the entry is no longer in the catalogue")
+                : await _contents.GetAsync(entry, holders, _stopping);
+            _queue.Post(new FetchQueue.Prepared(model, content, problem));
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            LogPreparationStopped(model);
+        }
+    }
+
+    private async Task PreparedAsync(FetchQueue.Prepared prepared)
+    {
+        if (!_pending.Remove(prepared.Model, out var pending)) return;
+        if (prepared.Content is not { } content)
+        {
+            LogNotPrepared(prepared.Model, prepared.Problem);
+            foreach (var slice in pending.Slices) Fail(prepared.Model, slice);
+            return;
+        }
+        if (pending.Slices.Count == 0 && !_custody.ContainsKey(prepared.Model)) return;
+        var custody = await OpenAsync(content, pending.Slices.Max(content.Entry.SliceBytes));
+        foreach (var slice in pending.Slices)
+        {
+            if (custody is null) Fail(prepared.Model, slice);
+            else await FetchAsync(custody, slice);
+        }
+    }
+
+    /// <summary>Gives a model a folder on the donation with most room; null when none has room for one slice.</summary>
+    private async Task<ModelCustody?> OpenAsync(ModelContent content, long sliceBytes)
+    {
+        if (_ledger.Choose(sliceBytes) is not { } donation) return null;
+        var folder = _ledger.ModelFolder(donation, content.Entry.ModelId);
+        Directory.CreateDirectory(folder);
+        var key = new LocalModelKey(content.Entry.ModelId, folder);
+        _models.Add(key, donation.Id, []);
+        return await EnterAsync(new ModelCustody(content, key, donation.Id, SliceSet.Empty) { SaveFolder = folder });
+    }
+
+    private async Task<ModelCustody?> EnterAsync(ModelCustody custody)
+    {
+        try
+        {
+            custody.Key = await _engine.Engine.AddAsync(new TorrentSpec
+            {
+                Metainfo = custody.Content.Metainfo.ToEngineBytes(),
+                SaveFolder = custody.SaveFolder,
+                PiecePriorities = custody.Priorities(),
+                VerifiedPieces = custody.VerifiedPieces(),
+                ReadOnly = custody.InPlace,
+            }, _stopping);
+        }
+        catch (TorrentEngineException e)
+        {
+            LogRefusedByEngine(custody.Entry.Model, e.Message);
+            return null;
+        }
+        _custody[custody.Entry.ModelId] = custody;
+        return custody;
+    }
+
+    private async Task FetchAsync(ModelCustody custody, int slice)
+    {
+        if (custody.Held.Contains(slice) || custody.Fetching.Contains(slice) || custody.Securing.Contains(slice)) return;
+        if (custody.Donation is not { } donation || !_ledger.TryReserve(donation, custody.Entry.SliceBytes(slice)))
+        {
+            Fail(custody.Entry.ModelId, slice);
+            return;
+        }
+        custody.Fetching.Add(slice);
+        TellRoom();
+        await _engine.Engine.SetPiecePrioritiesAsync(custody.Key, custody.Priorities(), _stopping);
+        await ConnectAsync(custody);
+        SecureIfComplete(custody, slice);
+    }
+
+    private async Task GiveUpAsync(Hash256 model, int slice)
+    {
+        if (_pending.TryGetValue(model, out var pending)) pending.Slices.Remove(slice);
+        if (!_custody.TryGetValue(model, out var custody) || !custody.Fetching.Remove(slice)) return;
+        FreeReservation(custody, slice);
+        await _engine.Engine.SetPiecePrioritiesAsync(custody.Key, custody.Priorities(), _stopping);
+    }
+
+    private void FreeReservation(ModelCustody custody, int slice)
+    {
+        if (custody.Donation is { } donation) _ledger.Release(donation, custody.Entry.SliceBytes(slice));
+        TellRoom();
+    }
+
+    private void Fail(Hash256 model, int slice)
+    {
+        TellRoom();
+        _inbox.Post(new CoreInput.FetchFailed(model, slice));
+    }
+
+    [LoggerMessage(2001, LogLevel.Warning, "Cannot fetch {Model} yet: {Problem}")]
+    private partial void LogNotPrepared(Hash256 model, string problem);
+
+    [LoggerMessage(2002, LogLevel.Error, "The engine refuses {Model}: {Problem}")]
+    private partial void LogRefusedByEngine(string model, string problem);
+
+    [LoggerMessage(2003, LogLevel.Debug, "Stopped while preparing {Model}")]
+    private partial void LogPreparationStopped(Hash256 model);
+}

@@ -1,0 +1,136 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using WeightSwarm.Core;
+using WeightSwarm.Core.Gossip;
+using WeightSwarm.Node.Donations;
+using WeightSwarm.Node.Gossip;
+using WeightSwarm.Node.Hosting;
+using WeightSwarm.Node.Store;
+using WeightSwarm.Node.Torrents;
+using WeightSwarm.Torrent;
+
+namespace WeightSwarm.Node.Replication;
+
+/// <summary>
+/// Turns the plan's decisions into torrent calls and their events into holdings. One thread of work, in order; what waits
+/// long (content from peers, flush and fsync) runs beside it and comes back as work. A slice goes through: taken (room
+/// reserved), prepared (metainfo here), fetched (every piece verified), secured (flushed, fsynced, recorded), advertised.
+/// </summary>
+public sealed partial class CustodyLoop : BackgroundService
+{
+    private static readonly TimeSpan RefreshEvery = TimeSpan.FromSeconds(1);
+
+    private readonly FetchQueue _queue;
+    private readonly EngineHost _engine;
+    private readonly SwarmInbox _inbox;
+    private readonly DonationLedger _ledger;
+    private readonly LocalModelStore _models;
+    private readonly ModelContents _contents;
+    private readonly StateFolder _state;
+    private readonly Clock _clock;
+    private readonly ILogger<CustodyLoop> _log;
+    private readonly ConcurrentDictionary<Hash256, ModelCustody> _custody = new();
+    private readonly SortedDictionary<Hash256, Pending> _pending = [];
+    private readonly ConcurrentDictionary<string, string> _warnings = new();
+    private CancellationToken _stopping;
+
+    /// <summary>A model that is wanted while its metainfo is still on its way.</summary>
+    private sealed class Pending
+    {
+        public SortedSet<int> Slices { get; } = [];
+    }
+
+    /// <summary>With everything that it drives.</summary>
+    public CustodyLoop(
+        FetchQueue queue, EngineHost engine, SwarmInbox inbox, DonationLedger ledger, NodeStore store,
+        ModelContents contents, StateFolder state, Clock clock, ILogger<CustodyLoop> log)
+    {
+        (_queue, _engine, _inbox, _ledger) = (queue, engine, inbox, ledger);
+        (_models, _contents, _state, _clock, _log) = (store.Models, contents, state, clock, log);
+    }
+
+    /// <summary>Things that the owner ought to know, in words.</summary>
+    public IReadOnlyCollection<string> Warnings => [.. _warnings.Values];
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Yield();
+        _stopping = stoppingToken;
+        var events = PumpEventsAsync(stoppingToken);
+        var refreshes = PumpRefreshesAsync(stoppingToken);
+        await foreach (var work in _queue.Reader.ReadAllAsync(stoppingToken))
+        {
+            await DoAsync(work);
+            if (events.IsFaulted) await events;
+        }
+        await Task.WhenAll(events, refreshes);
+    }
+
+    private async Task PumpEventsAsync(CancellationToken stopping)
+    {
+        await foreach (var happened in _engine.Engine.ReadEventsAsync(stopping)) _queue.Post(new FetchQueue.Happened(happened));
+    }
+
+    private async Task PumpRefreshesAsync(CancellationToken stopping)
+    {
+        using var timer = new PeriodicTimer(RefreshEvery, _clock.Time);
+        while (await timer.WaitForNextTickAsync(stopping)) _queue.Post(new FetchQueue.Refresh());
+    }
+
+    private async Task DoAsync(FetchQueue.Work work)
+    {
+        switch (work)
+        {
+            case FetchQueue.StartFetch start: await TakeAsync(start.Model, start.Slice); break;
+            case FetchQueue.StopFetch stop: await GiveUpAsync(stop.Model, stop.Slice); break;
+            case FetchQueue.Prepared prepared: await PreparedAsync(prepared); break;
+            case FetchQueue.Happened happened: await HappenedAsync(happened.Event); break;
+            case FetchQueue.Secured secured: await SecuredAsync(secured); break;
+            case FetchQueue.Adopt adopt: await CompleteAsync(adopt.Done, () => AdoptAsync(adopt)); break;
+            case FetchQueue.Resume resume: await CompleteAsync(resume.Done, () => ResumeAsync(resume)); break;
+            case FetchQueue.Refresh: await RefreshAsync(); break;
+        }
+    }
+
+    /// <summary>The caller waits for the end of this work and gets its failure; the loop goes on.</summary>
+    private static async Task CompleteAsync(TaskCompletionSource done, Func<Task> work)
+    {
+        try
+        {
+            await work();
+            done.SetResult();
+        }
+        catch (Exception e) when (e is TorrentEngineException or IOException or UnauthorizedAccessException)
+        {
+            done.SetException(e);
+        }
+    }
+
+    private async Task RefreshAsync()
+    {
+        foreach (var custody in _custody.Values)
+        {
+            foreach (var slice in custody.Fetching)
+                _inbox.Post(new CoreInput.SliceProgress(custody.Entry.ModelId, slice, custody.Percent(slice)));
+            if (custody.Fetching.Count > 0) await ConnectAsync(custody);
+        }
+        TellRoom();
+    }
+
+    /// <summary>Tells the core what another slice may take now.</summary>
+    private void TellRoom()
+    {
+        var room = _ledger.Room();
+        _inbox.Post(new CoreInput.RoomChanged(room.LargestBytes, room.TotalBytes, room.DonatedBytes));
+    }
+
+    /// <summary>Connects to every present holder, and to those who fetch the same; the engine ignores known peers.</summary>
+    private async Task ConnectAsync(ModelCustody custody)
+    {
+        var peers = await _inbox.AskAsync(core => SourcePeers.Of(core, custody.Entry.ModelId), _stopping);
+        foreach (var peer in peers) await _engine.Engine.ConnectPeerAsync(custody.Key, peer, _stopping);
+    }
+}

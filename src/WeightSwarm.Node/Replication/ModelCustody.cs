@@ -1,0 +1,68 @@
+using WeightSwarm.Core.Catalogue;
+using WeightSwarm.Node.Store;
+
+namespace WeightSwarm.Node.Replication;
+
+/// <summary>One model in the engine: which pieces are here, which slices are held, fetched, or being secured on disk.</summary>
+internal sealed class ModelCustody(ModelContent content, LocalModelKey key, Guid? donation, SliceSet held)
+{
+    private readonly bool[] _have = PiecesOf(content.Entry, held);
+
+    public ModelContent Content => content;
+    public Entry Entry => content.Entry;
+    public LocalModelKey LocalKey => key;
+
+    /// <summary>The donation that the files lie in; null for the owner's own files.</summary>
+    public Guid? Donation => donation;
+    public bool InPlace => donation is null;
+
+    /// <summary>The folder in which the torrent's own folder lies.</summary>
+    public required string SaveFolder { get; init; }
+
+    /// <summary>The engine's name for the torrent.</summary>
+    public string Key { get; set; } = "";
+    public SliceSet Held { get; set; } = held;
+
+    /// <summary>Slices that the plan wants and whose pieces are not all here.</summary>
+    public SortedSet<int> Fetching { get; } = [];
+
+    /// <summary>Slices whose pieces are all here and are being brought to disk for good.</summary>
+    public SortedSet<int> Securing { get; } = [];
+
+    public void Arrived(int piece) => _have[piece] = true;
+
+    public void Lost(int piece) => _have[piece] = false;
+
+    /// <summary>Percent of a slice's pieces that are here.</summary>
+    public int Percent(int slice)
+    {
+        var (first, count) = Entry.PiecesOf(slice);
+        return _have.AsSpan(first, count).Count(true) * 100 / count;
+    }
+
+    /// <summary>One byte per piece for the engine: fetch what is wanted, serve what is held, ask for nothing else.</summary>
+    public byte[] Priorities()
+    {
+        var priorities = new byte[Entry.Pieces];
+        foreach (var slice in Held.Slices.Concat(Fetching).Concat(Securing))
+        {
+            var (first, count) = Entry.PiecesOf(slice);
+            priorities.AsSpan(first, count).Fill(1);
+        }
+        return priorities;
+    }
+
+    /// <summary>The pieces that this node vouches for: those of its verified slices.</summary>
+    public bool[] VerifiedPieces() => PiecesOf(Entry, Held);
+
+    private static bool[] PiecesOf(Entry entry, SliceSet slices)
+    {
+        var pieces = new bool[entry.Pieces];
+        foreach (var slice in slices.Slices)
+        {
+            var (first, count) = entry.PiecesOf(slice);
+            pieces.AsSpan(first, count).Fill(true);
+        }
+        return pieces;
+    }
+}

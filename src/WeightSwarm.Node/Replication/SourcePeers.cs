@@ -1,0 +1,32 @@
+using System.Net;
+using WeightSwarm.Core;
+using WeightSwarm.Core.Identity;
+using WeightSwarm.Node.Gossip;
+
+namespace WeightSwarm.Node.Replication;
+
+/// <summary>Where the pieces of a model can be had now, as gossip knows it: no tracker and no DHT is needed for this.</summary>
+public static class SourcePeers
+{
+    /// <summary>BitTorrent addresses of the other present nodes that hold or fetch any of the model.</summary>
+    public static IReadOnlyList<IPEndPoint> Of(SwarmCore? core, Hash256 model) =>
+        [.. NodesOf(core, model).SelectMany(node => PeerAddresses.TorrentOf(core, node))];
+
+    /// <summary>The other present nodes that hold any slice of the model.</summary>
+    public static IReadOnlyList<NodeId> Holders(SwarmCore? core, Hash256 model)
+    {
+        var view = core?.View?.Models.FirstOrDefault(m => m.Entry.ModelId == model);
+        return view is null ? [] : [.. view.Holders.Select(h => h.Node).Where(n => IsPresent(core!, n))];
+    }
+
+    private static IEnumerable<NodeId> NodesOf(SwarmCore? core, Hash256 model)
+    {
+        var view = core?.View?.Models.FirstOrDefault(m => m.Entry.ModelId == model);
+        if (view is null) return [];
+        return view.Holders.Select(h => h.Node).Concat(view.Claims.Select(c => c.Node)).Distinct()
+            .Where(n => IsPresent(core!, n));
+    }
+
+    private static bool IsPresent(SwarmCore core, NodeId node) =>
+        node != core.Self && core.View!.Nodes.TryGetValue(node, out var seen) && seen.AbsentSinceMs is null;
+}
