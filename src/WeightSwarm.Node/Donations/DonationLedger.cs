@@ -1,0 +1,239 @@
+using System.Collections.Immutable;
+using WeightSwarm.Core;
+using WeightSwarm.Core.Identity;
+using WeightSwarm.Node.Store;
+
+namespace WeightSwarm.Node.Donations;
+
+/// <summary>
+/// The donations of this node: what the owner lends, whether it is there, and how much room is left in it. The owner's
+/// quota and reserve bind everything that is written. May be called from any thread; calls touch the disk.
+/// </summary>
+public sealed class DonationLedger
+{
+    private readonly Lock _lock = new();
+    private readonly DonationStore _store;
+    private readonly DonationRules _rules;
+    private readonly NodeId _self;
+    private readonly IVolumes _volumes;
+    private readonly TimeProvider _time;
+    private readonly Dictionary<Guid, DonationAccount> _accounts = [];
+    private ImmutableArray<Donation> _donations;
+
+    /// <summary>Over the stored list.</summary>
+    /// <param name="store">Where the list is kept.</param>
+    /// <param name="self">This node: its id is in every marker.</param>
+    /// <param name="stateFolder">Absolute; must exist. DIR/donation is the default donation.</param>
+    /// <param name="volumes">Answers for volumes.</param>
+    /// <param name="time">Clock of the created time.</param>
+    public DonationLedger(
+        DonationStore store, NodeId self, string stateFolder, IVolumes volumes, TimeProvider time)
+    {
+        (_store, _self, _volumes, _time) = (store, self, volumes, time);
+        _rules = new DonationRules(self, stateFolder, volumes);
+        _donations = [.. store.List()];
+        foreach (var donation in _donations) _accounts[donation.Id] = new DonationAccount(donation.Id);
+    }
+
+    /// <summary>
+    /// Donates a folder, changes a donation's quota, or (quota 0) starts giving it back. Durable when it returns.
+    /// </summary>
+    /// <param name="quotaBytes">0 or more.</param>
+    /// <param name="path">Absolute; null or empty for the default. Created when missing.</param>
+    public DonateResult Donate(long quotaBytes, string? path)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(quotaBytes);
+        var wanted = string.IsNullOrEmpty(path) ? _rules.DefaultPath : path;
+        if (!Path.IsPathRooted(wanted))
+            return DonateResult.Refused(DonateOutcome.BadPath, $"{wanted} is not an absolute path: begin it with /");
+        lock (_lock)
+        {
+            var real = DonationPaths.Resolve(wanted);
+            var known = _donations.FirstOrDefault(d => d.Path == real)
+                ?? _donations.FirstOrDefault(d => d.Path == Path.TrimEndingDirectorySeparator(wanted));
+            if (quotaBytes == 0) return StartReturn(known, wanted);
+            return known is null ? Create(quotaBytes, real) : ChangeQuota(known, quotaBytes);
+        }
+    }
+
+    /// <summary>Every donation as it stands now, the oldest first.</summary>
+    public ImmutableArray<DonationStatus> Look()
+    {
+        lock (_lock) return [.. _donations.Select(Status)];
+    }
+
+    /// <summary>One donation as it stands now; null when it is unknown.</summary>
+    public DonationStatus? Look(Guid id)
+    {
+        lock (_lock) return _donations.FirstOrDefault(d => d.Id == id) is { } donation ? Status(donation) : null;
+    }
+
+    /// <summary>Sum of the quotas, without what is being given back.</summary>
+    public long DonatedBytes => _donations.Where(d => !d.Returning).Sum(d => d.QuotaBytes);
+
+    /// <summary>What one more slice may take: the most room of any donation.</summary>
+    public long LargestRoomBytes() => Look().Select(s => s.RoomBytes).DefaultIfEmpty(0).Max();
+
+    /// <summary>
+    /// The donation for a slice of that size: of <paramref name="preferred"/> (where the model lies already) if one has
+    /// the room, else the one with the most; null when none has.
+    /// </summary>
+    public Donation? Choose(long bytes, IReadOnlyCollection<Guid>? preferred = null) => Look()
+        .Where(s => s.State == DonationState.Present && s.RoomBytes >= bytes)
+        .OrderByDescending(s => preferred?.Contains(s.Donation.Id) == true)
+        .ThenByDescending(s => s.RoomBytes)
+        .ThenBy(s => s.Donation.Path, StringComparer.Ordinal)
+        .FirstOrDefault()?.Donation;
+
+    /// <summary>Promises room to a slice that is about to be fetched; null when there is not enough.</summary>
+    public SpaceReservation? TryReserve(Guid donation, long bytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(bytes);
+        lock (_lock)
+            return Look(donation) is { State: DonationState.Present } status && status.RoomBytes >= bytes
+                ? new SpaceReservation(_accounts[donation], bytes)
+                : null;
+    }
+
+    /// <summary>So many bytes more (or, negative, fewer) lie in the donation: a file was written or deleted.</summary>
+    public void AddUsed(Guid donation, long deltaBytes)
+    {
+        lock (_lock)
+            if (_accounts.TryGetValue(donation, out var account))
+                account.Move(deltaBytes, reserved: 0);
+    }
+
+    /// <summary>
+    /// Counts the donation's blocks on the disk anew, on a thread of the pool; answers the bytes used, or null when the
+    /// donation is unknown or away.
+    /// </summary>
+    public Task<long?> RecountAsync(Guid donation, CancellationToken cancellation) => Task.Run(
+        () => Look(donation) is { State: not DonationState.Away } status
+            ? _accounts[donation].Recount(status.Donation.Path, cancellation)
+            : (long?)null,
+        cancellation);
+
+    /// <summary>
+    /// Ends a donation that was given back: forgets it and removes its marker and its empty folders. Answers false, and
+    /// does nothing, while the store still knows a model in it.
+    /// </summary>
+    public bool Forget(Guid id)
+    {
+        lock (_lock)
+        {
+            if (_donations.FirstOrDefault(d => d.Id == id) is not { } donation) return true;
+            if (!_store.Delete(id)) return false;
+            _donations = _donations.Remove(donation);
+            _accounts.Remove(id);
+            if (_rules.WhyNotMarked(donation) is not null) return true;
+            foreach (var folder in new[] { DonationFolder.Models(donation.Path), DonationFolder.Trash(donation.Path) })
+                if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any())
+                    Directory.Delete(folder);
+            File.Delete(DonationMarker.PathIn(donation.Path));
+            return true;
+        }
+    }
+
+    private DonateResult Create(long quota, string path)
+    {
+        var above = DonationPaths.NearestExisting(path);
+        if (_volumes.Of(above) is not { } volume)
+            return DonateResult.Refused(DonateOutcome.BadPath, $"{above} is not a folder: choose another path");
+        var refusal = _rules.CheckOverlap(path, _donations)
+            ?? _rules.CheckContents(path, _donations, out _)
+            ?? _rules.CheckSize(quota, path, volume, _donations);
+        if (refusal is not null) return refusal;
+        _ = _rules.CheckContents(path, _donations, out var ownId);
+        var created = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        var donation = new Donation(ownId ?? Guid.NewGuid(), path, quota, volume.ReserveBytes, created, Returning: false);
+        if (WhyNotPrepared(donation) is { } reason)
+            return DonateResult.Refused(
+                DonateOutcome.NotWritable, $"{path} cannot be written ({reason}): choose a folder that this user may write to");
+        _accounts[donation.Id] = new DonationAccount(donation.Id);
+        Save(donation);
+        return Done(DonateOutcome.Created, donation, $"donated {ByteSize.Format(quota)} in {path}");
+    }
+
+    private DonateResult ChangeQuota(Donation known, long quota)
+    {
+        if (_volumes.Of(known.Path) is { } there && _rules.WhyNotMarked(known) is null)
+            _accounts[known.Id].MoveTo(there.Device);
+        var (_, reason, volume) = _rules.Examine(known, _accounts[known.Id]);
+        if (volume is null) return DonateResult.Refused(DonateOutcome.Away, $"the donation {known.Path} is away: {reason}");
+        if (_rules.CheckSize(quota, known.Path, volume, _donations.Remove(known)) is { } refusal) return refusal;
+        var donation = known with { QuotaBytes = quota, ReserveBytes = volume.ReserveBytes, Returning = false };
+        Save(donation);
+        var message = $"the donation {donation.Path} has {ByteSize.Format(quota)} now (before: {ByteSize.Format(known.QuotaBytes)})";
+        return Done(DonateOutcome.QuotaChanged, donation, message);
+    }
+
+    private DonateResult StartReturn(Donation? known, string path)
+    {
+        if (known is null)
+            return DonateResult.Refused(
+                DonateOutcome.NotFound, $"{path} is not a donation of this node: see `weightswarm donations`");
+        var donation = known with { Returning = true };
+        Save(donation);
+        return new DonateResult(
+            DonateOutcome.ReturnStarted, donation,
+            $"giving {known.Path} back: its slices are handed over to other nodes, then it is emptied", "");
+    }
+
+    private DonateResult Done(DonateOutcome outcome, Donation donation, string message)
+    {
+        var status = Status(donation);
+        var missing = donation.QuotaBytes - status.UsedBytes - (status.VolumeFreeBytes - donation.ReserveBytes);
+        var warning = status.UsedBytes > donation.QuotaBytes
+            ? $"{ByteSize.Format(status.UsedBytes)} lie in {donation.Path}, more than the quota: what is too much is handed over first"
+            : missing > 0
+                ? $"the volume of {donation.Path} has {ByteSize.Format(status.VolumeFreeBytes)} free, of which " +
+                  $"{ByteSize.Format(donation.ReserveBytes)} stay free: {ByteSize.Format(missing)} of the donation cannot be used until there is more"
+                : "";
+        return new DonateResult(outcome, donation, message, warning);
+    }
+
+    private string? WhyNotPrepared(Donation donation)
+    {
+        try
+        {
+            Directory.CreateDirectory(donation.Path);
+            if (_volumes.Of(donation.Path) is { WhyNotWritable: { } reason }) return reason;
+            DonationMarker.For(_self, donation.Id).Write(donation.Path);
+            Directory.CreateDirectory(DonationFolder.Models(donation.Path));
+            Directory.CreateDirectory(DonationFolder.Trash(donation.Path));
+            Posix.SyncFolder(donation.Path);
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return e.Message;
+        }
+    }
+
+    private void Save(Donation donation)
+    {
+        _store.Save(donation);
+        var older = _donations.FirstOrDefault(d => d.Id == donation.Id);
+        _donations = older is null ? _donations.Add(donation) : _donations.Replace(older, donation);
+    }
+
+    private DonationStatus Status(Donation donation)
+    {
+        var account = _accounts[donation.Id];
+        var (state, reason, volume) = _rules.Examine(donation, account);
+        if (volume is null)
+        {
+            account.Distrust();
+            return new DonationStatus(
+                donation, state, reason, account.UsedBytes, account.ReservedBytes, 0, 0, RoomBytes: 0);
+        }
+        if (!account.Counted) account.Recount(donation.Path, CancellationToken.None);
+        var onVolume = _accounts.Values.Where(a => a.Device == volume.Device).Sum(a => a.ReservedBytes);
+        var room = Math.Min(
+            donation.QuotaBytes - account.UsedBytes - account.ReservedBytes,
+            volume.FreeBytes - volume.ReserveBytes - onVolume);
+        return new DonationStatus(
+            donation, state, "", account.UsedBytes, account.ReservedBytes, volume.TotalBytes, volume.FreeBytes,
+            state == DonationState.Present ? Math.Max(0, room) : 0);
+    }
+}

@@ -1,0 +1,75 @@
+using Microsoft.Extensions.Hosting;
+
+namespace WeightSwarm.Node.Hosting;
+
+/// <summary>
+/// A loop that runs for the daemon's whole life. It never dies silently: when it throws, or returns while the daemon is
+/// not stopping, the host stops with its reason and a non-zero exit code.
+/// </summary>
+public abstract class BackgroundLoop : IHostedService, IDisposable
+{
+    private readonly HostFailure _failure;
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _running = Task.CompletedTask;
+
+    /// <summary>With the place that failures are reported to.</summary>
+    protected BackgroundLoop(HostFailure failure) => _failure = failure;
+
+    /// <summary>How the loop is called in messages.</summary>
+    protected virtual string Name => GetType().Name;
+
+    /// <summary>
+    /// The loop; ends when <paramref name="stopping"/> is cancelled, by returning or by OperationCanceledException.
+    /// </summary>
+    protected abstract Task ExecuteAsync(CancellationToken stopping);
+
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _running = Task.Run(RunAsync, CancellationToken.None);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Cancels the loop and waits for its end, or for the host's patience.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _running.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Frees what the loop owns.</summary>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (!disposing) return;
+        _stopping.Cancel();
+        _stopping.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        var stopping = _stopping.Token;
+        try
+        {
+            await ExecuteAsync(stopping).ConfigureAwait(false);
+            if (stopping.IsCancellationRequested) return;
+            throw new InvalidOperationException("it ended although the daemon is not stopping");
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // A clean end: the host asked for it.
+        }
+#pragma warning disable CA1031 // Whatever ends the loop must stop the host with its reason.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _failure.Stop(Name, e);
+        }
+    }
+}

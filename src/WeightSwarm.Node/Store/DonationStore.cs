@@ -1,0 +1,36 @@
+using WeightSwarm.Node.Donations;
+
+namespace WeightSwarm.Node.Store;
+
+/// <summary>Keeps the list of donations. May be called from any thread.</summary>
+public sealed class DonationStore
+{
+    private readonly Database _database;
+
+    internal DonationStore(Database database) => _database = database;
+
+    /// <summary>Every donation, the oldest first.</summary>
+    public IReadOnlyList<Donation> List() => _database.Read(session => session.Query(
+        "SELECT id, path, quota_bytes, reserve_bytes, created_ms, returning FROM donation ORDER BY created_ms, path",
+        row => new Donation(
+            row.Id(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetBoolean(5))));
+
+    /// <summary>Adds the donation, or replaces the one with its id. Durable.</summary>
+    public void Save(Donation donation) => _database.Write(
+        "INSERT INTO donation (id, path, quota_bytes, reserve_bytes, created_ms, returning) " +
+        "VALUES ($id, $path, $quota, $reserve, $created, $returning) " +
+        "ON CONFLICT (id) DO UPDATE SET path = excluded.path, quota_bytes = excluded.quota_bytes, " +
+        "reserve_bytes = excluded.reserve_bytes, returning = excluded.returning",
+        ("$id", Columns.Of(donation.Id)), ("$path", donation.Path), ("$quota", donation.QuotaBytes),
+        ("$reserve", donation.ReserveBytes), ("$created", donation.CreatedMs), ("$returning", donation.Returning));
+
+    /// <summary>
+    /// Forgets a donation that holds nothing more; answers false, and forgets nothing, while a local model lies in it.
+    /// </summary>
+    public bool Delete(Guid id) => _database.Write(session =>
+    {
+        var inUse = session.Scalar("SELECT count(*) FROM local_model WHERE donation = $id", ("$id", Columns.Of(id))) > 0;
+        if (!inUse) session.Execute("DELETE FROM donation WHERE id = $id", ("$id", Columns.Of(id)));
+        return !inUse;
+    });
+}

@@ -1,0 +1,74 @@
+-- Version 1: the first schema.
+CREATE TABLE meta (
+    key TEXT PRIMARY KEY,
+    value ANY NOT NULL
+) STRICT;
+
+CREATE TABLE membership (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    network BLOB NOT NULL,
+    charter BLOB NOT NULL,
+    joined_ms INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE invite_peer (
+    endpoint TEXT PRIMARY KEY,
+    node BLOB
+) STRICT;
+
+CREATE TABLE sequence (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    reserved INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE record (
+    author BLOB NOT NULL,
+    kind INTEGER NOT NULL,
+    subject BLOB NOT NULL,
+    seq INTEGER NOT NULL,
+    expires_ms INTEGER NOT NULL,
+    envelope BLOB NOT NULL,
+    PRIMARY KEY (author, kind, subject)
+) STRICT;
+
+CREATE INDEX record_expires ON record (expires_ms);
+
+CREATE TABLE donation (
+    id BLOB PRIMARY KEY,
+    path TEXT NOT NULL UNIQUE,
+    quota_bytes INTEGER NOT NULL,
+    reserve_bytes INTEGER NOT NULL,
+    created_ms INTEGER NOT NULL,
+    returning INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE local_model (
+    id INTEGER PRIMARY KEY,
+    model BLOB NOT NULL,
+    folder TEXT NOT NULL,
+    donation BLOB REFERENCES donation (id),
+    resume BLOB NOT NULL,
+    UNIQUE (model, folder)
+) STRICT;
+
+CREATE TABLE local_slice (
+    local_model INTEGER NOT NULL REFERENCES local_model (id) ON DELETE CASCADE,
+    slice INTEGER NOT NULL,
+    verified_ms INTEGER NOT NULL,
+    PRIMARY KEY (local_model, slice)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE local_file (
+    local_model INTEGER NOT NULL REFERENCES local_model (id) ON DELETE CASCADE,
+    path TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    inode INTEGER NOT NULL,
+    PRIMARY KEY (local_model, path)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE peer (
+    node BLOB PRIMARY KEY,
+    endpoint TEXT NOT NULL,
+    last_success_ms INTEGER NOT NULL
+) STRICT;

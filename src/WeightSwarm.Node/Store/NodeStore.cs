@@ -1,0 +1,90 @@
+namespace WeightSwarm.Node.Store;
+
+/// <summary>
+/// Everything that a node keeps between runs: one SQLite file and a folder of content. Synchronous; every write is on
+/// disk before it returns. May be called from any thread; one process at a time (see StateFolder's lock).
+/// </summary>
+public sealed class NodeStore : IDisposable
+{
+    /// <summary>Name of the database file in the state folder.</summary>
+    public const string DatabaseName = "weightswarm.db";
+
+    private const string CleanKey = "closed_cleanly";
+
+    private readonly Database _database;
+    private bool _disposed;
+
+    private NodeStore(Database database, string folder, TimeProvider time)
+    {
+        _database = database;
+        Membership = new MembershipStore(database, time);
+        Sequence = new SequenceStore(database);
+        Records = new RecordStore(database);
+        Donations = new DonationStore(database);
+        Models = new LocalModelStore(database, time);
+        Peers = new PeerStore(database);
+        Content = new ContentStore(folder);
+        ClosedCleanly = database.Read(s => s.Scalar("SELECT value FROM meta WHERE key = $key", ("$key", CleanKey))) != 0;
+        MarkClean(0);
+    }
+
+    /// <summary>Opens or creates the store in the state folder, which must exist.</summary>
+    /// <exception cref="StoreCorruptException">The database is damaged; it has been kept untouched.</exception>
+    /// <exception cref="StoreException">It cannot be opened, or is of a newer version.</exception>
+    public static NodeStore Open(string folder, TimeProvider time)
+    {
+        var database = Database.Open(Path.Combine(folder, DatabaseName));
+        try
+        {
+            return new NodeStore(database, folder, time);
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Whether the run before this one ended by <see cref="Dispose"/> (or there was none). After a crash, slices that
+    /// were verified shortly before it are to be read again.
+    /// </summary>
+    public bool ClosedCleanly { get; }
+
+    /// <summary>Which network the node belongs to.</summary>
+    public MembershipStore Membership { get; }
+    /// <summary>Sequence numbers of own records.</summary>
+    public SequenceStore Sequence { get; }
+    /// <summary>The accepted records.</summary>
+    public RecordStore Records { get; }
+    /// <summary>The list of donations.</summary>
+    public DonationStore Donations { get; }
+    /// <summary>Which model files lie where, and what of them is verified.</summary>
+    public LocalModelStore Models { get; }
+    /// <summary>Whom to dial after a start.</summary>
+    public PeerStore Peers { get; }
+    /// <summary>Manifests and .torrents by hash.</summary>
+    public ContentStore Content { get; }
+
+    /// <summary>Records the clean end and closes the file.</summary>
+    public void Dispose()
+    {
+        if (_disposed) return;
+        _disposed = true;
+        try
+        {
+            MarkClean(1);
+        }
+        catch (StoreException)
+        {
+            // The next start then treats this end as a crash, which is right: the last write failed.
+        }
+        finally
+        {
+            _database.Dispose();
+        }
+    }
+
+    private void MarkClean(int clean) => _database.Write(
+        "INSERT OR REPLACE INTO meta (key, value) VALUES ($key, $clean)", ("$key", CleanKey), ("$clean", clean));
+}

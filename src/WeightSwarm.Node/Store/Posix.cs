@@ -1,0 +1,106 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+
+namespace WeightSwarm.Node.Store;
+
+/// <summary>The few Linux calls that .NET does not offer. All paths are absolute.</summary>
+internal static class Posix
+{
+    private const int ReadOnlyCloseOnExec = 0x80000; // O_RDONLY | O_CLOEXEC
+    private const int CurrentFolder = -100;          // AT_FDCWD
+    private const int NoFollow = 0x100;              // AT_SYMLINK_NOFOLLOW
+    private const uint BasicStats = 0x7FF;           // STATX_BASIC_STATS
+    private const int CanWrite = 2;                  // W_OK
+    private const int NoEntry = 2, NotAFolder = 20;  // ENOENT, ENOTDIR
+
+    /// <summary>Makes renames, creations and deletions in a folder survive a power cut.</summary>
+    internal static void SyncFolder(string path)
+    {
+        var descriptor = Open(path, ReadOnlyCloseOnExec, 0);
+        if (descriptor < 0) throw Failed("open", path);
+        try
+        {
+            if (Fsync(descriptor) != 0) throw Failed("fsync", path);
+        }
+        finally
+        {
+            _ = Close(descriptor);
+        }
+    }
+
+    /// <summary>Reads the beginning of a file without taking .NET's advisory lock on it.</summary>
+    internal static byte[] ReadUnlocked(string path, int most)
+    {
+        var descriptor = Open(path, ReadOnlyCloseOnExec, 0);
+        if (descriptor < 0) throw Failed("open", path);
+        using var handle = new Microsoft.Win32.SafeHandles.SafeFileHandle(descriptor, ownsHandle: true);
+        var bytes = new byte[most];
+        return bytes[..RandomAccess.Read(handle, bytes, 0)];
+    }
+
+    /// <summary>What statx(2) says of a path itself (links are not followed), or null when there is nothing.</summary>
+    internal static StatxResult? Statx(string path)
+    {
+        if (StatxCall(CurrentFolder, path, NoFollow, BasicStats, out var result) == 0) return result;
+        return Marshal.GetLastPInvokeError() is NoEntry or NotAFolder ? null : throw Failed("statx", path);
+    }
+
+    /// <summary>Null when the folder can be written to; else the system's reason in words.</summary>
+    internal static string? WhyNotWritable(string path) =>
+        Access(path, CanWrite) == 0 ? null : new Win32Exception(Marshal.GetLastPInvokeError()).Message;
+
+    /// <summary>The path with every symbolic link resolved; all of it must exist.</summary>
+    internal static string RealPath(string path)
+    {
+        var pointer = RealPathCall(path, IntPtr.Zero);
+        if (pointer == IntPtr.Zero) throw Failed("realpath", path);
+        try
+        {
+            return Marshal.PtrToStringUTF8(pointer)!;
+        }
+        finally
+        {
+            Free(pointer);
+        }
+    }
+
+    private static IOException Failed(string call, string path) =>
+        new($"{call} {path}: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}");
+
+    [DllImport("libc", EntryPoint = "open", SetLastError = true)]
+    private static extern int Open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags, int mode);
+
+    [DllImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static extern int Fsync(int descriptor);
+
+    [DllImport("libc", EntryPoint = "close")]
+    private static extern int Close(int descriptor);
+
+    [DllImport("libc", EntryPoint = "access", SetLastError = true)]
+    private static extern int Access([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int mode);
+
+    [DllImport("libc", EntryPoint = "realpath", SetLastError = true)]
+    private static extern IntPtr RealPathCall([MarshalAs(UnmanagedType.LPUTF8Str)] string path, IntPtr resolved);
+
+    [DllImport("libc", EntryPoint = "free")]
+    private static extern void Free(IntPtr pointer);
+
+    [DllImport("libc", EntryPoint = "statx", SetLastError = true)]
+    private static extern int StatxCall(
+        int folder, [MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags, uint mask, out StatxResult result);
+}
+
+/// <summary>struct statx of linux/stat.h: the same on every architecture.</summary>
+[StructLayout(LayoutKind.Explicit, Size = 256)]
+internal struct StatxResult
+{
+    [FieldOffset(16)] internal uint Links;
+    [FieldOffset(28)] internal ushort Mode;
+    [FieldOffset(32)] internal ulong Inode;
+    [FieldOffset(40)] internal ulong Size;
+    [FieldOffset(48)] internal ulong Blocks;
+    [FieldOffset(112)] internal long ModifiedSeconds;
+    [FieldOffset(120)] internal uint ModifiedNanoseconds;
+    [FieldOffset(136)] internal uint DeviceMajor;
+    [FieldOffset(140)] internal uint DeviceMinor;
+}
