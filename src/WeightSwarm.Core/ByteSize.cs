@@ -3,7 +3,7 @@ using System.Globalization;
 namespace WeightSwarm.Core;
 
 /// <summary>
-/// Sizes as people write them: SI units (kB, MB … EB, factors of 1000) and IEC units (KiB, MiB … EiB, factors of 1024).
+/// Sizes as people write them: SI units (kB, MB … EB, factors of 1000) and IEC units (KiB … EiB, factors of 1024).
 /// Decimal arithmetic only, so every machine reads a text alike.
 /// </summary>
 public static class ByteSize

@@ -145,10 +145,12 @@ public sealed class DonationLedger
         if (refusal is not null) return refusal;
         _ = _rules.CheckContents(path, _donations, out var ownId);
         var created = _time.GetUtcNow().ToUnixTimeMilliseconds();
-        var donation = new Donation(ownId ?? Guid.NewGuid(), path, quota, volume.ReserveBytes, created, Returning: false);
+        var id = ownId ?? Guid.NewGuid();
+        var donation = new Donation(id, path, quota, volume.ReserveBytes, created, Returning: false);
         if (WhyNotPrepared(donation) is { } reason)
             return DonateResult.Refused(
-                DonateOutcome.NotWritable, $"{path} cannot be written ({reason}): choose a folder that this user may write to");
+                DonateOutcome.NotWritable,
+                $"{path} cannot be written ({reason}): choose a folder that this user may write to");
         _accounts[donation.Id] = new DonationAccount(donation.Id);
         Save(donation);
         return Done(DonateOutcome.Created, donation, $"donated {ByteSize.Format(quota)} in {path}");
@@ -159,12 +161,14 @@ public sealed class DonationLedger
         if (_volumes.Of(known.Path) is { } there && _rules.WhyNotMarked(known) is null)
             _accounts[known.Id].MoveTo(there.Device);
         var (_, reason, volume) = _rules.Examine(known, _accounts[known.Id]);
-        if (volume is null) return DonateResult.Refused(DonateOutcome.Away, $"the donation {known.Path} is away: {reason}");
+        if (volume is null)
+            return DonateResult.Refused(DonateOutcome.Away, $"the donation {known.Path} is away: {reason}");
         if (_rules.CheckSize(quota, known.Path, volume, _donations.Remove(known)) is { } refusal) return refusal;
         var donation = known with { QuotaBytes = quota, ReserveBytes = volume.ReserveBytes, Returning = false };
         Save(donation);
-        var message = $"the donation {donation.Path} has {ByteSize.Format(quota)} now (before: {ByteSize.Format(known.QuotaBytes)})";
-        return Done(DonateOutcome.QuotaChanged, donation, message);
+        return Done(
+            DonateOutcome.QuotaChanged, donation,
+            $"the donation {known.Path} has {ByteSize.Format(quota)} now (before: {ByteSize.Format(known.QuotaBytes)})");
     }
 
     private DonateResult StartReturn(Donation? known, string path)
@@ -183,12 +187,14 @@ public sealed class DonationLedger
     {
         var status = Status(donation);
         var missing = donation.QuotaBytes - status.UsedBytes - (status.VolumeFreeBytes - donation.ReserveBytes);
-        var warning = status.UsedBytes > donation.QuotaBytes
-            ? $"{ByteSize.Format(status.UsedBytes)} lie in {donation.Path}, more than the quota: what is too much is handed over first"
-            : missing > 0
-                ? $"the volume of {donation.Path} has {ByteSize.Format(status.VolumeFreeBytes)} free, of which " +
-                  $"{ByteSize.Format(donation.ReserveBytes)} stay free: {ByteSize.Format(missing)} of the donation cannot be used until there is more"
-                : "";
+        var warning = "";
+        if (status.UsedBytes > donation.QuotaBytes)
+            warning = $"{ByteSize.Format(status.UsedBytes)} lie in {donation.Path}, more than the quota: what is too " +
+                "much is handed over first";
+        else if (missing > 0)
+            warning = $"the volume of {donation.Path} has {ByteSize.Format(status.VolumeFreeBytes)} free, of which " +
+                $"{ByteSize.Format(donation.ReserveBytes)} stay free: {ByteSize.Format(missing)} of the donation " +
+                "cannot be used until there is more";
         return new DonateResult(outcome, donation, message, warning);
     }
 

@@ -22,12 +22,15 @@ internal sealed class DonationRules(NodeId self, string stateFolder, IVolumes vo
             if (DonationPaths.IsWithin(path, other.Path))
                 return Overlap($"{path} lies inside the donation {other.Path}: change that one's size instead");
             if (DonationPaths.IsWithin(other.Path, path))
-                return Overlap($"{path} contains the donation {other.Path}: donations may not nest; choose a folder beside it");
+                return Overlap($"{path} contains the donation {other.Path}: donations may not nest; choose a " +
+                    "folder beside it");
         }
         if (DonationPaths.IsWithin(_state, path))
-            return Overlap($"{path} contains the daemon's state folder {_state}: donate a folder inside it, such as {path}/weightswarm");
+            return Overlap($"{path} contains the daemon's state folder {_state}: donate a folder inside it, such " +
+                $"as {path}/weightswarm");
         if (DonationPaths.IsWithin(path, _state) && !DonationPaths.IsWithin(path, DefaultPath))
-            return Overlap($"{path} lies among the daemon's own files in {_state}: donate {DefaultPath}, or a folder elsewhere");
+            return Overlap($"{path} lies among the daemon's own files in {_state}: donate {DefaultPath}, or a " +
+                "folder elsewhere");
         return null;
     }
 
@@ -40,8 +43,9 @@ internal sealed class DonationRules(NodeId self, string stateFolder, IVolumes vo
         var beside = elsewhere == 0 ? "" : $" and {ByteSize.Format(elsewhere)} of it are donated already";
         return DonateResult.Refused(
             DonateOutcome.TooLargeForVolume,
-            $"{ByteSize.Format(quotaBytes)} do not fit on the volume of {path}: it has {ByteSize.Format(volume.TotalBytes)}, of which " +
-            $"{ByteSize.Format(volume.ReserveBytes)} stay free{beside}. Donate at most {ByteSize.Format(most)} ({most} bytes)");
+            $"{ByteSize.Format(quotaBytes)} do not fit on the volume of {path}: it has " +
+            $"{ByteSize.Format(volume.TotalBytes)}, of which {ByteSize.Format(volume.ReserveBytes)} stay free{beside}. " +
+            $"Donate at most {ByteSize.Format(most)} ({most} bytes)");
     }
 
     /// <summary>Against folders that are another node's, or hold somebody's files where ours would lie.</summary>
@@ -61,20 +65,24 @@ internal sealed class DonationRules(NodeId self, string stateFolder, IVolumes vo
         if (marker is null) return CheckUnmarked(path);
         if (marker.Node != self.ToString())
             return NotOurs(
-                $"{path} is donated to the node {marker.Node} and not to this one ({self}): choose another folder, or give it " +
-                $"back there first. If that node is gone for good, delete {DonationMarker.PathIn(path)} and models/ and trash/ there");
+                $"{path} is donated to the node {marker.Node} and not to this one ({self}): choose another " +
+                "folder, or give it back there first. If that node is gone for good, delete " +
+                $"{DonationMarker.PathIn(path)}, and models/ and trash/ there");
         if (others.FirstOrDefault(o => o.Id == marker.Donation) is { } same)
-            return Overlap($"{path} is the donation {same.Path} under another name, or a copy of it: change that one's size instead");
+            return Overlap($"{path} is the donation {same.Path} under another name, or a copy of it: change that " +
+                "one's size instead");
         ownId = marker.Donation;
         return null;
     }
 
     /// <summary>Whether the donation can be used now; away says why, with the remedy.</summary>
-    internal (DonationState State, string Reason, VolumeFacts? Volume) Examine(Donation donation, DonationAccount account)
+    internal (DonationState State, string Reason, VolumeFacts? Volume) Examine(
+        Donation donation, DonationAccount account)
     {
         var path = donation.Path;
         if (volumes.Of(path) is not { } volume)
-            return Away($"the folder {path} is not there: mount its volume, or give it back with `weightswarm donate 0 {path}`");
+            return Away($"the folder {path} is not there: mount its volume, or give it back with `weightswarm " +
+                $"donate 0 {path}`");
         if (WhyNotMarked(donation) is { } why) return Away(why);
         if (!account.IsOn(volume.Device))
             return Away(
@@ -93,9 +101,11 @@ internal sealed class DonationRules(NodeId self, string stateFolder, IVolumes vo
         {
             var marker = DonationMarker.Read(donation.Path);
             if (marker is null)
-                return $"{path} is missing: the volume of {donation.Path} is not mounted, or another one is in its place";
+                return $"{path} is missing: the volume of {donation.Path} is not mounted, or another one is in " +
+                    "its place";
             if (marker.Node != self.ToString() || marker.Donation != donation.Id)
-                return $"{path} belongs to another donation (of node {marker.Node}): mount the right volume at {donation.Path}";
+                return $"{path} belongs to another donation (of node {marker.Node}): mount the right volume at " +
+                    $"{donation.Path}";
             return null;
         }
         catch (InvalidDataException e)
@@ -107,9 +117,10 @@ internal sealed class DonationRules(NodeId self, string stateFolder, IVolumes vo
     private static DonateResult? CheckUnmarked(string path)
     {
         foreach (var folder in new[] { DonationFolder.Models(path), DonationFolder.Trash(path) })
-            if (Path.Exists(folder) && !(Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any()))
+            if (File.Exists(folder) || Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
                 return NotOurs(
-                    $"{folder} is there and no marker says that it is this node's: choose a folder without it, or move it away");
+                    $"{folder} is there and no marker says that it is this node's: choose a folder without it, or " +
+                    "move it away");
         return null;
     }
 

@@ -60,8 +60,8 @@ public sealed class NodeKey : ISigner, IDisposable
         {
             key.Dispose();
             throw new SetupException(
-                $"the key {path} is not a P-256 private key in PKCS#8 PEM ({e.Message}): put the right one back from a " +
-                "backup, or move it away to start with a new identity", e);
+                $"the key {path} is not a P-256 private key in PKCS#8 PEM ({e.Message}): put the right one back " +
+                "from a backup, or move it away to start with a new identity", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -82,7 +82,8 @@ public sealed class NodeKey : ISigner, IDisposable
     /// <summary>64 bytes: r | s (IEEE P1363) over SHA-256 of the data.</summary>
     public byte[] Sign(ReadOnlySpan<byte> data)
     {
-        lock (_lock) return _key.SignData(data, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+        const DSASignatureFormat p1363 = DSASignatureFormat.IeeeP1363FixedFieldConcatenation;
+        lock (_lock) return _key.SignData(data, HashAlgorithmName.SHA256, p1363);
     }
 
     /// <summary>Lends the key for the length of a call.</summary>

@@ -17,7 +17,7 @@ public static class SelfSignedCertificate
     {
         var request = new CertificateRequest($"CN={key.Id}", ecdsa, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, critical: true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true));
         var uses = new OidCollection { new Oid("1.3.6.1.5.5.7.3.1"), new Oid("1.3.6.1.5.5.7.3.2") };
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(uses, critical: false));
         var now = time.GetUtcNow();

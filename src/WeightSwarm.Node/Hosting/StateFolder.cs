@@ -39,14 +39,16 @@ public sealed class StateFolder : IDisposable
     /// ~/.local/state/weightswarm.
     /// </summary>
     /// <exception cref="SetupException">There is no home folder.</exception>
-    public static string DefaultPath() => DefaultPath(Environment.IsPrivilegedProcess, Environment.GetEnvironmentVariable);
+    public static string DefaultPath() =>
+        DefaultPath(Environment.IsPrivilegedProcess, Environment.GetEnvironmentVariable);
 
     /// <summary>As <see cref="DefaultPath()"/>, for a given user and environment.</summary>
     public static string DefaultPath(bool isRoot, Func<string, string?> environment)
     {
         if (isRoot) return "/var/lib/weightswarm";
         // The XDG base directory specification: a relative path is to be ignored.
-        if (environment("XDG_STATE_HOME") is { } state && Path.IsPathRooted(state)) return Path.Combine(state, "weightswarm");
+        if (environment("XDG_STATE_HOME") is { } state && Path.IsPathRooted(state))
+            return Path.Combine(state, "weightswarm");
         if (environment("HOME") is { Length: > 0 } home) return Path.Combine(home, ".local", "state", "weightswarm");
         throw new SetupException("HOME is not set, so there is no default state folder: name one with --state DIR");
     }

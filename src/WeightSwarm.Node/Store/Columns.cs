@@ -16,7 +16,8 @@ internal static class Columns
 
     internal static ulong Unsigned(this SqliteDataReader row, int column) => unchecked((ulong)row.GetInt64(column));
 
-    internal static IPEndPoint EndPoint(this SqliteDataReader row, int column) => IPEndPoint.Parse(row.GetString(column));
+    internal static IPEndPoint EndPoint(this SqliteDataReader row, int column) =>
+        IPEndPoint.Parse(row.GetString(column));
 
     internal static Guid Id(this SqliteDataReader row, int column) => new(row.Bytes(column), bigEndian: true);
 

@@ -82,7 +82,8 @@ public sealed class ContentStore
     }
 
     /// <summary>Size in bytes of what is stored under that hash, unchecked; null when nothing is.</summary>
-    public long? SizeOf(Hash256 hash) => FileFacts.Of(PathOf(hash)) is { Kind: FileKind.File } facts ? facts.Bytes : null;
+    public long? SizeOf(Hash256 hash) =>
+        FileFacts.Of(PathOf(hash)) is { Kind: FileKind.File } facts ? facts.Bytes : null;
 
     /// <summary>Removes the content; nothing happens when it is not here.</summary>
     public void Remove(Hash256 hash)

@@ -106,7 +106,8 @@ internal sealed class Database : IDisposable
         catch (SqliteException e) when (e.SqliteErrorCode != Constraint)
         {
             throw new StoreException(
-                $"the database {_path} cannot be used: {e.Message}. Check the free space and the permissions of its folder", e);
+                $"the database {_path} cannot be used: {e.Message}. Check the free space and the permissions of " +
+                "its folder", e);
         }
     }
 }

@@ -34,7 +34,8 @@ internal static class DatabaseCheck
         }
         catch (SqliteException e)
         {
-            throw new StoreException($"the database {path} cannot be read: {e.Message}. Check its owner and permissions", e);
+            throw new StoreException($"the database {path} cannot be read: {e.Message}. Check its owner and " +
+                "permissions", e);
         }
     }
 
@@ -49,7 +50,8 @@ internal static class DatabaseCheck
         var isOurs = session.Scalar("PRAGMA application_id") == DatabaseSchema.ApplicationId;
         var isEmpty = session.Scalar("SELECT count(*) FROM sqlite_schema") == 0;
         if (isEmpty && version == 0) return 0;
-        if (!isOurs) throw new StoreException($"{path} is a database of another program: move it away, or choose another --state");
+        if (!isOurs) throw new StoreException($"{path} is a database of another program: move it away, or choose " +
+            "another --state");
         if (version > DatabaseSchema.Newest) throw Newer(path, version);
         return version;
     }

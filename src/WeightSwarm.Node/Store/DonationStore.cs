@@ -29,7 +29,8 @@ public sealed class DonationStore
     /// </summary>
     public bool Delete(Guid id) => _database.Write(session =>
     {
-        var inUse = session.Scalar("SELECT count(*) FROM local_model WHERE donation = $id", ("$id", Columns.Of(id))) > 0;
+        var inUse = session.Scalar(
+            "SELECT count(*) FROM local_model WHERE donation = $id", ("$id", Columns.Of(id))) > 0;
         if (!inUse) session.Execute("DELETE FROM donation WHERE id = $id", ("$id", Columns.Of(id)));
         return !inUse;
     });

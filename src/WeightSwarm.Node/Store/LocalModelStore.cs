@@ -69,7 +69,7 @@ public sealed class LocalModelStore
     /// <summary>
     /// Slices that became verified at or after <paramref name="unixMs"/>: to be read again after a crash.
     /// </summary>
-    public IReadOnlyList<(LocalModelKey Key, int Slice)> VerifiedSince(long unixMs) => _database.Read(session => session.Query(
+    public IReadOnlyList<(LocalModelKey Key, int Slice)> VerifiedSince(long unixMs) => _database.Read(s => s.Query(
         "SELECT model, folder, slice FROM local_slice JOIN local_model ON local_model.id = local_slice.local_model " +
         "WHERE verified_ms >= $ms ORDER BY model, folder, slice",
         row => (new LocalModelKey(row.Hash(0), row.GetString(1)), row.GetInt32(2)), ("$ms", unixMs)));
@@ -94,7 +94,8 @@ public sealed class LocalModelStore
 
     /// <summary>The engine's resume data; empty when there is none.</summary>
     public byte[] LoadResume(LocalModelKey key) => _database.Read(session => session.QueryOne(
-        "SELECT resume FROM local_model WHERE model = $model AND folder = $folder", row => row.Bytes(0), Key(key))) ?? [];
+        "SELECT resume FROM local_model WHERE model = $model AND folder = $folder",
+        row => row.Bytes(0), Key(key))) ?? [];
 
     private static SliceSet Slices(SqlSession session, long id) => SliceSet.Of(session.Query(
         "SELECT slice FROM local_slice WHERE local_model = $id ORDER BY slice", row => row.GetInt32(0), ("$id", id)));
@@ -109,7 +110,8 @@ public sealed class LocalModelStore
             ?? throw Unknown(key);
         session.Execute("DELETE FROM local_file WHERE local_model = $id", ("$id", id));
         session.ExecuteEach(
-            "INSERT INTO local_file (local_model, path, bytes, mtime_ns, inode) VALUES ($id, $path, $bytes, $ns, $inode)",
+            "INSERT INTO local_file (local_model, path, bytes, mtime_ns, inode) " +
+            "VALUES ($id, $path, $bytes, $ns, $inode)",
             files,
             file => [
                 ("$id", id), ("$path", file.Path), ("$bytes", file.Bytes), ("$ns", file.ModifiedNs),

@@ -49,7 +49,7 @@ public sealed class MembershipStore
                 throw new InvalidOperationException($"this node belongs to another network than {network}");
             session.Execute(
                 "INSERT INTO membership (id, network, charter, joined_ms) VALUES (1, $network, $charter, $now) " +
-                "ON CONFLICT DO UPDATE SET charter = CASE length(excluded.charter) WHEN 0 THEN charter ELSE excluded.charter END",
+                "ON CONFLICT DO UPDATE SET charter = excluded.charter WHERE length(excluded.charter) > 0",
                 ("$network", network.Hash.ToArray()), ("$charter", charter.ToArray()),
                 ("$now", _time.GetUtcNow().ToUnixTimeMilliseconds()));
             session.ExecuteEach(

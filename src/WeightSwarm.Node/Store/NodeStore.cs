@@ -24,7 +24,8 @@ public sealed class NodeStore : IDisposable
         Models = new LocalModelStore(database, time);
         Peers = new PeerStore(database);
         Content = new ContentStore(folder);
-        ClosedCleanly = database.Read(s => s.Scalar("SELECT value FROM meta WHERE key = $key", ("$key", CleanKey))) != 0;
+        ClosedCleanly = database.Read(
+            session => session.Scalar("SELECT value FROM meta WHERE key = $key", ("$key", CleanKey))) != 0;
         MarkClean(0);
     }
 

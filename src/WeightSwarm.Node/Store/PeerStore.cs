@@ -33,7 +33,8 @@ public sealed class PeerStore
             "WHERE excluded.last_success_ms >= last_success_ms",
             peers,
             peer => [
-                ("$node", peer.Node.Hash.ToArray()), ("$endpoint", peer.EndPoint.ToString()), ("$ms", peer.LastSuccessMs)]);
+                ("$node", peer.Node.Hash.ToArray()), ("$endpoint", peer.EndPoint.ToString()),
+                ("$ms", peer.LastSuccessMs)]);
         return true;
     });
 

@@ -33,7 +33,8 @@ public sealed class RecordStore
         session.ExecuteEach(
             "INSERT INTO record (author, kind, subject, seq, expires_ms, envelope) " +
             "VALUES ($author, $kind, $subject, $seq, $expires, $envelope) " +
-            "ON CONFLICT DO UPDATE SET seq = excluded.seq, expires_ms = excluded.expires_ms, envelope = excluded.envelope",
+            "ON CONFLICT DO UPDATE SET " +
+            "seq = excluded.seq, expires_ms = excluded.expires_ms, envelope = excluded.envelope",
             records,
             record => [
                 .. Key(record.Register), ("$seq", Columns.Signed(record.Seq)), ("$expires", record.ExpiresMs),

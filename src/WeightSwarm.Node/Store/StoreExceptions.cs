@@ -25,11 +25,12 @@ public sealed class StoreCorruptException : StoreException
     private static string Describe(string path, string detail)
     {
         var aside = FreeName(path);
-        return $"the database {path} is damaged ({detail.TrimEnd('.')}). It has been kept untouched. To start again without it: " +
-            $"rename it to {aside} (with {path}-wal and {path}-shm, if they are there), start the daemon, then repeat " +
-            "`weightswarm network join` and `weightswarm donate` for each donated folder. The identity in node.key and " +
-            "the donated files are kept; records come again from other nodes, and every slice in a donated folder, " +
-            "and every folder added in place, is verified again before it is advertised.";
+        return $"the database {path} is damaged ({detail.TrimEnd('.')}). It has been kept untouched. " +
+            $"To start again without it: rename it to {aside} (with {path}-wal and {path}-shm, if they are there), " +
+            "start the daemon, then repeat `weightswarm network join` and `weightswarm donate` for each donated " +
+            "folder. The identity in node.key and the donated files are kept; records come again from other nodes, " +
+            "and every slice in a donated folder, and every folder added in place, is verified again before it is " +
+            "advertised.";
     }
 
     private static string FreeName(string path)
