@@ -5,7 +5,7 @@ namespace WeightSwarm.Node.Store;
 /// not even after a crash. A block is reserved on disk before its first number is handed out, and a restart begins
 /// above the reserved block. May be called from any thread.
 /// </summary>
-public sealed class SequenceStore
+public sealed class SequenceStore : ISequence
 {
     /// <summary>
     /// Numbers per write. As numbers follow the clock in milliseconds, this makes about one write a second at most, and

@@ -1,0 +1,147 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Hosting;
+using WeightSwarm.Core;
+using WeightSwarm.Core.Catalogue;
+using WeightSwarm.Core.Gossip;
+using WeightSwarm.Core.Identity;
+using WeightSwarm.Core.Records;
+using WeightSwarm.Node.Control;
+using WeightSwarm.Node.Hosting;
+using WeightSwarm.Node.Store;
+using WeightSwarm.Node.Torrents;
+
+namespace WeightSwarm.Node.Gossip;
+
+/// <summary>
+/// Which network this node belongs to: none, until it founds or joins one. Gives the loop its core then, and again at each
+/// start of the daemon. Starts after the servers, when the ports are known.
+/// </summary>
+public sealed class NetworkService(
+    DaemonOptions options, StateFolder state, NodeKey key, NodeStore store, Clock clock, SwarmInbox inbox,
+    GossipServer server, EngineHost engine) : IHostedService
+{
+    private const long CharterTtlMs = 400L * 86_400_000;
+
+    private readonly SemaphoreSlim _one = new(1, 1);
+
+    /// <summary>Whether this node has founded or joined a network.</summary>
+    public NetworkId? Network => store.Membership.Get()?.Network;
+
+    /// <summary>Whether this node holds the founder's key of its network.</summary>
+    public bool IsFounder => Network is { } network && File.Exists(state.FounderKeyPath(network));
+
+    /// <inheritdoc/>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (store.Membership.Get() is { } membership) await BeginAsync(membership.Network, membership.InvitePeers);
+    }
+
+    /// <inheritdoc/>
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Founds a network with a key of its own.</summary>
+    /// <exception cref="ControlError">The node belongs to a network already.</exception>
+    public async Task FoundAsync(string name, Policy policy, CancellationToken cancellation)
+    {
+        await _one.WaitAsync(cancellation);
+        try
+        {
+            RefuseSecond();
+            using var founder = NodeKey.Generate();
+            var network = new NetworkId(founder.Id.Hash);
+            founder.Save(state.FounderKeyPath(network));
+            var charter = new RecordAuthor(founder, network, store.Sequence).Make(
+                RecordKind.Charter, [], RecordBodies.Charter(name, policy), CharterTtlMs, clock.Now);
+            store.Membership.Join(network, charter.Bytes, []);
+            await BeginAsync(network, []);
+            await inbox.PublishAsync(charter, cancellation);
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    /// <summary>Joins the network of an invite.</summary>
+    /// <exception cref="ControlError">The invite cannot be read, or the node belongs to another network.</exception>
+    public async Task JoinAsync(string text, CancellationToken cancellation)
+    {
+        var invite = Invite.Parse(text, out var problem)
+            ?? throw new ControlError(ControlExit.Usage, "bad-invite", problem);
+        await _one.WaitAsync(cancellation);
+        try
+        {
+            if (Network is { } mine && mine != invite.Network) RefuseSecond();
+            var known = Network is not null;
+            var peers = invite.Addresses.Select(a => new InvitePeer(a, null)).ToImmutableArray();
+            store.Membership.Join(invite.Network, default, peers);
+            if (known) inbox.Post(new CoreInput.Bootstrap([.. invite.Addresses]));
+            else await BeginAsync(invite.Network, peers);
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    /// <summary>An author for the catalogue, with the founder's key; null when this node does not hold it.</summary>
+    public (RecordAuthor Author, NodeKey Key)? Curator()
+    {
+        if (Network is not { } network || !IsFounder) return null;
+        var founder = NodeKey.Load(state.FounderKeyPath(network));
+        return (new RecordAuthor(founder, network, store.Sequence), founder);
+    }
+
+    /// <summary>An invite to the network, with the addresses of this node and of some peers.</summary>
+    /// <exception cref="ControlError">The node belongs to no network.</exception>
+    public async Task<Invite> InviteAsync(CancellationToken cancellation)
+    {
+        var addresses = await inbox.AskAsync(
+            core => core?.Nodes.Keys.OrderBy(n => n != core.Self).SelectMany(n => PeerAddresses.Of(core, n)).ToList(), cancellation);
+        if (Network is not { } network || addresses is null) throw NoNetwork();
+        var own = new IPEndPoint(options.Listen, server.Port);
+        if (!options.Listen.Equals(IPAddress.Any) && !options.Listen.Equals(IPAddress.IPv6Any)) addresses.Insert(0, own);
+        return new Invite(network, [.. addresses.Distinct().Take(4)]);
+    }
+
+    /// <summary>For verbs that need a network.</summary>
+    public static ControlError NoNetwork() => new(
+        ControlExit.Refused, "no-network",
+        "this node belongs to no network yet: found one with `weightswarm network create NAME`, or join one with " +
+        "`weightswarm network join INVITE`");
+
+    private void RefuseSecond()
+    {
+        if (Network is { } network) throw new ControlError(
+            ControlExit.Refused, "has-network",
+            $"this node belongs to the network {network} already; run another daemon with another --state for a second one");
+    }
+
+    private Task BeginAsync(NetworkId network, ImmutableArray<InvitePeer> peers)
+    {
+        var core = new SwarmCore(
+            new CoreParts(
+                network, key, new EcdsaVerifier(), store.Sequence, BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)),
+                RandomNumberGenerator.GetBytes(32)),
+            clock.Now);
+        var known = store.Peers.Load(64).Select(p => p.EndPoint);
+        return inbox.BeginAsync(core,
+        [
+            new CoreInput.Described(Description()),
+            new CoreInput.Restored([.. CharterFirst()]),
+            new CoreInput.Bootstrap([.. peers.Select(p => p.EndPoint).Concat(known).Distinct()]),
+        ]);
+    }
+
+    private IEnumerable<ReadOnlyMemory<byte>> CharterFirst()
+    {
+        if (store.Membership.Get() is { Charter.IsEmpty: false } membership) yield return membership.Charter;
+        foreach (var record in store.Records.LoadAll()) yield return record.Envelope;
+    }
+
+    private SelfDescription Description() => new(
+        [(options.Listen, server.Port, engine.Engine.ListenPort)], "", "", false, DaemonVersion.Text,
+        clock.Time.GetUtcNow().ToUnixTimeMilliseconds());
+}

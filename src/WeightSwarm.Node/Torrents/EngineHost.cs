@@ -1,0 +1,48 @@
+using System.Net;
+using WeightSwarm.Node.Hosting;
+using WeightSwarm.Torrent;
+
+namespace WeightSwarm.Node.Torrents;
+
+/// <summary>Makes engines: the daemon's own, and one of its own for each restore.</summary>
+public interface IEngineFactory
+{
+    /// <summary>An engine that listens there.</summary>
+    /// <exception cref="TorrentEngineException">The address is in use, or not this machine's.</exception>
+    ITorrentEngine Create(TorrentEngineOptions options);
+}
+
+/// <summary>libtorrent's engines.</summary>
+public sealed class LibtorrentFactory : IEngineFactory
+{
+    /// <inheritdoc/>
+    public ITorrentEngine Create(TorrentEngineOptions options) => LibtorrentEngine.Create(options);
+}
+
+/// <summary>The daemon's engine, open from the start of the daemon to its end.</summary>
+public sealed class EngineHost : IAsyncDisposable
+{
+    /// <summary>Opens the engine.</summary>
+    /// <exception cref="SetupException">The port cannot be had.</exception>
+    public EngineHost(DaemonOptions options, IEngineFactory factory)
+    {
+        try
+        {
+            Engine = factory.Create(new TorrentEngineOptions
+            {
+                Listen = new IPEndPoint(options.Listen, options.TorrentPort),
+                TouchesTheInternet = !IPAddress.IsLoopback(options.Listen),
+            });
+        }
+        catch (TorrentEngineException e)
+        {
+            throw new SetupException($"{e.Message}; choose another port with --torrent-port", e);
+        }
+    }
+
+    /// <summary>The engine.</summary>
+    public ITorrentEngine Engine { get; }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => Engine.DisposeAsync();
+}
