@@ -1,0 +1,53 @@
+using System.Collections.Immutable;
+using WeightSwarm.Core.Catalogue;
+
+namespace WeightSwarm.Node.Weights;
+
+/// <summary>
+/// Hashes a model in one pass in which every file is read once: SHA-1 of v1's pieces, BEP 52's trees, and SHA-256 of each
+/// file. One thread reads ahead, the others hash; see <see cref="HashPipeline"/>.
+/// </summary>
+public sealed class ModelHasher
+{
+    private readonly int _workers;
+
+    /// <summary>Hashes with so many threads, 1 to 64; 0 takes one per processor.</summary>
+    public ModelHasher(int workers = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(workers);
+        _workers = Math.Clamp(workers == 0 ? Environment.ProcessorCount : workers, 1, 64);
+    }
+
+    /// <summary>Hashes what a complete scan found. Memory: at most 64 MiB of buffers per thread.</summary>
+    /// <param name="scan">A complete scan.</param>
+    /// <param name="torrentName">See <see cref="ModelName.TorrentName"/>.</param>
+    /// <param name="progress">Called by one thread at a time, bytes never fewer than before.</param>
+    /// <param name="pieceLength">Bytes; null for <see cref="PieceLength.For"/>.</param>
+    /// <param name="cancellation">Ends the work within one piece.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled; nothing has been changed anywhere.</exception>
+    public async Task<HashResult> HashAsync(
+        FolderScanResult scan, string torrentName, IProgress<WeightProgress>? progress = null,
+        long? pieceLength = null, CancellationToken cancellation = default)
+    {
+        if (scan.Outcome != ScanOutcome.Complete) throw new ArgumentException(scan.Reason, nameof(scan));
+        var length = pieceLength ?? PieceLength.For(scan.Bytes);
+        var pieces = scan.Files.Sum(file => PieceLength.Count(file.Bytes, length));
+        if (pieces > Metainfo.MostPieces) return TooManyPieces(scan, pieces, length);
+        var pipeline = new HashPipeline(scan.Files, length, _workers, progress, cancellation);
+        if (await pipeline.RunAsync().ConfigureAwait(false) is { } fault) return fault;
+        return Assemble(scan.Files, torrentName, length, pipeline);
+    }
+
+    private static HashResult Assemble(
+        ImmutableArray<ScannedFile> files, string torrentName, long pieceLength, HashPipeline pipeline)
+    {
+        var built = MetainfoBuilder.Build(torrentName, pieceLength, pipeline.Hashed(), pipeline.PiecesV1, out var bytes);
+        if (built.Metainfo is null) return new HashResult(HashOutcome.Unsuitable, built.Reason, null);
+        var manifest = Manifest.Of(built.Metainfo, pipeline.Sha256());
+        return new HashResult(HashOutcome.Complete, "", new HashedModel(bytes, built.Metainfo, manifest, files));
+    }
+
+    private static HashResult TooManyPieces(FolderScanResult scan, long pieces, long length) => new(
+        HashOutcome.Unsuitable,
+        $"'{scan.Root}' has {pieces} pieces of {length} bytes; {Metainfo.MostPieces} is the limit; split the model", null);
+}
