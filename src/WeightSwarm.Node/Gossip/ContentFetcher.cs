@@ -23,7 +23,7 @@ public sealed class ContentFetcher(ContentStore store, ContentServer parts, Sess
     public async Task<byte[]?> GetAsync(
         Hash256 hash, long mostBytes, IReadOnlyList<NodeId> holders, CancellationToken cancellation)
     {
-        if (store.TryRead(hash) is { } here) return here;
+        if (store.Read(hash).Bytes is { } here) return here;
         var connected = sessions.Peers;
         foreach (var peer in connected.OrderByDescending(holders.Contains))
             if (await FromPeerAsync(peer, hash, mostBytes, cancellation) is { } bytes)
@@ -38,7 +38,7 @@ public sealed class ContentFetcher(ContentStore store, ContentServer parts, Sess
     private byte[] Keep(Hash256 hash, byte[] bytes)
     {
         store.Put(bytes);
-        return store.TryRead(hash) ?? bytes;
+        return store.Read(hash).Bytes ?? bytes;
     }
 
     private async Task<byte[]?> FromPeerAsync(NodeId peer, Hash256 hash, long mostBytes, CancellationToken cancellation)

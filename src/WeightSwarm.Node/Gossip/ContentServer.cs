@@ -66,7 +66,7 @@ public sealed class ContentServer(ContentStore store)
             var known = _recent.FindIndex(c => c.Hash == hash);
             if (known >= 0) return _recent[known].Bytes;
         }
-        var bytes = store.TryRead(hash);
+        var bytes = store.Read(hash).Bytes;
         if (bytes is null) return null;
         lock (_lock)
         {

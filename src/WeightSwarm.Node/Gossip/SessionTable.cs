@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Grpc.Core;
+using Microsoft.Extensions.Hosting;
 using WeightSwarm.Core.Gossip;
 using WeightSwarm.Core.Identity;
 using WeightSwarm.V1;
@@ -8,7 +9,7 @@ using WeightSwarm.V1;
 namespace WeightSwarm.Node.Gossip;
 
 /// <summary>All open streams: gives them numbers, tells the core of their beginning and end, and carries its frames.</summary>
-public sealed class SessionTable(SwarmInbox inbox, ContentServer content, GossipDialer dialer) : IDisposable
+public sealed class SessionTable(SwarmInbox inbox, ContentServer content, GossipDialer dialer) : IHostedService, IDisposable
 {
     private readonly ConcurrentDictionary<SessionId, GossipStream> _streams = new();
     private readonly CancellationTokenSource _stopping = new();
@@ -67,11 +68,13 @@ public sealed class SessionTable(SwarmInbox inbox, ContentServer content, Gossip
     public IReadOnlyList<NodeId> Peers => [.. _streams.Values.Select(s => s.Peer).Distinct()];
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _stopping.Cancel();
-        _stopping.Dispose();
-    }
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Ends every stream, so that the server behind them can stop at once.</summary>
+    public Task StopAsync(CancellationToken cancellationToken) => _stopping.CancelAsync();
+
+    /// <inheritdoc/>
+    public void Dispose() => _stopping.Dispose();
 
     private async Task DialAsync(IPEndPoint address, NodeId? expected)
     {

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Hosting;
 using WeightSwarm.Core;
 using WeightSwarm.Core.Gossip;
 using WeightSwarm.Core.Records;
@@ -12,20 +11,23 @@ namespace WeightSwarm.Node.Gossip;
 /// The one thread that drives the core: it takes inputs in order, lets the core handle them, keeps the records that it
 /// accepted, and only then carries out what it asked for. Nothing else ever touches the core.
 /// </summary>
-public sealed class SwarmLoop(Clock clock, SwarmInbox inbox, RecordStore records, SessionTable sessions, FetchQueue fetches)
-    : BackgroundService
+public sealed class SwarmLoop(
+    Clock clock, SwarmInbox inbox, NodeStore store, SessionTable sessions, FetchQueue fetches, HostFailure failure)
+    : BackgroundLoop(failure)
 {
     private const int MostInputsPerTurn = 256;
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task ExecuteAsync(CancellationToken stopping)
     {
-        await Task.Yield();
         using var ticker = new PeriodicTimer(TimeSpan.FromMilliseconds(100), clock.Time);
-        var ticks = TickAsync(ticker, stoppingToken);
+        await await Task.WhenAny(TickAsync(ticker, stopping), TurnAsync(stopping));
+    }
+
+    private async Task TurnAsync(CancellationToken stopping)
+    {
         SwarmCore? core = null;
-        while (await inbox.Reader.WaitToReadAsync(stoppingToken)) core = Turn(core);
-        await ticks;
+        while (await inbox.Reader.WaitToReadAsync(stopping)) core = Turn(core);
     }
 
     private async Task TickAsync(PeriodicTimer ticker, CancellationToken stopping)
@@ -70,8 +72,8 @@ public sealed class SwarmLoop(Clock clock, SwarmInbox inbox, RecordStore records
         // Claims live for seconds or minutes; a node that restarts makes new ones.
         var kept = outputs.OfType<CoreOutput.Persist>().Select(p => p.Record).Where(r => r.Kind != RecordKind.Claim).ToList();
         var gone = outputs.OfType<CoreOutput.Forget>().Select(f => f.Record).Where(r => r.Kind != RecordKind.Claim).ToList();
-        if (gone.Count > 0) records.Delete(gone.Select(RegisterOf));
-        if (kept.Count > 0) records.Upsert(kept.Select(r => new StoredRecord(
+        if (gone.Count > 0) store.Records.Delete(gone.Select(RegisterOf));
+        if (kept.Count > 0) store.Records.Upsert(kept.Select(r => new StoredRecord(
             RegisterOf(r), r.Seq, r.IssuedMs + r.TtlMs, r.Bytes)));
     }
 

@@ -28,6 +28,11 @@ public abstract class WebServer(string name) : IHostedService, IAsyncDisposable
     /// <summary>Says what answers there.</summary>
     protected abstract void Map(WebApplication app);
 
+    /// <summary>Called once it listens.</summary>
+    protected virtual void Started()
+    {
+    }
+
     /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -51,10 +56,11 @@ public abstract class WebServer(string name) : IHostedService, IAsyncDisposable
         }
         catch (IOException e) when (e.InnerException is AddressInUseException)
         {
-            throw new DaemonStartException(
+            throw new SetupException(
                 $"the {name} port is in use ({e.Message}); stop what listens there, or choose another with --{name}-port");
         }
         Port = PortOf(_app);
+        Started();
     }
 
     /// <inheritdoc/>
@@ -75,24 +81,5 @@ public abstract class WebServer(string name) : IHostedService, IAsyncDisposable
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
         var ports = addresses.Select(a => Uri.TryCreate(a, UriKind.Absolute, out var uri) ? uri.Port : 0);
         return ports.FirstOrDefault(p => p > 0);
-    }
-}
-
-/// <summary>The daemon cannot start; the message names the thing, the value and the remedy.</summary>
-public sealed class DaemonStartException : Exception
-{
-    /// <summary>With the reason.</summary>
-    public DaemonStartException(string message) : base(message)
-    {
-    }
-
-    /// <summary>With the reason and its cause.</summary>
-    public DaemonStartException(string message, Exception inner) : base(message, inner)
-    {
-    }
-
-    /// <summary>Without words.</summary>
-    public DaemonStartException()
-    {
     }
 }

@@ -70,7 +70,7 @@ public sealed partial class CustodyLoop
         }
         _models.MarkSliceVerified(custody.LocalKey, secured.Slice);
         custody.Held = custody.Held.With(secured.Slice);
-        if (custody.Donation is { } donation) _ledger.Commit(donation, custody.Entry.SliceBytes(secured.Slice));
+        if (custody.Reserved.Remove(secured.Slice, out var reservation)) reservation.Complete();
         _inbox.Post(new CoreInput.SliceVerified(secured.Model, secured.Slice));
         TellRoom();
         if (custody.Fetching.Count > 0) await ConnectAsync(custody);

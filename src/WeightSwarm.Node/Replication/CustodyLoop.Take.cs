@@ -66,7 +66,7 @@ public sealed partial class CustodyLoop
     private async Task<ModelCustody?> OpenAsync(ModelContent content, long sliceBytes)
     {
         if (_ledger.Choose(sliceBytes) is not { } donation) return null;
-        var folder = _ledger.ModelFolder(donation, content.Entry.ModelId);
+        var folder = DonationFolder.OfModel(donation.Path, content.Entry.ModelId);
         Directory.CreateDirectory(folder);
         var key = new LocalModelKey(content.Entry.ModelId, folder);
         _models.Add(key, donation.Id, []);
@@ -98,11 +98,13 @@ public sealed partial class CustodyLoop
     private async Task FetchAsync(ModelCustody custody, int slice)
     {
         if (custody.Held.Contains(slice) || custody.Fetching.Contains(slice) || custody.Securing.Contains(slice)) return;
-        if (custody.Donation is not { } donation || !_ledger.TryReserve(donation, custody.Entry.SliceBytes(slice)))
+        if (custody.Donation is not { } donation ||
+            _ledger.TryReserve(donation, custody.Entry.SliceBytes(slice)) is not { } reservation)
         {
             Fail(custody.Entry.ModelId, slice);
             return;
         }
+        custody.Reserved[slice] = reservation;
         custody.Fetching.Add(slice);
         TellRoom();
         await _engine.Engine.SetPiecePrioritiesAsync(custody.Key, custody.Priorities(), _stopping);
@@ -120,7 +122,7 @@ public sealed partial class CustodyLoop
 
     private void FreeReservation(ModelCustody custody, int slice)
     {
-        if (custody.Donation is { } donation) _ledger.Release(donation, custody.Entry.SliceBytes(slice));
+        if (custody.Reserved.Remove(slice, out var reservation)) reservation.Dispose();
         TellRoom();
     }
 

@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using WeightSwarm.Core;
 using WeightSwarm.Core.Gossip;
@@ -18,7 +16,7 @@ namespace WeightSwarm.Node.Replication;
 /// long (content from peers, flush and fsync) runs beside it and comes back as work. A slice goes through: taken (room
 /// reserved), prepared (metainfo here), fetched (every piece verified), secured (flushed, fsynced, recorded), advertised.
 /// </summary>
-public sealed partial class CustodyLoop : BackgroundService
+public sealed partial class CustodyLoop : BackgroundLoop
 {
     private static readonly TimeSpan RefreshEvery = TimeSpan.FromSeconds(1);
 
@@ -45,7 +43,8 @@ public sealed partial class CustodyLoop : BackgroundService
     /// <summary>With everything that it drives.</summary>
     public CustodyLoop(
         FetchQueue queue, EngineHost engine, SwarmInbox inbox, DonationLedger ledger, NodeStore store,
-        ModelContents contents, StateFolder state, Clock clock, ILogger<CustodyLoop> log)
+        ModelContents contents, StateFolder state, Clock clock, HostFailure failure, ILogger<CustodyLoop> log)
+        : base(failure)
     {
         (_queue, _engine, _inbox, _ledger) = (queue, engine, inbox, ledger);
         (_models, _contents, _state, _clock, _log) = (store.Models, contents, state, clock, log);
@@ -55,18 +54,16 @@ public sealed partial class CustodyLoop : BackgroundService
     public IReadOnlyCollection<string> Warnings => [.. _warnings.Values];
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task ExecuteAsync(CancellationToken stopping)
     {
-        await Task.Yield();
-        _stopping = stoppingToken;
-        var events = PumpEventsAsync(stoppingToken);
-        var refreshes = PumpRefreshesAsync(stoppingToken);
-        await foreach (var work in _queue.Reader.ReadAllAsync(stoppingToken))
-        {
-            await DoAsync(work);
-            if (events.IsFaulted) await events;
-        }
-        await Task.WhenAll(events, refreshes);
+        _stopping = stopping;
+        // Whichever of the three ends first ends the loop, and with it, by its rule, the daemon.
+        await await Task.WhenAny(PumpEventsAsync(stopping), PumpRefreshesAsync(stopping), WorkAsync(stopping));
+    }
+
+    private async Task WorkAsync(CancellationToken stopping)
+    {
+        await foreach (var work in _queue.Reader.ReadAllAsync(stopping)) await DoAsync(work);
     }
 
     private async Task PumpEventsAsync(CancellationToken stopping)
@@ -123,8 +120,8 @@ public sealed partial class CustodyLoop : BackgroundService
     /// <summary>Tells the core what another slice may take now.</summary>
     private void TellRoom()
     {
-        var room = _ledger.Room();
-        _inbox.Post(new CoreInput.RoomChanged(room.LargestBytes, room.TotalBytes, room.DonatedBytes));
+        var rooms = _ledger.Look().Where(d => d.State == DonationState.Present).Select(d => d.RoomBytes).ToList();
+        _inbox.Post(new CoreInput.RoomChanged(rooms.DefaultIfEmpty(0).Max(), rooms.Sum(), _ledger.DonatedBytes));
     }
 
     /// <summary>Connects to every present holder, and to those who fetch the same; the engine ignores known peers.</summary>

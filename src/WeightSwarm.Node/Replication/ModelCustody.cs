@@ -1,4 +1,5 @@
 using WeightSwarm.Core.Catalogue;
+using WeightSwarm.Node.Donations;
 using WeightSwarm.Node.Store;
 
 namespace WeightSwarm.Node.Replication;
@@ -25,6 +26,9 @@ internal sealed class ModelCustody(ModelContent content, LocalModelKey key, Guid
 
     /// <summary>Slices that the plan wants and whose pieces are not all here.</summary>
     public SortedSet<int> Fetching { get; } = [];
+
+    /// <summary>Room promised to slices that are being fetched or secured.</summary>
+    public SortedDictionary<int, SpaceReservation> Reserved { get; } = [];
 
     /// <summary>Slices whose pieces are all here and are being brought to disk for good.</summary>
     public SortedSet<int> Securing { get; } = [];

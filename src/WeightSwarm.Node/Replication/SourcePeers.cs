@@ -1,5 +1,6 @@
 using System.Net;
 using WeightSwarm.Core;
+using WeightSwarm.Core.Catalogue;
 using WeightSwarm.Core.Identity;
 using WeightSwarm.Node.Gossip;
 
@@ -17,6 +18,15 @@ public static class SourcePeers
     {
         var view = core?.View?.Models.FirstOrDefault(m => m.Entry.ModelId == model);
         return view is null ? [] : [.. view.Holders.Select(h => h.Node).Where(n => IsPresent(core!, n))];
+    }
+
+    /// <summary>Slices that no present node holds, this one included.</summary>
+    public static SliceSet SlicesWithoutSource(SwarmCore? core, Hash256 model)
+    {
+        var view = core?.View?.Models.FirstOrDefault(m => m.Entry.ModelId == model);
+        if (view is null) return SliceSet.Empty;
+        var present = view.Holders.Where(h => h.Node == core!.Self || IsPresent(core, h.Node)).ToList();
+        return SliceSet.Of(Enumerable.Range(0, view.Entry.Slices).Where(s => !present.Any(h => h.Verified.Contains(s))));
     }
 
     private static IEnumerable<NodeId> NodesOf(SwarmCore? core, Hash256 model)

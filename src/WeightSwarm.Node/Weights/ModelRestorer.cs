@@ -5,6 +5,7 @@ using WeightSwarm.Node.Donations;
 using WeightSwarm.Node.Gossip;
 using WeightSwarm.Node.Hosting;
 using WeightSwarm.Node.Replication;
+using WeightSwarm.Node.Store;
 using WeightSwarm.Node.Torrents;
 using WeightSwarm.Torrent;
 
@@ -73,7 +74,7 @@ public sealed class ModelRestorer(
             throw new ControlError(ControlExit.Failure, "not-writable", $"{folder} cannot be written: {e.Message}");
         }
         var free = volumes.Of(staging)?.FreeBytes ?? long.MaxValue;
-        var here = Directory.EnumerateFiles(staging, "*", SearchOption.AllDirectories).Sum(Store.FileFacts.BlockBytesOf);
+        var here = Directory.EnumerateFiles(staging, "*", SearchOption.AllDirectories).Sum(f => FileFacts.Of(f)?.BlockBytes ?? 0);
         if (free + here < entry.Bytes)
             throw new ControlError(
                 ControlExit.NoSpace, "no-space",

@@ -1,0 +1,72 @@
+using Grpc.Core;
+using WeightSwarm.Core;
+using WeightSwarm.Core.Planning;
+using WeightSwarm.V1;
+
+namespace WeightSwarm.Node.Control;
+
+/// <summary>health, plan and why: what the planner sees, decides and expects.</summary>
+public sealed partial class ControlService
+{
+    private const string Basis =
+        "verified: the holder hashed every piece and signs that it holds it; possession is not audited from outside yet";
+
+    /// <inheritdoc/>
+    public override Task<HealthReply> Health(HealthRequest request, ServerCallContext context) => AnswerFromCore(core =>
+    {
+        var reply = new HealthReply { Basis = Basis };
+        var only = request.Model.Length > 0 ? Find(core, request.Model).Entry.ModelId : (Hash256?)null;
+        if (core.View is { } view)
+            reply.Models.AddRange(HealthReport.Of(view, clock.Now).Models.Where(m => only is null || m.Entry.ModelId == only).Select(Of));
+        return reply;
+    }, context);
+
+    /// <inheritdoc/>
+    public override Task<PlanReply> Plan(PlanRequest request, ServerCallContext context) => AnswerFromCore(core =>
+    {
+        var reply = new PlanReply { ViewVersion = (ulong)core.Plan.ViewVersion };
+        reply.Lines.AddRange(PlanText.Collapse(core.Plan).Select(range => LineOf(core, range)));
+        return reply;
+    }, context);
+
+    /// <inheritdoc/>
+    public override Task<WhyReply> Why(WhyRequest request, ServerCallContext context) => AnswerFromCore(core =>
+    {
+        var view = Find(core, request.Model);
+        var reply = new WhyReply { Model = ModelReplies.Of(core, view.Entry) };
+        for (var slice = 0; slice < view.Entry.Slices; slice++) reply.Slices.Add(WhyReplies.Of(core, view, slice, clock.Now));
+        return reply;
+    }, context);
+
+    private static V1.ModelHealth Of(Core.Planning.ModelHealth health) => new()
+    {
+        Name = health.Entry.Model,
+        Revision = health.Entry.Revision,
+        InfoHashV2 = health.Entry.ModelId.ToString(),
+        Bytes = (ulong)health.Entry.Bytes,
+        Slices = (uint)health.Entry.Slices,
+        TargetCopies = (uint)health.Target,
+        Verified = (uint)health.Verified,
+        Claimed = (uint)health.Claimed,
+        Online = (uint)health.Online,
+        Risk = WhyReplies.Word(health.Risk),
+        SlicesBelowTarget = (uint)health.SlicesBelowTarget,
+    };
+
+    private static V1.PlanLine LineOf(SwarmCore core, PlanRange range)
+    {
+        var entry = core.View?.Models.FirstOrDefault(m => m.Entry.ModelId == range.Model)?.Entry;
+        return new V1.PlanLine
+        {
+            Action = WhyReplies.Word(range.Action),
+            Model = entry?.Model ?? range.Model.ToString(),
+            Revision = entry?.Revision ?? "",
+            FirstSlice = (uint)range.First,
+            LastSlice = (uint)range.Last,
+            Bytes = (ulong)range.Bytes,
+            Urgency = WhyReplies.Word(range.Urgency),
+            Reason = range.Reason,
+            DueInMs = range.Action == PlanAction.Wait ? range.DueInMs : -1,
+        };
+    }
+}

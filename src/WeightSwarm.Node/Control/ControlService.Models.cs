@@ -1,0 +1,129 @@
+using Google.Protobuf;
+using Grpc.Core;
+using WeightSwarm.Core;
+using WeightSwarm.Core.Catalogue;
+using WeightSwarm.Core.Planning;
+using WeightSwarm.Node.Replication;
+using WeightSwarm.Node.Weights;
+using WeightSwarm.V1;
+
+namespace WeightSwarm.Node.Control;
+
+/// <summary>add, ls, show and restore.</summary>
+public sealed partial class ControlService
+{
+    /// <inheritdoc/>
+    public override Task Add(AddRequest request, IServerStreamWriter<AddEvent> responseStream, ServerCallContext context) =>
+        Answer(async () =>
+        {
+            if (!Path.IsPathRooted(request.Path)) throw Usage("bad-path", $"{request.Path} is not an absolute path");
+            var phase = "scanning";
+            var stream = new ProgressStream<AddEvent>(responseStream, clock.Time);
+            var order = new AddOrder(request.Path, request.Name, request.Licence, request.Revision, (int)request.Copies);
+            var progress = new Relay<WeightProgress>(p => stream.Offer(new AddEvent { Progress = ProgressOf(phase, p) }));
+            var outcome = await adder.AddAsync(order, progress, next => phase = next, context.CancellationToken);
+            var result = new AddResult { Existing = outcome.Existing };
+            result.Notes.AddRange(outcome.Notes);
+            result.Model = await inbox.AskAsync(core => ModelReplies.Of(core!, outcome.Entry), context.CancellationToken);
+            await stream.FinishAsync(new AddEvent { Result = result });
+            return true;
+        });
+
+    /// <inheritdoc/>
+    public override Task<ListReply> List(ListRequest request, ServerCallContext context) => AnswerFromCore(core =>
+    {
+        var reply = new ListReply();
+        reply.Models.AddRange(Models(core).Select(m => ModelReplies.Of(core, m.Entry)).OrderBy(m => m.Name, StringComparer.Ordinal));
+        return reply;
+    }, context);
+
+    /// <inheritdoc/>
+    public override Task<ShowReply> Show(ShowRequest request, ServerCallContext context) => Answer(async () =>
+    {
+        var cancellation = context.CancellationToken;
+        var (view, reply) = await inbox.AskAsync(core => ShowFromCore(core, request.Model), cancellation);
+        var holders = await inbox.AskAsync(core => SourcePeers.Holders(core, view.Entry.ModelId), cancellation);
+        var (content, problem) = await contents.GetAsync(view.Entry, holders, cancellation);
+        if (content is null)
+            return request.WithMetainfo ? throw new ControlError(ControlExit.Incomplete, "no-metainfo", problem) : reply;
+        reply.Files.AddRange(content.Manifest.Files.Select(f => new V1.FileInfo
+        {
+            Path = f.Path,
+            Bytes = (ulong)f.Bytes,
+            Sha256 = f.Sha256.ToString(),
+        }));
+        reply.Magnet = ModelReplies.Magnet(content);
+        if (request.WithMetainfo) reply.Metainfo = ByteString.CopyFrom(content.Metainfo.ToEngineBytes());
+        return reply;
+    });
+
+    /// <inheritdoc/>
+    public override Task Restore(
+        RestoreRequest request, IServerStreamWriter<RestoreEvent> responseStream, ServerCallContext context) =>
+        Answer(async () =>
+        {
+            if (!Path.IsPathRooted(request.Folder)) throw Usage("bad-path", $"{request.Folder} is not an absolute path");
+            var started = clock.Now;
+            var entry = await inbox.AskAsync(core => Find(core, request.Model).Entry, context.CancellationToken);
+            var stream = new ProgressStream<RestoreEvent>(responseStream, clock.Time);
+            var manifest = await restorer.RestoreAsync(
+                entry, Path.GetFullPath(request.Folder), p => stream.Offer(new RestoreEvent { Progress = ProgressOf(p) }),
+                context.CancellationToken);
+            var result = new RestoreResult
+            {
+                Folder = Path.GetFullPath(request.Folder),
+                Files = (uint)manifest.Files.Length,
+                Bytes = (ulong)manifest.Bytes,
+                Milliseconds = (ulong)clock.Now.Since(started),
+                Model = await inbox.AskAsync(core => ModelReplies.Of(core!, entry), context.CancellationToken),
+            };
+            await stream.FinishAsync(new RestoreEvent { Result = result });
+            return true;
+        });
+
+    private (ModelView View, ShowReply Reply) ShowFromCore(SwarmCore? core, string name)
+    {
+        var view = Find(core, name);
+        var reply = new ShowReply { Model = ModelReplies.Of(core!, view.Entry) };
+        reply.Holders.AddRange(ModelReplies.Holders(core!, view, clock.Now));
+        return (view, reply);
+    }
+
+    private static IEnumerable<ModelView> Models(SwarmCore core) => core.View?.Models ?? [];
+
+    /// <summary>By name, name@revision, or a prefix of eight or more of an info-hash.</summary>
+    private static ModelView Find(SwarmCore? core, string name)
+    {
+        if (core is null) throw Gossip.NetworkService.NoNetwork();
+        var found = Models(core).Where(m => ModelReplies.IsCalled(m.Entry, name)).ToList();
+        if (found.Count == 1) return found[0];
+        if (found.Count == 0)
+            throw new ControlError(
+                ControlExit.NotFound, "no-such-model", $"no model '{name}' is catalogued here; `weightswarm ls` lists them");
+        var candidates = string.Join(", ", found.Select(m => $"{m.Entry.Model}@{m.Entry.Revision}"));
+        throw new ControlError(ControlExit.Usage, "ambiguous", $"'{name}' may mean {candidates}; name one of these");
+    }
+
+    private static AddProgress ProgressOf(string phase, WeightProgress p) => new()
+    {
+        Phase = phase,
+        File = p.File,
+        BytesDone = (ulong)p.Bytes,
+        BytesTotal = (ulong)p.TotalBytes,
+    };
+
+    private static V1.RestoreProgress ProgressOf(Weights.RestoreProgress p) => new()
+    {
+        Phase = p.Phase,
+        BytesDone = (ulong)p.Bytes,
+        BytesTotal = (ulong)p.TotalBytes,
+        Sources = (uint)p.Sources,
+        BytesPerSecond = (ulong)p.BytesPerSecond,
+        File = p.File,
+    };
+
+    private sealed class Relay<T>(Action<T> report) : IProgress<T>
+    {
+        public void Report(T value) => report(value);
+    }
+}

@@ -1,0 +1,104 @@
+using System.Globalization;
+using Grpc.Core;
+using WeightSwarm.Core;
+using WeightSwarm.Core.Catalogue;
+using WeightSwarm.Core.Planning;
+using WeightSwarm.Node.Donations;
+using WeightSwarm.Node.Gossip;
+using WeightSwarm.Node.Hosting;
+using WeightSwarm.Node.Replication;
+using WeightSwarm.Node.Store;
+using WeightSwarm.Node.Torrents;
+using WeightSwarm.Node.Web;
+using WeightSwarm.Node.Weights;
+using WeightSwarm.V1;
+
+namespace WeightSwarm.Node.Control;
+
+/// <summary>
+/// Answers the CLI. Each verb reads the core once, on the core's own thread, and turns what it saw into the reply; nothing is
+/// remembered between calls. One group of verbs, one partial file.
+/// </summary>
+public sealed partial class ControlService(
+    DaemonOptions options, StateFolder state, NodeKey key, NodeStore store, Clock clock, SwarmInbox inbox,
+    NetworkService network, DonationLedger ledger, CustodyLoop custody, ModelAdder adder, ModelRestorer restorer,
+    ModelContents contents, GossipServer gossip, LocalWeb web, EngineHost engine) : V1.Control.ControlBase
+{
+    private readonly long _startedMs = clock.Time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <inheritdoc/>
+    public override Task<StatusReply> Status(StatusRequest request, ServerCallContext context) => Answer(async () =>
+    {
+        var reply = new StatusReply
+        {
+            NodeId = key.Id.ToString(),
+            Version = DaemonVersion.Text,
+            StateFolder = state.FolderPath,
+            StartedMs = (ulong)_startedMs,
+            Listen = options.Listen.ToString(),
+            Ports = new Ports { Gossip = (uint)gossip.Port, Torrent = (uint)engine.Engine.ListenPort, Http = (uint)web.Port },
+        };
+        reply.Donations.AddRange(ledger.Look().Select(DonationReplies.Of));
+        reply.Warnings.AddRange(custody.Warnings);
+        reply.Network = await NetworkInfoAsync(context.CancellationToken);
+        await inbox.AskAsync(core => Count(core, reply), context.CancellationToken);
+        return reply;
+    });
+
+    /// <inheritdoc/>
+    public override Task<DonationsReply> Donate(DonateRequest request, ServerCallContext context) => Answer(() =>
+    {
+        var result = ledger.Donate((long)Math.Min(request.Bytes, long.MaxValue), request.Path);
+        if (!result.Accepted) throw DonationReplies.Refusal(result);
+        return Task.FromResult(DonationReplies.All(ledger));
+    });
+
+    /// <inheritdoc/>
+    public override Task<DonationsReply> Donations(DonationsRequest request, ServerCallContext context) =>
+        Answer(() => Task.FromResult(DonationReplies.All(ledger)));
+
+    /// <inheritdoc/>
+    public override Task<PeersReply> Peers(PeersRequest request, ServerCallContext context) =>
+        AnswerFromCore(core => PeerReplies.Of(core, clock.Now), context);
+
+    /// <summary>Expected ends become statuses with the CLI's exit code; bugs stay exceptions and are logged by the server.</summary>
+    private static async Task<T> Answer<T>(Func<Task<T>> verb)
+    {
+        try
+        {
+            return await verb();
+        }
+        catch (ControlError e)
+        {
+            throw e.ToRpc();
+        }
+        catch (StoreException e)
+        {
+            throw new ControlError(ControlExit.Failure, "store", e.Message).ToRpc();
+        }
+    }
+
+    private Task<T> AnswerFromCore<T>(Func<SwarmCore, T> verb, ServerCallContext context) => Answer(() => inbox.AskAsync(
+        core => core is null ? throw NetworkService.NoNetwork() : verb(core), context.CancellationToken));
+
+    private static bool Count(SwarmCore? core, StatusReply reply)
+    {
+        if (core?.View is not { } view) return false;
+        var others = view.Nodes.Values.Where(n => n.Id != core.Self).ToList();
+        reply.NodesKnown = (uint)others.Count;
+        reply.NodesOnline = (uint)others.Count(n => n.AbsentSinceMs is null);
+        var held = view.Models.Select(m => (m.Entry, Slices: core.Held.GetValueOrDefault(m.Entry.ModelId) ?? SliceSet.Empty));
+        foreach (var (entry, slices) in held.Where(h => !h.Slices.IsEmpty))
+        {
+            reply.ModelsHeld++;
+            reply.SlicesHeld += (uint)slices.Count;
+            reply.BytesHeld += (ulong)slices.Slices.Sum(entry.SliceBytes);
+        }
+        reply.SlicesFetching = (uint)core.Fetching.Values.Sum(s => s.Count);
+        if (core.StormBreakerOpen)
+            reply.Warnings.Add("many nodes vanished together: only the most urgent copies are made until that is over");
+        return true;
+    }
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

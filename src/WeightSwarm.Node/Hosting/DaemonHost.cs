@@ -1,0 +1,62 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+using WeightSwarm.Node.Store;
+using WeightSwarm.Torrent;
+
+namespace WeightSwarm.Node.Hosting;
+
+/// <summary>Runs one daemon from its start to its end. The composition root.</summary>
+public static class DaemonHost
+{
+    private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(4);
+
+    /// <summary>Runs until it is told to stop; answers the exit code of the process.</summary>
+    /// <param name="options">How it is started.</param>
+    /// <param name="cancellation">Stops it cleanly, as SIGTERM and SIGINT do.</param>
+    public static async Task<int> RunAsync(DaemonOptions options, CancellationToken cancellation)
+    {
+        try
+        {
+            using var host = Build(options);
+            await host.RunAsync(cancellation);
+            host.Services.GetRequiredService<SystemdNotifier>().Stopping();
+            return host.Services.GetRequiredService<HostFailure>().ExitCode;
+        }
+        catch (Exception e) when (e is SetupException or StoreException or TorrentEngineException)
+        {
+            await Console.Error.WriteLineAsync($"weightswarm: {e.Message}");
+            return 1;
+        }
+    }
+
+    private static IHost Build(DaemonOptions options)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        AddLogging(builder.Logging);
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = StopWithin);
+        builder.Services
+            .AddMachine(options)
+            .AddStore()
+            .AddDonations()
+            .AddTorrents()
+            .AddWeights()
+            .AddGossip()
+            .AddReplication()
+            .AddWeb()
+            .AddControl();
+        return builder.Build();
+    }
+
+    /// <summary>Everything to stderr; with the journal's level prefixes where systemd reads it.</summary>
+    private static void AddLogging(ILoggingBuilder logging)
+    {
+        logging.SetMinimumLevel(LogLevel.Information);
+        logging.AddFilter("Microsoft", LogLevel.Warning);
+        if (Environment.GetEnvironmentVariable("JOURNAL_STREAM") is { Length: > 0 }) logging.AddSystemdConsole();
+        else logging.AddSimpleConsole(o => (o.SingleLine, o.TimestampFormat) = (true, "yyyy-MM-ddTHH:mm:ss.fffZ "));
+        logging.Services.Configure<ConsoleLoggerOptions>(o => o.LogToStandardErrorThreshold = LogLevel.Trace);
+        logging.Services.Configure<SimpleConsoleFormatterOptions>(o => o.UseUtcTimestamp = true);
+    }
+}

@@ -1,0 +1,75 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using WeightSwarm.Node.Control;
+using WeightSwarm.Node.Donations;
+using WeightSwarm.Node.Gossip;
+using WeightSwarm.Node.Replication;
+using WeightSwarm.Node.Store;
+using WeightSwarm.Node.Torrents;
+using WeightSwarm.Node.Web;
+using WeightSwarm.Node.Weights;
+
+namespace WeightSwarm.Node.Hosting;
+
+/// <summary>The parts of the daemon, each in one method. Hosted ones start in the order in which they stand here.</summary>
+internal static class DaemonServices
+{
+    public static IServiceCollection AddMachine(this IServiceCollection services, DaemonOptions options) => services
+        .AddSingleton(options)
+        .AddSingleton(TimeProvider.System)
+        .AddSingleton<Clock>()
+        .AddSingleton<HostFailure>()
+        .AddSingleton(SystemdNotifier.FromEnvironment())
+        .AddSingleton<IVolumes, LinuxVolumes>();
+
+    public static IServiceCollection AddStore(this IServiceCollection services) => services
+        .AddSingleton(s => StateFolder.Acquire(s.GetRequiredService<DaemonOptions>().StateFolder))
+        .AddSingleton(s => NodeKey.LoadOrCreate(s.GetRequiredService<StateFolder>().NodeKeyPath))
+        .AddSingleton(s => NodeStore.Open(s.GetRequiredService<StateFolder>().FolderPath, s.GetRequiredService<TimeProvider>()))
+        .AddSingleton(s => SelfSignedCertificate.Create(s.GetRequiredService<NodeKey>(), s.GetRequiredService<TimeProvider>()))
+        .AddSingleton(s => s.GetRequiredService<NodeStore>().Content);
+
+    public static IServiceCollection AddDonations(this IServiceCollection services) => services.AddSingleton(s =>
+        new DonationLedger(
+            s.GetRequiredService<NodeStore>().Donations, s.GetRequiredService<NodeKey>().Id,
+            s.GetRequiredService<StateFolder>().FolderPath, s.GetRequiredService<IVolumes>(),
+            s.GetRequiredService<TimeProvider>()));
+
+    public static IServiceCollection AddTorrents(this IServiceCollection services) => services
+        .AddSingleton<IEngineFactory, LibtorrentFactory>()
+        .AddSingleton<EngineHost>();
+
+    public static IServiceCollection AddWeights(this IServiceCollection services) => services
+        .AddSingleton<ModelAdder>()
+        .AddSingleton<ModelRestorer>();
+
+    public static IServiceCollection AddGossip(this IServiceCollection services) => services
+        .AddSingleton<SwarmInbox>()
+        .AddSingleton<ContentServer>()
+        .AddSingleton<ContentFetcher>()
+        .AddSingleton<GossipDialer>()
+        .AddHosted<GossipServer>()
+        .AddHosted<SessionTable>()
+        .AddHosted<SwarmLoop>()
+        .AddHosted<NetworkService>();
+
+    public static IServiceCollection AddReplication(this IServiceCollection services) => services
+        .AddSingleton<FetchQueue>()
+        .AddSingleton<ModelContents>()
+        .AddHosted<CustodyLoop>()
+        .AddHosted<CustodyResumer>();
+
+    public static IServiceCollection AddWeb(this IServiceCollection services) => services
+        .AddSingleton<Metrics>()
+        .AddHosted<LocalWeb>();
+
+    public static IServiceCollection AddControl(this IServiceCollection services) => services
+        .AddSingleton<ControlService>()
+        .AddHosted<ControlServer>()
+        .AddHosted<Readiness>();
+
+    private static IServiceCollection AddHosted<T>(this IServiceCollection services)
+        where T : class, IHostedService => services
+        .AddSingleton<T>()
+        .AddHostedService(s => s.GetRequiredService<T>());
+}

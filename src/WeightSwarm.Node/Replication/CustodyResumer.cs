@@ -1,0 +1,58 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using WeightSwarm.Core;
+using WeightSwarm.Core.Gossip;
+using WeightSwarm.Node.Gossip;
+using WeightSwarm.Node.Store;
+using WeightSwarm.Torrent;
+
+namespace WeightSwarm.Node.Replication;
+
+/// <summary>At the start of the daemon: takes up every model that an earlier run held, from this node's own store.</summary>
+public sealed partial class CustodyResumer(
+    NodeStore store, SwarmInbox inbox, ModelContents contents, FetchQueue custody, ILogger<CustodyResumer> log) : IHostedService
+{
+    /// <inheritdoc/>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        inbox.Post(new CoreInput.Tick());
+        foreach (var local in store.Models.List().Where(m => !m.Verified.IsEmpty || !m.InPlace))
+        {
+            var entry = await inbox.AskAsync(
+                core => core?.View?.Models.FirstOrDefault(m => m.Entry.ModelId == local.Key.Model)?.Entry, cancellationToken);
+            if (entry is null)
+            {
+                LogUnknown(local.Key.Model, local.Key.Folder);
+                continue;
+            }
+            await ResumeAsync(local, entry, cancellationToken);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async Task ResumeAsync(LocalModel local, Core.Catalogue.Entry entry, CancellationToken cancellation)
+    {
+        var (content, problem) = await contents.GetAsync(entry, [], cancellation);
+        if (content is null)
+        {
+            LogNotResumed(entry.Model, problem);
+            return;
+        }
+        try
+        {
+            await custody.ResumeAsync(local, content);
+        }
+        catch (Exception e) when (e is TorrentEngineException or IOException or UnauthorizedAccessException)
+        {
+            LogNotResumed(entry.Model, e.Message);
+        }
+    }
+
+    [LoggerMessage(2030, LogLevel.Warning, "{Folder} has slices of {Model}, which is not in the catalogue now; they stay")]
+    private partial void LogUnknown(Hash256 model, string folder);
+
+    [LoggerMessage(2031, LogLevel.Error, "{Model} is not served for now: {Problem}")]
+    private partial void LogNotResumed(string model, string problem);
+}
