@@ -6,7 +6,9 @@ internal interface IRunVisitor
     void Visit(ReadOnlySpan<IndexItem> run);
 }
 
-/// <summary>A node of the B+ tree under <see cref="RecordIndex"/>. Every node knows how many items are below it.</summary>
+/// <summary>
+/// A node of the B+ tree under <see cref="RecordIndex"/>. Every node knows how many items are below it.
+/// </summary>
 internal abstract class IndexNode
 {
     /// <summary>Items in this subtree.</summary>

@@ -6,7 +6,9 @@ internal struct ListComparison(Hash256[] theirs, List<Hash256> toPush) : IRunVis
     private readonly bool[] _found = new bool[theirs.Length];
     private long _seen;
 
-    /// <summary>How many of our items come before the first one that did not fit into the push list; -1: all fit.</summary>
+    /// <summary>
+    /// How many of our items come before the first one that did not fit into the push list; -1: all fit.
+    /// </summary>
     public long FirstLeft { get; private set; } = -1;
 
     public void Visit(ReadOnlySpan<IndexItem> run)

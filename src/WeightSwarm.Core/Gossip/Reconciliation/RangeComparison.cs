@@ -1,6 +1,8 @@
 namespace WeightSwarm.Core.Gossip.Reconciliation;
 
-/// <summary>The work on one message: compares the peer's ranges with the index and writes what we say to them.</summary>
+/// <summary>
+/// The work on one message: compares the peer's ranges with the index and writes what we say to them.
+/// </summary>
 /// <remarks>
 /// A range that differs is expanded: listed when we have few items there, else split. When the message gets full, the
 /// ranges that are left are answered with our fingerprints of the same ranges, so that the peer expands them; when even
@@ -63,12 +65,16 @@ internal sealed class RangeComparison(RecordIndex index, FingerprintKey key)
         Echo(range.Lower, ranges, i, from, to);
     }
 
-    /// <summary>True when there is room for a skip, the expansion, so many echoes, and one skip and echo of all the rest.</summary>
+    /// <summary>
+    /// True when there is room for a skip, the expansion, so many echoes, and one skip and echo of all the rest.
+    /// </summary>
     private bool CanExpand(long count, int echoes) => count < ReconcileLimits.ListBelow
         ? _writer.HasRoom(1 + 1 + echoes + 2, (int)count * Hash256.Size)
         : _writer.HasRoom(1 + ReconcileLimits.SplitInto + echoes + 2);
 
-    /// <summary>Answers a range with our fingerprint of it, and with it all that follow when there is no more room.</summary>
+    /// <summary>
+    /// Answers a range with our fingerprint of it, and with it all that follow when there is no more room.
+    /// </summary>
     private void Echo(RangeBound lower, List<ReceivedRange> ranges, int i, long from, long to)
     {
         RangeBound upper = ranges[i].Upper;

@@ -9,7 +9,9 @@ internal readonly record struct ReceivedRange(int Position, RangeBound Lower, Ra
 /// <summary>Checks a message as a whole, before any work is done on it.</summary>
 internal static class RangeReader
 {
-    /// <summary>Reads the ranges that are not skipped; null, and a reason, for a message that breaks the protocol.</summary>
+    /// <summary>
+    /// Reads the ranges that are not skipped; null, and a reason, for a message that breaks the protocol.
+    /// </summary>
     public static List<ReceivedRange>? Read(Reconcile message, out string reason)
     {
         reason = HeaderFault(message) ?? "";

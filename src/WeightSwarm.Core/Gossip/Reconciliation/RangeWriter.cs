@@ -3,10 +3,14 @@ using WeightSwarm.V1;
 
 namespace WeightSwarm.Core.Gossip.Reconciliation;
 
-/// <summary>Collects the ranges of a message in order, fills the gaps with skips, and knows how much room is left.</summary>
+/// <summary>
+/// Collects the ranges of a message in order, fills the gaps with skips, and knows how much room is left.
+/// </summary>
 internal sealed class RangeWriter
 {
-    /// <summary>No range without a list has more bytes: tag and length 3, days 6, id 34, fingerprint 14, rounded up.</summary>
+    /// <summary>
+    /// No range without a list has more bytes: tag and length 3, days 6, id 34, fingerprint 14, rounded up.
+    /// </summary>
     private const int RangeBytes = 64;
 
     private const int HeaderBytes = 64;

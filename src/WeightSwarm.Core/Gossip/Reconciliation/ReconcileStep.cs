@@ -11,7 +11,9 @@ public enum ReconcileOutcome
     /// <summary>All is compared. A responder still sends its reply, which tells the initiator so.</summary>
     Done,
 
-    /// <summary>The initiator has used its 16 rounds with more to compare; another session goes on from there.</summary>
+    /// <summary>
+    /// The initiator has used its 16 rounds with more to compare; another session goes on from there.
+    /// </summary>
     OutOfRounds,
 
     /// <summary>An answer to a session that is not open here: ignore it.</summary>
@@ -30,7 +32,9 @@ public enum ReconcileOutcome
 /// under another day, or that exist nowhere: look before asking.
 /// </param>
 /// <param name="ItemsRead">The work done, in items read from the index: at most twice its count.</param>
-/// <param name="Reason">For <see cref="ReconcileOutcome.Malformed"/>: what was wrong, with the value. Else null.</param>
+/// <param name="Reason">
+/// For <see cref="ReconcileOutcome.Malformed"/>: what was wrong, with the value. Else null.
+/// </param>
 public sealed record ReconcileStep(
     ReconcileOutcome Outcome,
     Reconcile? Reply,

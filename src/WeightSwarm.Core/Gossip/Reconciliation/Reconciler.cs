@@ -4,12 +4,14 @@ using WeightSwarm.V1;
 namespace WeightSwarm.Core.Gossip.Reconciliation;
 
 /// <summary>
-/// Range-based set reconciliation with one peer (Meyer: Range-based set reconciliation, 2023; the shape of negentropy).
-/// As a responder it keeps no state; as an initiator it keeps one open session. One for each link, over one shared index.
+/// Range-based set reconciliation with one peer (Meyer: Range-based set reconciliation, 2023; the shape of
+/// negentropy). As a responder it keeps no state; as an initiator it keeps one open session. One for each link, over
+/// one shared index.
 /// </summary>
 /// <remarks>
-/// Both roles do the same with a range: equal fingerprints settle it, differing ones get a list or 16 smaller fingerprints
-/// back, and whoever receives a list pushes what the sender lacks and wants what itself lacks, with no further reply.
+/// Both roles do the same with a range: equal fingerprints settle it, differing ones get a list or 16 smaller
+/// fingerprints back, and whoever receives a list pushes what the sender lacks and wants what itself lacks, with no
+/// further reply.
 /// </remarks>
 public sealed class Reconciler(RecordIndex index)
 {
@@ -26,7 +28,9 @@ public sealed class Reconciler(RecordIndex index)
 
     /// <summary>Opens a session, in place of the one before it, and returns its first message.</summary>
     /// <param name="session">Its number; answers to other numbers are stale.</param>
-    /// <param name="salt">16 unpredictable bytes for this session alone: <see cref="FingerprintKey.DeriveSalt"/>.</param>
+    /// <param name="salt">
+    /// 16 unpredictable bytes for this session alone: <see cref="FingerprintKey.DeriveSalt"/>.
+    /// </param>
     /// <exception cref="ArgumentException">The salt does not have 16 bytes.</exception>
     public Reconcile Start(ulong session, ReadOnlySpan<byte> salt)
     {
@@ -40,7 +44,9 @@ public sealed class Reconciler(RecordIndex index)
     /// <summary>Forgets the open session, as when the peer does not answer.</summary>
     public void Abandon() => _key = null;
 
-    /// <summary>Handles a message of the peer, whichever role it gives us. Never throws for what a peer sends.</summary>
+    /// <summary>
+    /// Handles a message of the peer, whichever role it gives us. Never throws for what a peer sends.
+    /// </summary>
     public ReconcileStep Handle(Reconcile message)
     {
         ArgumentNullException.ThrowIfNull(message);

@@ -1,9 +1,9 @@
 namespace WeightSwarm.Core.Gossip.Reconciliation;
 
 /// <summary>
-/// The ordered set of the records that a node has, for reconciliation: a B+ tree with counts. Adding, removing, rank and
-/// selection cost O(log n); a fingerprint costs a multiplication or two for each item in its range, see
-/// <see cref="FingerprintKey"/>. About 60 bytes per item. Not for use by several threads at once.
+/// The ordered set of the records that a node has, for reconciliation: a B+ tree with counts. Adding, removing, rank
+/// and selection cost O(log n); a fingerprint costs a multiplication or two for each item in its range, see <see
+/// cref="FingerprintKey"/>. About 60 bytes per item. Not for use by several threads at once.
 /// </summary>
 public sealed class RecordIndex
 {

@@ -83,7 +83,8 @@ public sealed class ReconcilerTests
     {
         var random = new SplitMix64(14);
         List<IndexItem> common = Items.Random(random, 4_000);
-        List<IndexItem> left = [.. common, .. Items.Random(random, 90)], right = [.. common, .. Items.Random(random, 40)];
+        List<IndexItem> left = [.. common, .. Items.Random(random, 90)];
+        List<IndexItem> right = [.. common, .. Items.Random(random, 40)];
         var one = new ReconcilePair(left, right);
         var other = new ReconcilePair(right, left);
         Assert.Equal(ReconcileOutcome.Done, one.Run());
@@ -128,7 +129,7 @@ public sealed class ReconcilerTests
         Reconcile message = Request(new V1.Range { Ids = ByteString.Empty });
         ReconcileStep step = new Reconciler(index).Handle(message);
         Assert.Equal(ReconcileLimits.MaxPushPerStep, step.ToPush.Count);
-        V1.Range rest = Assert.Single(step.Reply!.Ranges, range => range.BodyCase == V1.Range.BodyOneofCase.Fingerprint);
+        V1.Range rest = Assert.Single(step.Reply!.Ranges, range => range.HasFingerprint);
         Assert.True(rest.UntilId.IsEmpty && rest.UntilDays == 0, "the rest goes to the end");
         Assert.Equal(9_000 - 4_096, index.Count - index.Rank(RangeBound.Before(AfterSkip(step.Reply))));
     }
@@ -251,7 +252,8 @@ public sealed class ReconcilerTests
     private static byte[] AscendingIds(int count)
     {
         var ids = new byte[count * Hash256.Size];
-        for (int i = 0; i < count; i++) (ids[i * Hash256.Size], ids[(i * Hash256.Size) + 1]) = ((byte)(i >> 8), (byte)i);
+        for (int i = 0; i < count; i++)
+            System.Buffers.Binary.BinaryPrimitives.WriteUInt16BigEndian(ids.AsSpan(i * Hash256.Size), (ushort)i);
         return ids;
     }
 

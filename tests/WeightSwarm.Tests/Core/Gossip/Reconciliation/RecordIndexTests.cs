@@ -73,6 +73,25 @@ public sealed class RecordIndexTests
     }
 
     [Fact]
+    public void Fingerprint_OfIdsAtTheEdgesOfTheField_IsTheDocumentedProduct()
+    {
+        byte[] zero = new byte[16], one = [.. new byte[15], 1], all = [.. Enumerable.Repeat((byte)255, 16)];
+        byte[] prime = [127, .. all[1..]], below = [.. prime[..15], 254], top = [128, .. new byte[15]];
+        byte[][] halves = [zero, one, all, prime, below, top];
+        var items = new SortedSet<IndexItem>();
+        foreach (byte[] high in halves)
+        {
+            foreach (byte[] low in halves) items.Add(new IndexItem(1, new Hash256([.. high, .. low])));
+        }
+        for (ulong session = 0; session < 200; session++)
+        {
+            byte[] salt = ReconcilePair.Salt(session);
+            Fingerprint whole = Items.Index(items).Fingerprint(0, items.Count, FingerprintKey.From(salt));
+            Assert.Equal(Expected([.. items], salt), whole.ToArray());
+        }
+    }
+
+    [Fact]
     public void Fingerprint_OneItemOtherThanBefore_Differs()
     {
         List<IndexItem> items = Items.Random(new SplitMix64(7), 300);
