@@ -25,9 +25,10 @@ public enum Risk
 /// <param name="Claimed">Valid claims on the slice that has the fewest.</param>
 /// <param name="Online">Online copies of the slice that has the fewest.</param>
 /// <param name="WorstSlice">The first slice with the fewest durable copies.</param>
+/// <param name="SlicesBelowTarget">How many slices have fewer durable copies than wanted.</param>
 /// <param name="Risk">In one word.</param>
 public sealed record ModelHealth(
-    Entry Entry, int Target, int Verified, int Claimed, int Online, int WorstSlice, Risk Risk);
+    Entry Entry, int Target, int Verified, int Claimed, int Online, int WorstSlice, int SlicesBelowTarget, Risk Risk);
 
 /// <summary>The health of every model of a view, and how many there are of each kind.</summary>
 /// <param name="Models">In the order of the view.</param>
@@ -59,16 +60,17 @@ public sealed record HealthReport(ImmutableArray<ModelHealth> Models)
 
     private static ModelHealth OfModel(SliceCounter counter, ModelView model, Policy policy)
     {
-        int verified = int.MaxValue, claimed = int.MaxValue, online = int.MaxValue, worst = 0;
+        int verified = int.MaxValue, claimed = int.MaxValue, online = int.MaxValue, worst = 0, below = 0;
+        var target = model.Target(policy);
         for (var slice = 0; slice < model.Entry.Slices; slice++)
         {
             var counts = counter.Tally(model, slice).Counts;
             if (counts.Durable < verified) (verified, worst) = (counts.Durable, slice);
+            if (counts.Durable < target) below++;
             claimed = Math.Min(claimed, counts.Claims);
             online = Math.Min(online, counts.Online);
         }
         if (model.Entry.Slices == 0) verified = claimed = online = 0;
-        var target = model.Target(policy);
-        return new ModelHealth(model.Entry, target, verified, claimed, online, worst, RiskOf(verified, target));
+        return new ModelHealth(model.Entry, target, verified, claimed, online, worst, below, RiskOf(verified, target));
     }
 }

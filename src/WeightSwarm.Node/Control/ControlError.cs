@@ -26,9 +26,9 @@ public enum ControlExit
 /// <param name="exit">The CLI's exit code.</param>
 /// <param name="code">A stable word for scripts.</param>
 /// <param name="message">For people.</param>
-#pragma warning disable CA1032 // Without an exit code and a word it would mean nothing to the CLI.
+#pragma warning disable CA1032, CA1710 // Without exit code and word it means nothing to the CLI; it is called what it is.
 public sealed class ControlError(ControlExit exit, string code, string message) : Exception(message)
-#pragma warning restore CA1032
+#pragma warning restore CA1032, CA1710
 {
     /// <summary>The CLI's exit code.</summary>
     public ControlExit Exit => exit;

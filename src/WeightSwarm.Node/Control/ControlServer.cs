@@ -18,7 +18,7 @@ public sealed class ControlServer(StateFolder state, ControlService service) : W
     }
 
     /// <inheritdoc/>
-    protected override void Map(WebApplication app) => app.MapGrpcService(service);
+    protected override void Map(WebApplication app) => app.MapGrpcService(V1.Control.BindService(service));
 
     /// <inheritdoc/>
     protected override void Started() => File.SetUnixFileMode(state.ControlSocketPath, Mode0660);

@@ -1,7 +1,7 @@
+using System.Collections.Immutable;
 using Google.Protobuf;
 using Grpc.Core;
 using WeightSwarm.Core;
-using WeightSwarm.Core.Catalogue;
 using WeightSwarm.Core.Planning;
 using WeightSwarm.Node.Replication;
 using WeightSwarm.Node.Weights;
@@ -89,7 +89,7 @@ public sealed partial class ControlService
         return (view, reply);
     }
 
-    private static IEnumerable<ModelView> Models(SwarmCore core) => core.View?.Models ?? [];
+    private static ImmutableArray<ModelView> Models(SwarmCore core) => core.View?.Models ?? [];
 
     /// <summary>By name, name@revision, or a prefix of eight or more of an info-hash.</summary>
     private static ModelView Find(SwarmCore? core, string name)

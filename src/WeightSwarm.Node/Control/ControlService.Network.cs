@@ -1,8 +1,9 @@
 using Grpc.Core;
-using WeightSwarm.Core;
 using WeightSwarm.Core.Catalogue;
 using WeightSwarm.Node.Gossip;
 using WeightSwarm.V1;
+using DomainRule = WeightSwarm.Core.Catalogue.DomainRule;
+using Policy = WeightSwarm.Core.Catalogue.Policy;
 
 namespace WeightSwarm.Node.Control;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using Grpc.Core;
 using WeightSwarm.Core;
 using WeightSwarm.Core.Catalogue;
-using WeightSwarm.Core.Planning;
 using WeightSwarm.Node.Donations;
 using WeightSwarm.Node.Gossip;
 using WeightSwarm.Node.Hosting;
@@ -20,7 +19,7 @@ namespace WeightSwarm.Node.Control;
 /// remembered between calls. One group of verbs, one partial file.
 /// </summary>
 public sealed partial class ControlService(
-    DaemonOptions options, StateFolder state, NodeKey key, NodeStore store, Clock clock, SwarmInbox inbox,
+    DaemonOptions options, StateFolder state, NodeKey key, Clock clock, SwarmInbox inbox,
     NetworkService network, DonationLedger ledger, CustodyLoop custody, ModelAdder adder, ModelRestorer restorer,
     ModelContents contents, GossipServer gossip, LocalWeb web, EngineHost engine) : V1.Control.ControlBase
 {

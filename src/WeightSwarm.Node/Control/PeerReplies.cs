@@ -1,7 +1,6 @@
 using WeightSwarm.Core;
 using WeightSwarm.Core.Gossip;
 using WeightSwarm.Core.Identity;
-using WeightSwarm.Core.Planning;
 using WeightSwarm.Node.Gossip;
 using WeightSwarm.V1;
 
@@ -27,7 +26,7 @@ internal static class PeerReplies
         return new PeerInfo
         {
             NodeId = id.ToString(),
-            Address = (session?.Remote ?? PeerAddresses.Of(core, id).FirstOrDefault())?.ToString() ?? "",
+            Address = AddressOf(core, id, session),
             Connected = session is not null,
             Neighbour = session is { Active: true },
             Liveness = Liveness(core, absentMs),
@@ -38,6 +37,12 @@ internal static class PeerReplies
             SlicesHeld = (uint)(core.View?.Models.Sum(m => m.Holders.Where(h => h.Node == id).Sum(h => h.Verified.Count)) ?? 0),
             RttMs = (uint)Math.Max(0, session?.RttMs ?? 0),
         };
+    }
+
+    private static string AddressOf(SwarmCore core, NodeId id, PeerSession? session)
+    {
+        var own = PeerAddresses.Of(core, id);
+        return session?.Remote.ToString() ?? (own.Count > 0 ? own[0].ToString() : "");
     }
 
     /// <summary>The states of gossip-planner section 1.4, by the network's pace.</summary>

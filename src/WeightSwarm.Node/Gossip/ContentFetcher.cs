@@ -1,6 +1,5 @@
 using Google.Protobuf;
 using WeightSwarm.Core;
-using WeightSwarm.Core.Gossip;
 using WeightSwarm.Core.Identity;
 using WeightSwarm.Node.Store;
 using WeightSwarm.V1;

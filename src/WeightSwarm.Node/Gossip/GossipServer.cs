@@ -1,8 +1,10 @@
 using System.Net;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using Grpc.AspNetCore.Server;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using WeightSwarm.Node.Hosting;
@@ -33,10 +35,9 @@ public sealed class GossipServer(DaemonOptions options, X509Certificate2 certifi
     }
 
     /// <inheritdoc/>
-    protected override void Map(WebApplication app) => app.MapGrpcService(new GossipService(sessions), service =>
-    {
-        service.MaxReceiveMessageSize = GossipLimits.FrameBytes;
-    });
+    protected override void Map(WebApplication app) => app.MapGrpcService(
+        V1.Gossip.BindService(new GossipService(sessions)),
+        new GrpcServiceOptions { MaxReceiveMessageSize = GossipLimits.FrameBytes });
 
     private sealed class GossipService(SessionTable sessions) : V1.Gossip.GossipBase
     {

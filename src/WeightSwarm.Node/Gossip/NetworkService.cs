@@ -20,7 +20,7 @@ namespace WeightSwarm.Node.Gossip;
 /// </summary>
 public sealed class NetworkService(
     DaemonOptions options, StateFolder state, NodeKey key, NodeStore store, Clock clock, SwarmInbox inbox,
-    GossipServer server, EngineHost engine) : IHostedService
+    GossipServer server, EngineHost engine) : IHostedService, IDisposable
 {
     private const long CharterTtlMs = 400L * 86_400_000;
 
@@ -40,6 +40,9 @@ public sealed class NetworkService(
 
     /// <inheritdoc/>
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public void Dispose() => _one.Dispose();
 
     /// <summary>Founds a network with a key of its own.</summary>
     /// <exception cref="ControlError">The node belongs to a network already.</exception>

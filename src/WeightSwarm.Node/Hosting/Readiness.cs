@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Hosting;
-using WeightSwarm.Core.Identity;
 using WeightSwarm.Node.Gossip;
 using WeightSwarm.Node.Torrents;
 using WeightSwarm.Node.Web;

@@ -1,7 +1,5 @@
 using Microsoft.Extensions.Logging;
-using WeightSwarm.Core;
 using WeightSwarm.Core.Gossip;
-using WeightSwarm.Node.Weights;
 using WeightSwarm.Torrent;
 
 namespace WeightSwarm.Node.Replication;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using WeightSwarm.Core.Catalogue;
 using WeightSwarm.Core.Gossip;
+using WeightSwarm.Node.Donations;
 using WeightSwarm.Node.Store;
 using WeightSwarm.Torrent;
 
@@ -32,7 +33,7 @@ public sealed partial class CustodyLoop
             LogChanged(resume.Content.Entry.Model, local.Key.Folder, change);
             return;
         }
-        if (local.Donation is { } donation && !_ledger.IsPresent(donation))
+        if (local.Donation is { } donation && _ledger.Look(donation) is not { State: not DonationState.Away })
         {
             // Away is not "holds nothing": what is recorded stays recorded, and is advertised again when it is back.
             _warnings[local.Key.Folder] = $"{resume.Content.Entry.Model}: {local.Key.Folder} is away; see `weightswarm donations`";

@@ -1,4 +1,3 @@
-using WeightSwarm.Core;
 using WeightSwarm.Core.Catalogue;
 using WeightSwarm.Core.Identity;
 using WeightSwarm.Node.Gossip;

@@ -1,3 +1,5 @@
+using WeightSwarm.Core.Records;
+
 namespace WeightSwarm.Node.Store;
 
 /// <summary>
