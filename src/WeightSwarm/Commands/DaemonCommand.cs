@@ -1,0 +1,77 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Net;
+using WeightSwarm.Node.Hosting;
+
+namespace WeightSwarm.Cli.Commands;
+
+/// <summary>Runs a daemon until it is told to stop; answers with the exit code of the process.</summary>
+internal delegate Task<int> DaemonRunner(DaemonOptions options, CancellationToken cancellation);
+
+/// <summary><c>daemon</c>: runs a node in the foreground.</summary>
+internal static class DaemonCommand
+{
+    /// <param name="Listen">Where gossip and BitTorrent listen.</param>
+    /// <param name="GossipPort">0: any free one, as for the next two.</param>
+    /// <param name="TorrentPort">Of TCP and UDP.</param>
+    /// <param name="HttpPort">Of the local web.</param>
+    internal sealed record Options(IPAddress Listen, int GossipPort, int TorrentPort, int HttpPort);
+
+    public static Command Create(CommandLine commandLine, DaemonRunner daemon)
+    {
+        var listen = new Option<IPAddress>("--listen")
+        {
+            Description = "The address that gossip and BitTorrent listen on (default: 0.0.0.0); "
+                + "on a loopback address nothing leaves this machine",
+            HelpName = "IP",
+            DefaultValueFactory = _ => IPAddress.Any,
+            CustomParser = ParseAddress,
+        };
+        var gossip = Port("--gossip-port", "TCP port of gossip", DaemonOptions.DefaultGossipPort);
+        var torrent = Port("--torrent-port", "TCP and UDP port of BitTorrent", DaemonOptions.DefaultTorrentPort);
+        var http = Port("--http-port", "TCP port of the local web, on 127.0.0.1 only", DaemonOptions.DefaultHttpPort);
+        var command = new Command("daemon", "Run a node in the foreground") { listen, gossip, torrent, http };
+        commandLine.Bind(command, parsed => new Options(
+            parsed.GetRequiredValue(listen), parsed.GetValue(gossip), parsed.GetValue(torrent), parsed.GetValue(http)),
+            (options, session) => RunAsync(options, session, daemon));
+        return command;
+    }
+
+    public static async Task<ExitCode> RunAsync(Options options, Session session, DaemonRunner daemon) =>
+        (ExitCode)await daemon(new DaemonOptions
+        {
+            StateFolder = session.StateFolder,
+            Listen = options.Listen,
+            GossipPort = options.GossipPort,
+            TorrentPort = options.TorrentPort,
+            HttpPort = options.HttpPort,
+        }, session.Cancellation);
+
+    private static Option<int> Port(string name, string description, int standard)
+    {
+        var option = new Option<int>(name)
+        {
+            Description = $"{description} (default: {standard}; 0: any free one)",
+            HelpName = "N",
+            DefaultValueFactory = _ => standard,
+            CustomParser = ParsePort,
+        };
+        return option;
+    }
+
+    private static IPAddress? ParseAddress(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        if (IPAddress.TryParse(text, out var address)) return address;
+        result.AddError($"'{text}' is not an IP address: write one such as 0.0.0.0, 127.0.0.1 or ::");
+        return null;
+    }
+
+    private static int ParsePort(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        if (ushort.TryParse(text, out var port)) return port;
+        result.AddError($"'{text}' is not a port: write a number from 0 to 65535");
+        return 0;
+    }
+}

@@ -1,0 +1,76 @@
+using System.CommandLine;
+using System.Text.Json;
+using WeightSwarm.Cli.Output;
+using WeightSwarm.Node.Control;
+using WeightSwarm.V1;
+
+namespace WeightSwarm.Cli.Commands;
+
+/// <summary><c>health [MODEL]</c>: how many copies of each model there are, and what risk that leaves.</summary>
+internal static class HealthCommand
+{
+    // Best first. Everything after "thin" makes the verb end with BelowThin.
+    private static readonly string[] _risks = ["safe", "thin", "endangered", "critical", "lost"];
+
+    /// <param name="Model">Which model; empty: all.</param>
+    internal sealed record Options(string Model);
+
+    public static Command Create(CommandLine commandLine)
+    {
+        var model = CommonOptions.Model();
+        model.Arity = ArgumentArity.ZeroOrOne;
+        var command = new Command("health", "Show how many copies of each model there are, and its risk") { model };
+        commandLine.Bind(command, parsed => new Options(parsed.GetValue(model) ?? ""), RunAsync);
+        return command;
+    }
+
+    public static async Task<ExitCode> RunAsync(Options options, Session session)
+    {
+        using var daemon = await session.ConnectAsync();
+        var reply = await daemon.Client.HealthAsync(new HealthRequest { Model = options.Model }, daemon.Unary());
+        session.Print("health", json => WriteJson(json, reply), text => WriteText(text, reply));
+        return reply.Models.Any(model => model.Risk is not ("safe" or "thin")) ? ExitCode.BelowThin : ExitCode.Ok;
+    }
+
+    private static void WriteJson(Utf8JsonWriter json, HealthReply reply)
+    {
+        json.WriteObjects("models", reply.Models, WriteModel);
+        json.WriteStartObject("summary");
+        foreach (var risk in _risks) json.WriteNumber(risk, reply.Models.Count(model => model.Risk == risk));
+        json.WriteEndObject();
+        json.WriteString("basis", reply.Basis);
+    }
+
+    private static void WriteModel(Utf8JsonWriter json, ModelHealth model)
+    {
+        json.WriteString("name", model.Name);
+        json.WriteString("revision", model.Revision);
+        json.WriteString("info_hash_v2", model.InfoHashV2);
+        json.WriteNumber("bytes", model.Bytes);
+        json.WriteNumber("slices", model.Slices);
+        json.WriteNumber("slices_below_target", model.SlicesBelowTarget);
+        json.WriteNumber("target_copies", model.TargetCopies);
+        json.WriteStartObject("copies");
+        json.WriteNumber("verified", model.Verified);
+        json.WriteNumber("claimed", model.Claimed);
+        json.WriteNumber("online", model.Online);
+        json.WriteEndObject();
+        json.WriteString("risk", model.Risk);
+    }
+
+    private static void WriteText(TextOutput text, HealthReply reply)
+    {
+        var table = new Table("NAME", "REVISION", ">SIZE", ">WANTED", ">VERIFIED", ">ONLINE", ">CLAIMED", "RISK");
+        foreach (var model in reply.Models)
+        {
+            table.Add(
+                model.Name, Words.Brief(model.Revision), SizeText.Format(model.Bytes), Cell.Of(model.TargetCopies),
+                Cell.Of(model.Verified), Cell.Of(model.Online), Cell.Of(model.Claimed), Cell.Risk(model.Risk));
+        }
+        text.Table(table);
+        text.Line();
+        text.Line(string.Join(", ", _risks.Select(risk => $"{reply.Models.Count(model => model.Risk == risk)} {risk}"))
+            + "; copies are the fewest over a model's slices");
+        text.Line(reply.Basis);
+    }
+}
