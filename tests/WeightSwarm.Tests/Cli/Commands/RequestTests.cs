@@ -1,0 +1,79 @@
+using Google.Protobuf;
+using WeightSwarm.V1;
+
+namespace WeightSwarm.Tests.Cli.Commands;
+
+/// <summary>What the verbs ask the daemon for.</summary>
+public class RequestTests
+{
+    private static readonly AddEvent _added = new() { Result = new AddResult { Model = Samples.Model() } };
+
+    [Fact]
+    public async Task NetworkCreate_WithOptions_SendsThem() => await Check(
+        new CreateNetworkRequest { Name = "n", Copies = 3, Pace = "drill", Domains = "node", SliceBytes = 64 << 20 },
+        new NetworkReply(),
+        "network", "create", "n", "--copies", "3", "--pace", "drill", "--domains", "node", "--slice", "64MiB");
+
+    [Fact]
+    public async Task NetworkCreate_WithoutOptions_LeavesThemToTheDaemon() =>
+        await Check(new CreateNetworkRequest { Name = "n" }, new NetworkReply(), "network", "create", "n");
+
+    [Fact]
+    public async Task NetworkJoin_SendsTheInvite() =>
+        await Check(new JoinNetworkRequest { Invite = "wsw1abc" }, new NetworkReply(), "network", "join", "wsw1abc");
+
+    [Fact]
+    public async Task Donate_RelativePath_IsMadeAbsolute() => await Check(
+        new DonateRequest { Bytes = 500_000_000_000, Path = Path.GetFullPath("some folder") },
+        new DonationsReply(), "donate", "500GB", "some folder");
+
+    [Fact]
+    public async Task Donate_WithoutPath_LeavesItToTheDaemon() =>
+        await Check(new DonateRequest { Bytes = 0 }, new DonationsReply(), "donate", "0");
+
+    [Fact]
+    public async Task Add_WithOptions_SendsThem() => await Check(
+        new AddRequest
+        {
+            Path = Path.GetFullPath("m"), Name = "org/model", Licence = "MIT", Revision = "r", Copies = 4, Force = true,
+        },
+        _added, "add", "m", "--name", "org/model", "--licence", "MIT", "--revision", "r", "--copies", "4", "--force");
+
+    [Fact]
+    public async Task Add_WithoutOptions_LeavesThemToTheDaemon() => await Check(
+        new AddRequest { Path = "/m", Name = "org/model", Licence = "MIT" },
+        _added, "add", "/m", "--name", "org/model", "--license", "MIT");
+
+    [Fact]
+    public async Task Health_OfOneModel_NamesIt() =>
+        await Check(new HealthRequest { Model = "org/model" }, new HealthReply(), "health", "org/model");
+
+    [Fact]
+    public async Task Health_OfAll_NamesNone() => await Check(new HealthRequest(), new HealthReply(), "health");
+
+    [Fact]
+    public async Task Restore_RelativeFolder_IsMadeAbsolute() => await Check(
+        new RestoreRequest { Model = "m", Folder = Path.GetFullPath("../there") },
+        new RestoreEvent { Result = new RestoreResult { Model = Samples.Model() } }, "restore", "m", "../there");
+
+    [Fact]
+    public async Task Show_AsksForTheMetainfo_OnlyToWriteIt()
+    {
+        var reply = new ShowReply { Model = Samples.Model() };
+        await Check(new ShowRequest { Model = "m" }, reply, "show", "m");
+        reply.Metainfo = ByteString.CopyFromUtf8("d4:infodee");
+        var file = Path.Combine(Directory.CreateTempSubdirectory("weightswarm-cli-").FullName, "m.torrent");
+        await Check(new ShowRequest { Model = "m", WithMetainfo = true }, reply, "show", "m", "--torrent", file);
+        Assert.Equal("d4:infodee", await File.ReadAllTextAsync(file));
+        Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
+    }
+
+    private static async Task Check(IMessage request, IMessage answer, params string[] args)
+    {
+        await using var daemon = await FakeDaemon.StartAsync();
+        daemon.Answer(answer);
+        var result = await daemon.RunAsync(args);
+        Assert.True(result.Code == 0, result.Error);
+        Assert.Equal(request, Assert.Single(daemon.Control.Requests));
+    }
+}

@@ -1,0 +1,188 @@
+using WeightSwarm.V1;
+
+namespace WeightSwarm.Tests.Cli.Commands;
+
+/// <summary>What people see.</summary>
+public class TextTests
+{
+    [Fact]
+    public async Task Ls_PrintsATableWithoutBorders()
+    {
+        var model = Samples.Model();
+        model.AddedMs = (ulong)(DateTimeOffset.UtcNow - TimeSpan.FromDays(3.5)).ToUnixTimeMilliseconds();
+        var result = await FakeDaemon.Run(new ListReply { Models = { model } }, "ls");
+        Assert.Equal((0, ""), (result.Code, result.Error));
+        Assert.Equal("""
+            NAME        REVISION   ID               SIZE   HELD                   STATE    ADDED
+            org/model   r1         222222222222   3.0 GB   2/3 slices, in place   active   3 days ago
+
+            """, result.Out);
+    }
+
+    [Fact]
+    public async Task Invite_IsAlone_OnItsLine() =>
+        Assert.Equal("wsw1abc\n", (await FakeDaemon.Run(new InviteReply { Invite = "wsw1abc" }, "invite")).Out);
+
+    [Fact]
+    public async Task Magnet_IsAlone_OnItsLine()
+    {
+        var reply = new ShowReply { Model = Samples.Model(), Magnet = "magnet:?xt=x" };
+        Assert.Equal("magnet:?xt=x\n", (await FakeDaemon.Run(reply, "show", "m", "--magnet")).Out);
+    }
+
+    [Theory]
+    [InlineData("safe", 0)]
+    [InlineData("thin", 0)]
+    [InlineData("endangered", 10)]
+    [InlineData("critical", 10)]
+    [InlineData("lost", 10)]
+    public async Task Health_BelowThin_EndsWith10(string risk, int code)
+    {
+        var reply = new HealthReply { Models = { Samples.Health("a/a", "safe", 3), Samples.Health("b/b", risk, 1) } };
+        var text = await FakeDaemon.Run(reply, "health");
+        Assert.Equal((code, ""), (text.Code, text.Error));
+        var json = await FakeDaemon.Run(reply, "health", "--json");
+        Assert.Equal(code, json.Code);
+    }
+
+    [Fact]
+    public async Task Health_EndsWithWhatItsCountsRestOn()
+    {
+        var reply = new HealthReply { Models = { Samples.Health("a/a", "thin", 2) }, Basis = "what holders sign" };
+        var result = await FakeDaemon.Run(reply, "health");
+        Assert.Equal("""
+            NAME   REVISION     SIZE   WANTED   VERIFIED   ONLINE   CLAIMED   RISK
+            a/a    r1         3.0 GB        3          2        2         1   thin
+
+            0 safe, 1 thin, 0 endangered, 0 critical, 0 lost; copies are the fewest over a model's slices
+            what holders sign
+
+            """, result.Out);
+    }
+
+    [Fact]
+    public async Task Why_CollapsesSlicesOfWhichTheSameIsToBeSaid()
+    {
+        var reply = new WhyReply
+        {
+            Model = Samples.Model(), Slices = { Slice(0, 2), Slice(1, 2), Slice(2, 1), Slice(4, 1) },
+        };
+        var result = await FakeDaemon.Run(reply, "why", "m");
+        Assert.Equal("""
+            org/model@r1: 5 copies wanted of each of 3 slices
+
+            slices 0-1: 2 counted (0 online), 0 claims, 0 needed
+              aaaaaaaaaaaa   not counted: same subnet
+              next: nothing
+
+            slice 2: 1 counted (0 online), 0 claims, 0 needed
+              aaaaaaaaaaaa   not counted: same subnet
+              next: nothing
+
+            slice 4: 1 counted (0 online), 0 claims, 0 needed
+              aaaaaaaaaaaa   not counted: same subnet
+              next: nothing
+
+            """, result.Out);
+    }
+
+    [Fact]
+    public async Task Plan_PrintsALinePerRangeWithItsReason()
+    {
+        var line = new PlanLine
+        {
+            Action = "take", Model = "org/model", Revision = "r1", FirstSlice = 2, LastSlice = 5, Bytes = 4_000_000_000,
+            Urgency = "U1", Reason = "two copies are missing", DueInMs = 90_000,
+        };
+        var result = await FakeDaemon.Run(new PlanReply { Lines = { line } }, "plan");
+        Assert.Equal("""
+            ACTION   MODEL          SLICES         SIZE   URGENCY   DUE           REASON
+            take     org/model@r1   slices 2-5   4.0 GB   U1        in 1 minute   two copies are missing
+
+            """, result.Out);
+    }
+
+    [Fact]
+    public async Task Status_OfANodeWithoutNetwork_SaysWhatToDo()
+    {
+        var result = await FakeDaemon.Run(new StatusReply { NodeId = Samples.NodeA, Ports = new Ports() }, "status");
+        Assert.Contains("weightswarm network create NAME, or weightswarm network join INVITE", result.Out,
+            StringComparison.Ordinal);
+        Assert.Contains("weightswarm donate SIZE [PATH]", result.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Names_WithControlCharacters_CannotReachTheTerminal()
+    {
+        var model = Samples.Model();
+        model.Name = "org/\u001b[31mred\r\n";
+        var result = await FakeDaemon.Run(new ListReply { Models = { model } }, "ls");
+        Assert.Contains("org/\uFFFD[31mred\uFFFD\uFFFD", result.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', result.Out);
+    }
+
+    [Theory]
+    [InlineData(true, null, true)]
+    [InlineData(true, "1", false)]
+    [InlineData(true, "", true)]
+    [InlineData(false, null, false)]
+    public async Task Colour_IsForTerminalsWithoutNoColor(bool isTerminal, string? noColor, bool coloured)
+    {
+        await using var daemon = await FakeDaemon.StartAsync();
+        daemon.Answer(new HealthReply { Models = { Samples.Health("a/a", "safe", 3) } });
+        var run = new CliRun { IsTerminal = isTerminal };
+        if (noColor is not null) run.Variables["NO_COLOR"] = noColor;
+        var result = await daemon.RunAsync(run, ["health"]);
+        Assert.Equal(coloured, result.Out.Contains("\u001b[", StringComparison.Ordinal));
+        Assert.Contains("safe", result.Out, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Progress_IsShownOnStderr_OnlyOnATerminal(bool isTerminal)
+    {
+        await using var daemon = await FakeDaemon.StartAsync();
+        daemon.Answer(
+            new AddEvent
+            {
+                Progress = new AddProgress
+                {
+                    Phase = "hashing", File = "x/weights [1].bin", BytesDone = 5, BytesTotal = 10,
+                },
+            },
+            new AddEvent { Result = new AddResult { Model = Samples.Model() } });
+        var run = new CliRun { IsTerminal = isTerminal, Variables = { ["NO_COLOR"] = "1" } };
+        var result = await daemon.RunAsync(run, ["add", "/m", "--name", "a/b", "--licence", "MIT"]);
+        Assert.Equal(0, result.Code);
+        Assert.StartsWith("Added org/model@r1\n", result.Out, StringComparison.Ordinal);
+        Assert.Equal(isTerminal, result.Error.Contains("hashing weights [1].bin", StringComparison.Ordinal));
+        if (!isTerminal) Assert.Empty(result.Error);
+    }
+
+    [Fact]
+    public async Task Show_WithoutMetainfoHere_WritesNoFile()
+    {
+        var file = Path.Combine(Path.GetTempPath(), $"weightswarm-{Guid.NewGuid():N}.torrent");
+        var result = await FakeDaemon.Run(new ShowReply { Model = Samples.Model() }, "show", "m", "--torrent", file);
+        Assert.Equal(7, result.Code);
+        Assert.Contains("has not fetched the .torrent", result.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(file));
+    }
+
+    [Fact]
+    public async Task Version_NeedsNoDaemon()
+    {
+        var result = await CliRun.Of("version", "--state", "/nonexistent");
+        Assert.Equal(0, result.Code);
+        Assert.Matches(@"^weightswarm \d+\.\d+\.\d+\n$", result.Out);
+    }
+
+    private static WhySlice Slice(uint number, uint durable) => new()
+    {
+        Slice = number,
+        Durable = durable,
+        Next = "nothing",
+        Copies = { new WhyCopy { NodeId = Samples.NodeA, Reason = "same subnet" } },
+    };
+}
