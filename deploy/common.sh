@@ -25,7 +25,7 @@ need_dotnet() {
   command -v dotnet >/dev/null ||
     fail "the .NET SDK $wanted is not on PATH: install it as https://learn.microsoft.com/dotnet/core/install/linux says"
   (cd "$root" && dotnet --version >/dev/null 2>&1) ||
-    fail "the .NET SDK here does not satisfy $root/global.json: install version $wanted (found: $(cd / && dotnet --version))"
+    fail "the .NET SDK here ($(cd / && dotnet --version)) does not satisfy $root/global.json: install version $wanted"
 }
 
 # Bytes for people, in SI units: 1.5 MB.

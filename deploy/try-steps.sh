@@ -52,7 +52,7 @@ prepare_model() {
   patience=$((60 + bytes / 10000000))
 }
 
-# Two copies beside the one in place, the repaired one and the restored one; the killed holder's bytes stay until the end.
+# Two copies beside the one in place, the repaired and the restored one; the killed holder's bytes stay until the end.
 # A volume keeps a reserve of 2 % or 5 GiB that no donation uses.
 check_room() {
   local free size reserve needed
@@ -253,6 +253,8 @@ finish() {
   [ "$code" -eq 0 ] || [ "$code" -eq 130 ] || [ "$code" -eq 143 ] || show_logs
   stop_daemons
   rm -rf "$temporary"
-  if [ "$code" -eq 0 ]; then printf '\nIt works: preserved, lost, repaired, restored.\n'; else say "deploy/try failed"; fi
+  if [ "$code" -eq 0 ]; then printf '\nIt works: preserved, lost, repaired, restored.\n'
+  else say "deploy/try failed"
+  fi
   exit "$code"
 }
