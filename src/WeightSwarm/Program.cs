@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using WeightSwarm.Cli;
 using WeightSwarm.Cli.Service;
+using WeightSwarm.Node.Hosting;
 
 // A second signal ends the process at once: the first one only asks.
 using var stop = new CancellationTokenSource();
@@ -18,7 +19,7 @@ var terminal = new Terminal
     Environment = Environment.GetEnvironmentVariable,
     Clock = TimeProvider.System,
 };
-return await new CommandLine(terminal, Machine.This, daemon: null).RunAsync(args, stop.Token);
+return await new CommandLine(terminal, Machine.This, DaemonHost.RunAsync).RunAsync(args, stop.Token);
 
 void Stop(PosixSignalContext signal)
 {
