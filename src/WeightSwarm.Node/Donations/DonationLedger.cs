@@ -168,7 +168,7 @@ public sealed class DonationLedger
         Save(donation);
         return Done(
             DonateOutcome.QuotaChanged, donation,
-            $"the donation {known.Path} has {ByteSize.Format(quota)} now (before: {ByteSize.Format(known.QuotaBytes)})");
+            $"the donation {known.Path} has {ByteSize.Format(quota)} now, not {ByteSize.Format(known.QuotaBytes)}");
     }
 
     private DonateResult StartReturn(Donation? known, string path)

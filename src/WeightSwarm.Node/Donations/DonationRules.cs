@@ -44,8 +44,8 @@ internal sealed class DonationRules(NodeId self, string stateFolder, IVolumes vo
         return DonateResult.Refused(
             DonateOutcome.TooLargeForVolume,
             $"{ByteSize.Format(quotaBytes)} do not fit on the volume of {path}: it has " +
-            $"{ByteSize.Format(volume.TotalBytes)}, of which {ByteSize.Format(volume.ReserveBytes)} stay free{beside}. " +
-            $"Donate at most {ByteSize.Format(most)} ({most} bytes)");
+            $"{ByteSize.Format(volume.TotalBytes)}, of which {ByteSize.Format(volume.ReserveBytes)} stay free" +
+            $"{beside}. Donate at most {ByteSize.Format(most)} ({most} bytes)");
     }
 
     /// <summary>Against folders that are another node's, or hold somebody's files where ours would lie.</summary>
