@@ -11,7 +11,9 @@ namespace WeightSwarm.Node.Store;
 internal sealed class Database : IDisposable
 {
     private const int NoCheckpointOnClose = 1006; // SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE
-    private const int Constraint = 19;
+
+    // PERM, BUSY, READONLY, IOERR, FULL, CANTOPEN, PROTOCOL: the machine's doing. Any other code is a bug of ours.
+    private static readonly int[] MachineErrors = [3, 5, 8, 10, 13, 14, 15];
 
     private readonly Lock _lock = new();
     private readonly SqliteConnection _connection;
@@ -44,7 +46,7 @@ internal sealed class Database : IDisposable
     /// <summary>Reads; the session must not leave <paramref name="work"/>.</summary>
     internal T Read<T>(Func<SqlSession, T> work)
     {
-        lock (_lock) return Guard(() => work(new SqlSession(_connection, null)));
+        lock (_lock) return Guard(() => work(new SqlSession(_connection)));
     }
 
     /// <summary>Does all of <paramref name="work"/> or nothing; it is on disk when this returns.</summary>
@@ -53,10 +55,8 @@ internal sealed class Database : IDisposable
         lock (_lock)
             return Guard(() =>
             {
-                using var transaction = _connection.BeginTransaction();
-                var result = work(new SqlSession(_connection, transaction));
-                transaction.Commit();
-                return result;
+                var session = new SqlSession(_connection);
+                return session.InTransaction(() => work(session));
             });
     }
 
@@ -82,7 +82,7 @@ internal sealed class Database : IDisposable
     private static bool Prepare(SqliteConnection connection, int version)
     {
         connection.Open();
-        var session = new SqlSession(connection, null);
+        var session = new SqlSession(connection);
         session.Execute("PRAGMA busy_timeout = 5000");
         session.Execute("PRAGMA journal_mode = WAL");
         session.Execute("PRAGMA synchronous = FULL");
@@ -103,10 +103,10 @@ internal sealed class Database : IDisposable
             _damage = new StoreCorruptException(_path, e.Message, e);
             throw _damage;
         }
-        catch (SqliteException e) when (e.SqliteErrorCode != Constraint)
+        catch (SqliteException e) when (MachineErrors.Contains(e.SqliteErrorCode))
         {
             throw new StoreException(
-                $"the database {_path} cannot be used: {e.Message}. Check the free space and the permissions of " +
+                $"the database {_path} cannot be used: {e.Message.TrimEnd('.')}. Check the free space and the permissions of " +
                 "its folder", e);
         }
     }

@@ -34,7 +34,7 @@ internal static class DatabaseCheck
         }
         catch (SqliteException e)
         {
-            throw new StoreException($"the database {path} cannot be read: {e.Message}. Check its owner and " +
+            throw new StoreException($"the database {path} cannot be read: {e.Message.TrimEnd('.')}. Check its owner and " +
                 "permissions", e);
         }
     }
@@ -43,7 +43,7 @@ internal static class DatabaseCheck
     {
         using var connection = new SqliteConnection(Database.ConnectionString(path, SqliteOpenMode.ReadOnly));
         connection.Open();
-        var session = new SqlSession(connection, null);
+        var session = new SqlSession(connection);
         var findings = session.Query("PRAGMA quick_check(3)", row => row.GetString(0));
         if (findings is not ["ok"]) throw new StoreCorruptException(path, string.Join("; ", findings));
         var version = (int)(session.Scalar("PRAGMA user_version") ?? 0);

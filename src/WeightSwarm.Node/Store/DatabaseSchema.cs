@@ -29,12 +29,13 @@ internal static class DatabaseSchema
 
     private static void Run(SqliteConnection connection, IEnumerable<string> scripts)
     {
-        using var transaction = connection.BeginTransaction();
-        var session = new SqlSession(connection, transaction);
-        foreach (var script in scripts) session.Execute(script);
-        session.Execute($"PRAGMA application_id = {ApplicationId}");
-        session.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {Newest}"));
-        transaction.Commit();
+        var session = new SqlSession(connection);
+        session.InTransaction(() =>
+        {
+            foreach (var script in scripts) session.Execute(script);
+            session.Execute($"PRAGMA application_id = {ApplicationId}");
+            return session.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {Newest}"));
+        });
     }
 
     private static SortedDictionary<int, string> ReadMigrations()

@@ -11,16 +11,16 @@ public sealed class DonationStore
 
     /// <summary>Every donation, the oldest first.</summary>
     public IReadOnlyList<Donation> List() => _database.Read(session => session.Query(
-        "SELECT id, path, quota_bytes, reserve_bytes, created_ms, returning FROM donation ORDER BY created_ms, path",
+        "SELECT id, path, quota_bytes, reserve_bytes, created_ms, is_returning FROM donation ORDER BY created_ms, path",
         row => new Donation(
             row.Id(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetBoolean(5))));
 
     /// <summary>Adds the donation, or replaces the one with its id. Durable.</summary>
     public void Save(Donation donation) => _database.Write(
-        "INSERT INTO donation (id, path, quota_bytes, reserve_bytes, created_ms, returning) " +
+        "INSERT INTO donation (id, path, quota_bytes, reserve_bytes, created_ms, is_returning) " +
         "VALUES ($id, $path, $quota, $reserve, $created, $returning) " +
         "ON CONFLICT (id) DO UPDATE SET path = excluded.path, quota_bytes = excluded.quota_bytes, " +
-        "reserve_bytes = excluded.reserve_bytes, returning = excluded.returning",
+        "reserve_bytes = excluded.reserve_bytes, is_returning = excluded.is_returning",
         ("$id", Columns.Of(donation.Id)), ("$path", donation.Path), ("$quota", donation.QuotaBytes),
         ("$reserve", donation.ReserveBytes), ("$created", donation.CreatedMs), ("$returning", donation.Returning));
 

@@ -41,7 +41,7 @@ CREATE TABLE donation (
     quota_bytes INTEGER NOT NULL,
     reserve_bytes INTEGER NOT NULL,
     created_ms INTEGER NOT NULL,
-    returning INTEGER NOT NULL
+    is_returning INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE local_model (

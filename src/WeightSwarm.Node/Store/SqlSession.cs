@@ -1,10 +1,29 @@
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace WeightSwarm.Node.Store;
 
 /// <summary>Runs statements of one unit of work. Lives only inside <see cref="Database"/>'s lock.</summary>
-internal sealed class SqlSession(SqliteConnection connection, SqliteTransaction? transaction)
+internal sealed class SqlSession(SqliteConnection connection)
 {
+    /// <summary>Commits all of <paramref name="work"/>, or nothing of it when it throws.</summary>
+    internal T InTransaction<T>(Func<T> work)
+    {
+        // Not by SqliteTransaction: it breaks for good when SQLite has already rolled back by itself (a full disk).
+        Execute("BEGIN IMMEDIATE");
+        try
+        {
+            var result = work();
+            Execute("COMMIT");
+            return result;
+        }
+        catch
+        {
+            if (raw.sqlite3_get_autocommit(connection.Handle) == 0) Execute("ROLLBACK");
+            throw;
+        }
+    }
+
     /// <summary>Runs one statement; answers the number of rows changed.</summary>
     internal int Execute(string sql, params (string Name, object? Value)[] values)
     {
@@ -55,7 +74,6 @@ internal sealed class SqlSession(SqliteConnection connection, SqliteTransaction?
     {
         var command = connection.CreateCommand();
         command.CommandText = sql;
-        command.Transaction = transaction;
         foreach (var (name, value) in values) command.Parameters.AddWithValue(name, value ?? DBNull.Value);
         return command;
     }

@@ -19,9 +19,10 @@ public sealed class BackgroundLoopTests
             throw new InvalidDataException("the disk is gone");
         }, log);
 
+        var failure = FailureOf(host);
+
         await host.RunAsync().WaitAsync(Deadline);
 
-        var failure = host.Services.GetRequiredService<HostFailure>();
         Assert.Equal(1, failure.ExitCode);
         Assert.Equal("test loop failed: the disk is gone", failure.Reason);
         Assert.Contains(
@@ -33,24 +34,27 @@ public sealed class BackgroundLoopTests
     public async Task Host_LoopThrowsBeforeItWaits_StopsToo()
     {
         using var host = HostWith(_ => throw new InvalidDataException("at once"), new LogLines());
+        var failure = FailureOf(host);
         await host.RunAsync().WaitAsync(Deadline);
-        Assert.Equal(1, host.Services.GetRequiredService<HostFailure>().ExitCode);
+        Assert.Equal(1, failure.ExitCode);
     }
 
     [Fact]
     public async Task Host_LoopReturnsEarly_StopsWithAReason()
     {
         using var host = HostWith(_ => Task.CompletedTask, new LogLines());
+        var failure = FailureOf(host);
         await host.RunAsync().WaitAsync(Deadline);
-        Assert.Contains("it ended", host.Services.GetRequiredService<HostFailure>().Reason, StringComparison.Ordinal);
+        Assert.Contains("it ended", failure.Reason, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Host_LoopCancelsItself_IsAFailure()
     {
         using var host = HostWith(_ => Task.FromCanceled(new CancellationToken(true)), new LogLines());
+        var failure = FailureOf(host);
         await host.RunAsync().WaitAsync(Deadline);
-        Assert.Equal(1, host.Services.GetRequiredService<HostFailure>().ExitCode);
+        Assert.Equal(1, failure.ExitCode);
     }
 
     [Theory]
@@ -75,7 +79,7 @@ public sealed class BackgroundLoopTests
         await host.StopAsync().WaitAsync(Deadline);
 
         Assert.True(ended.Task.IsCompletedSuccessfully, "stop must wait for the loop");
-        Assert.Equal(0, host.Services.GetRequiredService<HostFailure>().ExitCode);
+        Assert.Equal(0, FailureOf(host).ExitCode);
     }
 
     [Fact]
@@ -93,8 +97,11 @@ public sealed class BackgroundLoopTests
         await host.StartAsync();
         await started.Task.WaitAsync(Deadline);
         await host.StopAsync().WaitAsync(Deadline);
-        Assert.Equal("test loop failed: could not save", host.Services.GetRequiredService<HostFailure>().Reason);
+        Assert.Equal("test loop failed: could not save", FailureOf(host).Reason);
     }
+
+    /// <summary>Taken before the run: a host that ran is disposed.</summary>
+    private static HostFailure FailureOf(IHost host) => host.Services.GetRequiredService<HostFailure>();
 
     private static IHost HostWith(Func<CancellationToken, Task> work, LogLines log)
     {

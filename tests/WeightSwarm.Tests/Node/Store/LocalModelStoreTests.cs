@@ -38,7 +38,7 @@ public sealed class LocalModelStoreTests : IDisposable
         Assert.Equal(SliceSet.Of([0, 9]), models[0].Verified);
         Assert.Equal(SliceSet.Of([3]), models[1].Verified);
         Assert.Empty(models[0].Files);
-        Assert.Equal([stamp], models[1].Files);
+        Assert.Equal(stamp, Assert.Single(models[1].Files));
         Assert.Equal([1, 2], again.Models.LoadResume(Here));
         Assert.Empty(again.Models.LoadResume(There));
     }

@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using WeightSwarm.Core;
 using WeightSwarm.Node.Store;
 
 namespace WeightSwarm.Tests.Node.Store;
@@ -8,7 +9,7 @@ internal static class StoreFiles
 {
     internal static readonly StandingTime Time = new(1_800_000_000_000);
 
-    private static readonly string[] Suffixes = ["", "-wal", "-shm"];
+    private static readonly string[] Suffixes = ["", "-wal"];
 
     internal static NodeStore Open(TempFolder folder) => NodeStore.Open(folder.Root, Time);
 
@@ -18,17 +19,20 @@ internal static class StoreFiles
     internal static TempFolder CopyOf(TempFolder folder)
     {
         var copy = new TempFolder();
-        foreach (var suffix in Suffixes.Take(2))
+        foreach (var suffix in Suffixes)
             if (File.Exists(DatabaseIn(folder) + suffix))
                 File.Copy(DatabaseIn(folder) + suffix, DatabaseIn(copy) + suffix);
         return copy;
     }
 
-    /// <summary>The bytes of the database and its log; the -shm file is scratch and not part of the data.</summary>
-    internal static string Fingerprint(TempFolder folder) => string.Join(' ', Suffixes.Take(2).Select(
-        suffix => File.Exists(DatabaseIn(folder) + suffix)
-            ? WeightSwarm.Core.Hash256.Of(File.ReadAllBytes(DatabaseIn(folder) + suffix)).ToString()
-            : "-"));
+    /// <summary>
+    /// The bytes of the database and its log. An empty log is none, and the -shm file is scratch: neither is data.
+    /// </summary>
+    internal static string Fingerprint(TempFolder folder) =>
+        string.Join(' ', Suffixes.Select(suffix => HashOf(DatabaseIn(folder) + suffix)));
+
+    private static string HashOf(string path) =>
+        File.Exists(path) && new FileInfo(path).Length > 0 ? $"{Hash256.Of(File.ReadAllBytes(path))}" : "-";
 
     /// <summary>Runs SQL on the file from outside; a store opened first has set up the provider.</summary>
     internal static List<string> Sql(string path, params string[] statements)
