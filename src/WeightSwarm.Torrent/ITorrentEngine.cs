@@ -87,6 +87,8 @@ public sealed record TorrentEngineOptions
     public string Version { get; init; } = "0.1.0";
     /// <summary>Threads for disk I/O; 0: number of processors.</summary>
     public int DiskThreads { get; init; }
+    /// <summary>The DHT's nodes and id of an earlier run, from the engine's own saving; empty: none.</summary>
+    public ReadOnlyMemory<byte> SavedState { get; init; }
 }
 
 /// <summary>What to add, and how. Immutable.</summary>
