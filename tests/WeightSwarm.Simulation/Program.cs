@@ -1,1 +1,3 @@
-return 0;
+using WeightSwarm.Simulation.Reports;
+
+return CommandLine.Run(args, Console.Out, Console.Error);

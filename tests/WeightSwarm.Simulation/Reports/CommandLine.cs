@@ -1,0 +1,109 @@
+using System.Globalization;
+using WeightSwarm.Simulation.Scenarios;
+
+namespace WeightSwarm.Simulation.Reports;
+
+/// <summary>list | run NAME [--seeds A..B] [--nodes N] [--json FILE] [--trace] | compare A.json B.json</summary>
+internal static class CommandLine
+{
+    private const string Usage = """
+        usage: tests/simulate list
+               tests/simulate run NAME|all [--seeds A..B] [--nodes N] [--json FILE] [--trace]
+               tests/simulate compare A.json B.json
+        """;
+
+    /// <summary>0: all is well; 1: a run failed, or a figure became worse; 2: the command line is wrong.</summary>
+    public static int Run(string[] args, TextWriter output, TextWriter errors)
+    {
+        switch (args)
+        {
+            case ["list"]:
+                foreach (var scenario in ScenarioList.All)
+                    output.WriteLine($"{scenario.Name,-14} {scenario.DefaultNodes,4} nodes  {scenario.Story}");
+                return 0;
+            case ["run", var name, .. var options]:
+                return RunOptions.Parse(options, out var problem) is { } parsed
+                    ? RunAll(name, parsed, output, errors)
+                    : Complain(errors, problem);
+            case ["compare", var before, var after]:
+                return Comparison.Write(before, after, output, errors);
+            default:
+                return Complain(errors, "");
+        }
+    }
+
+    private static int Complain(TextWriter errors, string problem)
+    {
+        if (problem.Length > 0) errors.WriteLine(problem);
+        errors.WriteLine(Usage);
+        return 2;
+    }
+
+    private static int RunAll(string name, RunOptions options, TextWriter output, TextWriter errors)
+    {
+        var chosen = ScenarioList.All.Where(s => name == "all" || s.Name == name).ToList();
+        if (chosen.Count == 0) return Complain(errors, $"there is no scenario \"{name}\"; tests/simulate list names them");
+        List<RunResult> results = [];
+        foreach (var scenario in chosen)
+        {
+            for (var seed = options.FirstSeed; seed <= options.LastSeed; seed++)
+            {
+                var result = Runner.Run(scenario, seed, options.Nodes, options.Trace ? errors : null);
+                results.Add(result);
+                Tell(result, options, output, errors);
+            }
+        }
+        Table.Write(results, output);
+        if (options.JsonFile is { } file) JsonReport.Write(results, file);
+        return results.Any(r => r.Failure is not null) ? 1 : 0;
+    }
+
+    private static void Tell(RunResult result, RunOptions options, TextWriter output, TextWriter errors)
+    {
+        var speed = (result.SimulatedMs / Math.Max(1, result.RealMs)).ToString(CultureInfo.InvariantCulture);
+        output.WriteLine($"{result.Scenario} seed {result.Seed}: {(result.Failure is null ? "passed" : "FAILED")}, " +
+            $"{result.SimulatedMs / 1000} s simulated in {result.RealMs} ms ({speed} x), log {result.LogHash[..16]}");
+        if (result.Failure is null) return;
+        var nodes = options.Nodes is { } n ? $" --nodes {n}" : "";
+        errors.WriteLine($"  {result.Failure}");
+        errors.WriteLine($"  replay: tests/simulate run {result.Scenario} --seeds {result.Seed}..{result.Seed}{nodes}");
+    }
+}
+
+/// <summary>The options of run.</summary>
+internal sealed record RunOptions(ulong FirstSeed, ulong LastSeed, int? Nodes, string? JsonFile, bool Trace)
+{
+    public static RunOptions? Parse(string[] args, out string problem)
+    {
+        var options = new RunOptions(1, 1, null, null, false);
+        problem = "";
+        for (var i = 0; i < args.Length; i++)
+        {
+            var value = i + 1 < args.Length ? args[i + 1] : "";
+            switch (args[i])
+            {
+                case "--trace": options = options with { Trace = true }; continue;
+                case "--seeds" when TrySeeds(value, out var first, out var last):
+                    options = options with { FirstSeed = first, LastSeed = last };
+                    break;
+                case "--nodes" when int.TryParse(value, CultureInfo.InvariantCulture, out var nodes) && nodes is >= 1 and <= 4096:
+                    options = options with { Nodes = nodes };
+                    break;
+                case "--json" when value.Length > 0: options = options with { JsonFile = value }; break;
+                default:
+                    problem = $"cannot read \"{args[i]} {value}\"";
+                    return null;
+            }
+            i++;
+        }
+        return options;
+    }
+
+    private static bool TrySeeds(string text, out ulong first, out ulong last)
+    {
+        var parts = text.Split("..");
+        last = 0;
+        return ulong.TryParse(parts[0], CultureInfo.InvariantCulture, out first) && parts.Length <= 2 &&
+            ulong.TryParse(parts[^1], CultureInfo.InvariantCulture, out last) && first <= last;
+    }
+}

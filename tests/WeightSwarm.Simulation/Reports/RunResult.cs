@@ -1,0 +1,14 @@
+namespace WeightSwarm.Simulation.Reports;
+
+/// <summary>What came of one scenario with one seed.</summary>
+/// <param name="Scenario">Its name.</param>
+/// <param name="Seed">The seed.</param>
+/// <param name="Nodes">Number of nodes.</param>
+/// <param name="Failure">What went wrong; null for nothing.</param>
+/// <param name="LogHash">SHA-256 of the event log.</param>
+/// <param name="SimulatedMs">Virtual time that went by.</param>
+/// <param name="RealMs">Real time that went by; the only figure that differs between runs.</param>
+/// <param name="Figures">Integers by name.</param>
+internal sealed record RunResult(
+    string Scenario, ulong Seed, int Nodes, string? Failure, string LogHash, long SimulatedMs, long RealMs,
+    SortedDictionary<string, long> Figures);

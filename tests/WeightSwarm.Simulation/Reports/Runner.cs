@@ -1,0 +1,49 @@
+using System.Diagnostics;
+using WeightSwarm.Simulation.Scenarios;
+using WeightSwarm.Simulation.World;
+
+namespace WeightSwarm.Simulation.Reports;
+
+/// <summary>Runs one scenario with one seed and collects the figures.</summary>
+internal static class Runner
+{
+    public static RunResult Run(Scenario scenario, ulong seed, int? nodes, TextWriter? trace = null)
+    {
+        var watch = Stopwatch.StartNew();
+        var figures = new SortedDictionary<string, long>(StringComparer.Ordinal);
+        using var world = scenario.Build(seed, nodes ?? scenario.DefaultNodes, trace);
+        string? failure = null;
+        try
+        {
+            scenario.Run(world, figures);
+        }
+        catch (ScenarioFailedException broken)
+        {
+            failure = broken.Message;
+        }
+        Collect(world, figures);
+        return new RunResult(scenario.Name, seed, world.Nodes.Length, failure, world.Log.Digest().ToString(),
+            world.NowMs, watch.ElapsedMilliseconds, figures);
+    }
+
+    private static void Collect(SimWorld world, SortedDictionary<string, long> figures)
+    {
+        var metrics = world.Metrics;
+        var seconds = Math.Max(1, world.NowMs / 1000);
+        figures["bytes per node and second"] = metrics.TotalBytes / world.Nodes.Length / seconds;
+        figures["messages"] = metrics.Messages;
+        figures["events"] = world.Log.Count;
+        figures["broadcast p50 ms"] = metrics.DelayMs(50);
+        figures["broadcast p99 ms"] = metrics.DelayMs(99);
+        figures["fetches begun"] = metrics.FetchesStarted;
+        figures["fetches given up"] = metrics.FetchesStopped;
+        figures["fetches without room"] = metrics.FetchesWithoutRoom;
+        figures["MiB fetched"] = metrics.FetchedBytes >> 20;
+        figures["surplus copies"] = world.SurplusCopies();
+        foreach (var (kind, (count, bytes)) in metrics.ByKind)
+        {
+            figures[$"frames {kind}"] = count;
+            figures[$"kB {kind}"] = bytes / 1000;
+        }
+    }
+}

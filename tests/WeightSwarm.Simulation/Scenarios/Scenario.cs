@@ -1,0 +1,58 @@
+using WeightSwarm.Core.Catalogue;
+using WeightSwarm.Simulation.World;
+
+namespace WeightSwarm.Simulation.Scenarios;
+
+/// <summary>One story that the simulator can tell, and what must come out of it.</summary>
+internal abstract class Scenario
+{
+    protected const long Second = 1_000, Minute = 60 * Second, Hour = 60 * Minute, Day = 24 * Hour, MiB = 1 << 20;
+
+    public abstract string Name { get; }
+    public abstract string Story { get; }
+    public abstract int DefaultNodes { get; }
+    protected abstract Policy Policy { get; }
+
+    /// <summary>Makes the world of one seed.</summary>
+    public virtual SimWorld Build(ulong seed, int nodes, TextWriter? trace) => new(seed, nodes, Policy, trace);
+
+    /// <summary>Runs it; figures of its own go into the book, broken promises throw <see cref="ScenarioFailedException"/>.</summary>
+    public abstract void Run(SimWorld world, SortedDictionary<string, long> figures);
+
+    /// <summary>All nodes start within a second, each knowing the first; the first has the charter.</summary>
+    protected static void StartAll(SimWorld world)
+    {
+        world.Start(0);
+        world.PublishCharter(0);
+        for (var node = 1; node < world.Nodes.Length; node++)
+        {
+            world.RunFor(Second / world.Nodes.Length);
+            world.Start(node, 0);
+        }
+    }
+
+    protected static void SetQuota(SimWorld world, long bytes, params int[] except)
+    {
+        foreach (var node in world.Nodes.Where(n => !except.Contains(n.Number))) node.Disk.QuotaBytes = bytes;
+    }
+
+    /// <summary>L1: at some moment every running node has the same records.</summary>
+    protected static long ViewsBecomeEqual(SimWorld world, long withinMs) =>
+        world.RunUntil("views equal", withinMs, world.TickMs, world.ViewsEqual, world.HowViewsDiffer);
+
+    /// <summary>L2: every slice has so many copies.</summary>
+    protected static long CopiesReach(SimWorld world, int copies, long withinMs) => world.RunUntil(
+        $"{copies} copies of every slice", withinMs, world.TickMs, () => world.FewestCopies() >= copies,
+        () => world.CopiesInWords() + "\n  " + string.Join("\n  ", world.Live.Select(n => $"n{n.Number}: {n.PlanInWords()}")));
+
+    /// <summary>For so long no node begins or gives up a fetch.</summary>
+    protected static void NothingMoves(SimWorld world, long forMs)
+    {
+        var before = (world.Metrics.FetchesStarted, world.Metrics.FetchesStopped);
+        world.RunFor(forMs);
+        var after = (world.Metrics.FetchesStarted, world.Metrics.FetchesStopped);
+        if (before != after)
+            throw new ScenarioFailedException($"it does not come to rest: {after.FetchesStarted - before.FetchesStarted} fetches begun, " +
+                $"{after.FetchesStopped - before.FetchesStopped} given up within {forMs / 1000} s");
+    }
+}

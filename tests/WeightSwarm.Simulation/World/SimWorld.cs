@@ -1,0 +1,153 @@
+using WeightSwarm.Core;
+using WeightSwarm.Core.Catalogue;
+using WeightSwarm.Core.Gossip;
+using WeightSwarm.Core.Identity;
+using WeightSwarm.Core.Records;
+
+namespace WeightSwarm.Simulation.World;
+
+/// <summary>All nodes, the network between them and the time that they share. One seed decides everything.</summary>
+internal sealed class SimWorld : IDisposable
+{
+    /// <summary>The wall clock at the beginning: 2027-01-15 08:00 UTC.</summary>
+    public const long EpochUnixMs = 1_800_000_000_000;
+    private const long CatalogueTtlMs = 400L * 86_400_000;
+
+    private readonly Schedule _schedule = new();
+    private readonly SimKey _founder;
+    private readonly SortedDictionary<Hash256, Entry> _entries = [];
+    private ulong _founderSeq;
+
+    public SimWorld(ulong seed, int nodes, Policy policy, TextWriter? trace)
+    {
+        Seed = seed;
+        Policy = policy;
+        Random = new SplitMix64(seed);
+        Log = new EventLog(trace);
+        _founder = new SimKey(seed, -1);
+        Network = new NetworkId(_founder.Id.Hash);
+        TickMs = policy.Pace.TickMs;
+        Nodes = new SimNode[nodes];
+        for (var i = 0; i < nodes; i++) Nodes[i] = new SimNode(this, i, 0);
+        Net = new Net(this, Random.Split());
+        Oracle = new Oracle(this);
+        Metrics = new Metrics(this);
+    }
+
+    public ulong Seed { get; }
+    public Policy Policy { get; }
+    public Pace Pace => Policy.Pace;
+    public SplitMix64 Random { get; }
+    public NetworkId Network { get; }
+    public SimNode[] Nodes { get; }
+    public Net Net { get; }
+    public EventLog Log { get; }
+    public Oracle Oracle { get; }
+    public Metrics Metrics { get; }
+    public long NowMs => _schedule.NowMs;
+    /// <summary>How often cores are woken, ms.</summary>
+    public long TickMs { get; init; }
+    /// <summary>Bulk data advances in steps of so many ms.</summary>
+    public long FetchStepMs { get; init; } = 200;
+    /// <summary>A fetch that does not move for so long has failed, ms.</summary>
+    public long FetchPatienceMs { get; init; } = 5_000;
+    public long DownBytesPerSecond { get; init; } = 100_000_000;
+    public long UpBytesPerSecond { get; init; } = 50_000_000;
+    /// <summary>How often a node was started or stopped.</summary>
+    public long Starts { get; private set; }
+    /// <summary>Nodes that run.</summary>
+    public IEnumerable<SimNode> Live => Nodes.Where(n => n.Up);
+    public IReadOnlyCollection<Entry> Entries => _entries.Values;
+
+    public Entry Entry(Hash256 model) => _entries[model];
+
+    public void In(long ms, Action action) => _schedule.In(ms, action);
+
+    public void RunFor(long ms)
+    {
+        var until = NowMs + ms;
+        while (_schedule.Step(until))
+        {
+        }
+    }
+
+    /// <summary>Runs until the condition holds, looking every so often; the time that it took, ms.</summary>
+    /// <exception cref="ScenarioFailedException">It does not hold in time.</exception>
+    public long RunUntil(string what, long withinMs, long everyMs, Func<bool> condition, Func<string>? seen = null)
+    {
+        var start = NowMs;
+        while (!condition())
+        {
+            if (NowMs - start >= withinMs)
+                throw new ScenarioFailedException($"{what}: not within {withinMs / 1000} s{(seen is null ? "" : "; " + seen())}");
+            RunFor(everyMs);
+        }
+        Log.Say(NowMs, -1, $"{what}: after {NowMs - start} ms");
+        return NowMs - start;
+    }
+
+    /// <summary>Starts a node that knows the addresses of some others.</summary>
+    public void Start(int node, params int[] knows)
+    {
+        Starts++;
+        Nodes[node].Bootstrap = [.. knows.Select(Net.AddressOf)];
+        Nodes[node].Start();
+    }
+
+    /// <summary>Ends a node's process, or with it the whole host.</summary>
+    public void Stop(int node, bool hostToo)
+    {
+        Starts++;
+        Nodes[node].Stop(hostToo);
+    }
+
+    /// <summary>The founder's charter comes out at a node.</summary>
+    public void PublishCharter(int at) => Publish(at, RecordKind.Charter, [], RecordBodies.Charter("simulation", Policy));
+
+    /// <summary>The founder catalogues a model at a node, which holds all of it in place.</summary>
+    public Entry AddModel(int at, int number, int slices, long sliceBytes, int copies = 0)
+    {
+        var entry = MakeEntry(number, slices, sliceBytes, copies);
+        _entries.Add(entry.ModelId, entry);
+        foreach (var slice in Enumerable.Range(0, slices)) Nodes[at].Disk.Intact.Add((entry.ModelId, slice), 0);
+        Publish(at, RecordKind.Entry, entry.ModelId.ToArray(), RecordBodies.Entry(entry));
+        Nodes[at].Handle(
+            new CoreInput.SlicesHeld(entry.ModelId, SliceSet.All(slices), InPlace: true), EventKind.Verified);
+        return entry;
+    }
+
+    public void Dispose() => Log.Dispose();
+
+    private void Publish(int at, RecordKind kind, byte[] subject, Google.Protobuf.IMessage body)
+    {
+        var now = Nodes[at].Now;
+        _founderSeq = Math.Max(_founderSeq + 1, (ulong)now.UnixMs);
+        var record = EnvelopeCodec.Write(_founder, Network, kind, subject, body, _founderSeq, now.UnixMs, CatalogueTtlMs);
+        Nodes[at].Handle(new CoreInput.Publish(record), EventKind.Publish);
+    }
+
+    private Entry MakeEntry(int number, int slices, long sliceBytes, int copies)
+    {
+        var name = System.Text.Encoding.UTF8.GetBytes($"model {number} of seed {Seed}");
+        const int pieceLength = 1 << 20;
+        var piecesPerSlice = (int)(sliceBytes / pieceLength);
+        return new Entry
+        {
+            ModelId = Hash256.Of(name),
+            Model = $"sim/model-{number}",
+            Revision = "1",
+            InfoHashV1 = [.. Hash256.Of(name).ToArray()[..20]],
+            ManifestHash = Hash256.Of(name),
+            MetainfoHash = Hash256.Of(name),
+            MetainfoBytes = 1000,
+            PieceLength = pieceLength,
+            Pieces = slices * piecesPerSlice,
+            PiecesPerSlice = piecesPerSlice,
+            Bytes = slices * sliceBytes,
+            Files = 1,
+            Licence = "MIT",
+            Copies = copies,
+            SliceLeaves = [.. Enumerable.Repeat((int)(sliceBytes >> 14), slices)],
+        };
+    }
+}
