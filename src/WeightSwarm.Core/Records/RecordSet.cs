@@ -61,7 +61,8 @@ public sealed class RecordSet(NetworkId network, ISignatureVerifier verifier)
         if (verdict == Acceptance.Equivocation)
         {
             _equivocators.Add(record.Author);
-            if (_registers[record.Key].Record.Id.CompareTo(record.Id) > 0) return verdict;
+            // The smaller id is not kept, so it must not be taken for news either.
+            if (_registers[record.Key].Record.Id.CompareTo(record.Id) > 0) return Acceptance.Stale;
         }
         Put(record, now);
         return verdict;
