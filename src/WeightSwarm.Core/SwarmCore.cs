@@ -101,7 +101,7 @@ public sealed class SwarmCore
             case CoreInput.SessionOpened opened: _gossip.Opened(opened, now); break;
             case CoreInput.SessionClosed closed: _gossip.Closed(closed.Session); break;
             case CoreInput.FrameArrived arrived: _gossip.Arrived(arrived.Session, arrived.Frame, now); break;
-            case CoreInput.DialFailed failed: _gossip.DialEnded(failed.Address, failed: true, now); break;
+            case CoreInput.DialFailed failed: _gossip.DialFailed(failed.Address, now); break;
             case CoreInput.Bootstrap bootstrap:
                 foreach (var address in bootstrap.Addresses) _gossip.Learn(address, null);
                 break;

@@ -40,12 +40,33 @@ internal sealed partial class GossipState
                 Learn(new IPEndPoint(new IPAddress(endpoint.Ip.Span), (int)endpoint.GossipPort), node.Author);
     }
 
-    public void DialEnded(IPEndPoint endPoint, bool failed, Instant now)
+    public void DialFailed(IPEndPoint endPoint, Instant now)
     {
         if (!_addresses.TryGetValue(endPoint.ToString(), out var address)) return;
         address.Dialling = false;
-        address.Failures = failed ? Math.Min(address.Failures + 1, 5) : 0;
-        address.NotBeforeMs = failed ? now.MonotonicMs + (Pace.DialRetryMs << (address.Failures - 1)) : long.MinValue;
+        address.Failures = Math.Min(address.Failures + 1, 5);
+        address.NotBeforeMs = now.MonotonicMs + (Pace.DialRetryMs << (address.Failures - 1));
+    }
+
+    /// <summary>Somebody answered there. Without the name, an address from an invite would be dialled again at once.</summary>
+    private void Reached(IPEndPoint endPoint, NodeId peer)
+    {
+        if (!_addresses.TryGetValue(endPoint.ToString(), out var address)) return;
+        address.Dialling = false;
+        address.Peer = peer;
+    }
+
+    private void Greeted(Session session)
+    {
+        if (_addresses.TryGetValue(session.Remote.ToString(), out var address)) address.Failures = 0;
+    }
+
+    /// <summary>A stream that ends soon after it was opened is not opened again at once.</summary>
+    private void Ended(Session session)
+    {
+        if (!_addresses.TryGetValue(session.Remote.ToString(), out var address)) return;
+        if (!session.Greeted) address.Failures = Math.Min(address.Failures + 1, 5);
+        address.NotBeforeMs = session.OpenedMs + (Pace.DialRetryMs << Math.Max(0, address.Failures - 1));
     }
 
     private void ForgetAddress(IPEndPoint endPoint) => _addresses.Remove(endPoint.ToString());

@@ -54,7 +54,7 @@ internal sealed partial class GossipState
 
     public void Opened(CoreInput.SessionOpened input, Instant now)
     {
-        DialEnded(input.Remote, failed: false, now);
+        if (input.Outbound) Reached(input.Remote, input.Peer);
         if (input.Peer == _self)
         {
             ForgetAddress(input.Remote);
@@ -80,6 +80,7 @@ internal sealed partial class GossipState
     {
         if (!_sessions.Remove(id, out var session)) return;
         if (_byPeer.TryGetValue(session.Peer, out var current) && current == id) _byPeer.Remove(session.Peer);
+        if (session.Outbound) Ended(session);
     }
 
     public void Arrived(SessionId id, V1.Frame frame, Instant now)
@@ -140,6 +141,7 @@ internal sealed partial class GossipState
         }
         if (!Settle(session)) return;
         session.Greeted = true;
+        if (session.Outbound) Greeted(session);
         _byPeer[session.Peer] = session.Id;
         Heard(session.Peer, now.MonotonicMs);
         if (hello.ObservedIp.Length is 4 or 16) Observed(new IPAddress(hello.ObservedIp.Span));
