@@ -11,12 +11,20 @@ internal sealed partial class GossipState
 {
     private const int MostIds = 1024;
 
-    private readonly SortedDictionary<ulong, (long DueMs, SessionId From)> _missing = [];
+    private const int MostMissing = 1 << 14, MostAnnouncers = 8;
+
+    private readonly SortedDictionary<ulong, Missing> _missing = [];
+
+    /// <summary>A record that was announced and has not come: when to ask, and whom.</summary>
+    private sealed class Missing(long dueMs)
+    {
+        public long DueMs { get; set; } = dueMs;
+        public List<SessionId> From { get; } = [];
+    }
 
     /// <summary>Spreads a record that the set has accepted; <paramref name="from"/> null for one of this node's own.</summary>
     public void Spread(Record record, SessionId? from)
     {
-        _missing.Remove(record.Id.Prefix);
         foreach (var session in _sessions.Values)
         {
             if (!session.Active || session.Id == from) continue;
@@ -39,6 +47,7 @@ internal sealed partial class GossipState
     private void Take(Session session, ReadOnlyMemory<byte> bytes, Instant now)
     {
         var verdict = _records.Offer(bytes, now, out var record);
+        if (record is not null) _missing.Remove(record.Id.Prefix);
         switch (verdict)
         {
             case Acceptance.Accepted or Acceptance.Equivocation:
@@ -59,8 +68,16 @@ internal sealed partial class GossipState
     private void OnIHave(Session session, V1.IHave have, Instant now)
     {
         foreach (var id in have.Ids.Take(MostIds))
-            if (_records.FindShort(id) is null)
-                _missing.TryAdd(id, (now.MonotonicMs + Pace.GraftMs, session.Id));
+        {
+            if (_records.FindShort(id) is not null) continue;
+            if (!_missing.TryGetValue(id, out var missing))
+            {
+                // What does not fit is left to anti-entropy.
+                if (_missing.Count >= MostMissing) return;
+                _missing.Add(id, missing = new Missing(now.MonotonicMs + Pace.GraftMs));
+            }
+            if (missing.From.Count < MostAnnouncers && !missing.From.Contains(session.Id)) missing.From.Add(session.Id);
+        }
     }
 
     private void OnGraft(Session session, V1.Graft graft)
@@ -84,18 +101,29 @@ internal sealed partial class GossipState
         GraftMissing(now);
     }
 
+    /// <summary>Asks those who announced a record for it, one after the other, until it comes or nobody is left.</summary>
     private void GraftMissing(Instant now)
     {
         if (_missing.Count == 0) return;
-        var due = _missing.Where(m => m.Value.DueMs <= now.MonotonicMs).Take(MostIds).ToList();
-        foreach (var group in due.GroupBy(m => m.Value.From))
+        SortedDictionary<SessionId, V1.Graft> grafts = [];
+        foreach (var (id, missing) in _missing.Where(m => m.Value.DueMs <= now.MonotonicMs).Take(MostIds).ToList())
         {
-            var graft = new V1.Graft();
-            graft.Ids.AddRange(group.Select(m => m.Key));
-            foreach (var missing in group) _missing.Remove(missing.Key);
-            if (!_sessions.TryGetValue(group.Key, out var session)) continue;
-            session.Eager = true;
-            _outbox.Send(session.Id, new V1.Frame { Graft = graft });
+            missing.From.RemoveAll(from => !_sessions.ContainsKey(from));
+            if (missing.From.Count == 0)
+            {
+                _missing.Remove(id);
+                continue;
+            }
+            var next = missing.From[0];
+            missing.From.RemoveAt(0);
+            missing.DueMs = now.MonotonicMs + Pace.GraftMs;
+            if (!grafts.TryGetValue(next, out var graft)) grafts.Add(next, graft = new V1.Graft());
+            graft.Ids.Add(id);
+        }
+        foreach (var (from, graft) in grafts)
+        {
+            _sessions[from].Eager = true;
+            _outbox.Send(from, new V1.Frame { Graft = graft });
         }
     }
 }
