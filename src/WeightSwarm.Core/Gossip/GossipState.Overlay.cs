@@ -73,10 +73,11 @@ internal sealed partial class GossipState
 
     private int ActiveCount => _sessions.Values.Count(s => s.Active);
 
-    private void AskActive(Session session)
+    private void AskActive(Session session, Instant now)
     {
         if (session.WeAskedActive || _sessions.Values.Count(s => s.WeAskedActive) >= WantedNeighbours) return;
-        session.WeAskedActive = true;
+        if (!IsDue(session.AskedMs, Pace.ReconcileMs, now)) return;
+        (session.WeAskedActive, session.AskedMs) = (true, now.MonotonicMs);
         _outbox.Send(session.Id, new V1.Frame
         {
             Neighbour = new V1.Neighbour { Active = true, Urgent = ActiveCount == 0 },
@@ -87,14 +88,16 @@ internal sealed partial class GossipState
     {
         var before = session.Active;
         session.TheyAskedActive = ask.Active;
-        if (ask.Active && !session.WeAskedActive && (ask.Urgent || ActiveCount < MostNeighbours))
-        {
-            session.WeAskedActive = true;
-            _outbox.Send(session.Id, new V1.Frame { Neighbour = new V1.Neighbour { Active = true } });
-        }
-        else if (!ask.Active)
+        if (!ask.Active)
         {
             session.WeAskedActive = false;
+        }
+        else if (!session.WeAskedActive)
+        {
+            // A refusal is said, or the asker would count on this link and look for no other.
+            session.WeAskedActive = session.TheyAskedActive = ask.Urgent || ActiveCount < MostNeighbours;
+            var answer = new V1.Neighbour { Active = session.WeAskedActive };
+            _outbox.Send(session.Id, new V1.Frame { Neighbour = answer });
         }
         if (!before && session.Active) StartReconciliation(session, now);
     }
@@ -103,7 +106,7 @@ internal sealed partial class GossipState
     {
         foreach (var session in _sessions.Values.Where(s => s.Greeted && !s.WeAskedActive))
             if (ActiveCount < WantedNeighbours)
-                AskActive(session);
+                AskActive(session, now);
         var dialling = _addresses.Values.Count(a => a.Dialling);
         foreach (var address in Candidates(now).Take(MostDials - dialling).ToList())
         {

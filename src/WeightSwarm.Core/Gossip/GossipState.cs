@@ -145,7 +145,7 @@ internal sealed partial class GossipState
         _byPeer[session.Peer] = session.Id;
         Heard(session.Peer, now.MonotonicMs);
         if (hello.ObservedIp.Length is 4 or 16) Observed(new IPAddress(hello.ObservedIp.Span));
-        AskActive(session);
+        AskActive(session, now);
         StartReconciliation(session, now);
     }
 

@@ -18,6 +18,8 @@ internal sealed class Session(SessionId id, NodeId peer, bool outbound, IPEndPoi
     public bool Greeted { get; set; }
     public bool WeAskedActive { get; set; }
     public bool TheyAskedActive { get; set; }
+    /// <summary>When this side last asked; a refusal holds for a while.</summary>
+    public long AskedMs { get; set; } = long.MinValue;
 
     /// <summary>Both sides want the link in the overlay.</summary>
     public bool Active => Greeted && WeAskedActive && TheyAskedActive;
