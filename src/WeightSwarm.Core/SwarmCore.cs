@@ -58,10 +58,12 @@ public sealed class SwarmCore
             Accepted = TakeIn,
             Heard = _liveness.Heard,
             Observed = ip => _observed = ip,
+            OwnMonitors = () => _watch!.MonitorsOf(Self),
+            IsTied = peer => _watch!.IsTied(peer),
         };
         Now = now;
         _replication = new ReplicationState(Self, _outbox, (kind, subject, body, ttl) => Say(kind, subject, body, ttl));
-        _watch = new Watch(Self, _liveness, _gossip, (subject, body, ttl) =>
+        _watch = new Watch(Self, _liveness, _gossip, _views, (subject, body, ttl) =>
             Say(RecordKind.Observation, subject, body, ttl));
     }
 
@@ -103,7 +105,7 @@ public sealed class SwarmCore
             case CoreInput.FrameArrived arrived: _gossip.Arrived(arrived.Session, arrived.Frame, now); break;
             case CoreInput.DialFailed failed: _gossip.DialFailed(failed.Address, now); break;
             case CoreInput.Bootstrap bootstrap:
-                foreach (var address in bootstrap.Addresses) _gossip.Learn(address, null);
+                foreach (var address in bootstrap.Addresses) _gossip.Invited(address, now);
                 break;
             case CoreInput.Restored restored: Restore(restored.Envelopes, now); break;
             case CoreInput.Publish publish: OfferOwn(publish.Record); break;
@@ -125,13 +127,13 @@ public sealed class SwarmCore
     }
 
     /// <summary>Since when (monotonic) a node is absent, or null while it is present.</summary>
-    public long? AbsentSinceMs(NodeId node) => _liveness.AbsentSinceMs(node, _watch.MonitorsOf(node, _views.Nodes.Keys));
+    public long? AbsentSinceMs(NodeId node) => _liveness.AbsentSinceMs(node, _watch.MonitorsOf(node));
 
     private void Tick(Instant now)
     {
         foreach (var record in _records.Expire(now)) End(record);
         _gossip.Tick(now);
-        _watch.Tend(_views.Nodes.Keys, Pace, now, IsQuiet(now));
+        _watch.Tend(Pace, now, IsQuiet(now));
         if (Charter is null) return;
         SayNode(now);
         _replication.TendRecords(Pace, now);
@@ -185,7 +187,7 @@ public sealed class SwarmCore
         _views.Accepted(record, now);
         var issuedMs = now.MonotonicMs - Math.Max(0, now.UnixMs - record.IssuedMs);
         if (record.Kind is not (RecordKind.Charter or RecordKind.Entry)) _liveness.Heard(record.Author, issuedMs);
-        if (record.Kind == RecordKind.Node) _gossip.Learn(record);
+        if (record.Kind == RecordKind.Node) _gossip.Learn(record, now);
         if (record.Kind == RecordKind.Observation) Observe(record, issuedMs);
     }
 

@@ -1,8 +1,3 @@
-using System.Net;
-using WeightSwarm.Core.Identity;
-using WeightSwarm.Core.Liveness;
-using WeightSwarm.Core.Records;
-
 namespace WeightSwarm.Core.Gossip;
 
 /// <summary>
@@ -12,64 +7,6 @@ namespace WeightSwarm.Core.Gossip;
 internal sealed partial class GossipState
 {
     private const int WantedNeighbours = 6, MostNeighbours = 12, MostDials = 4;
-
-    private readonly SortedDictionary<string, Address> _addresses = new(StringComparer.Ordinal);
-
-    private sealed class Address(IPEndPoint endPoint, NodeId? peer)
-    {
-        public IPEndPoint EndPoint { get; } = endPoint;
-        public NodeId? Peer { get; set; } = peer;
-        public bool Dialling { get; set; }
-        public int Failures { get; set; }
-        public long NotBeforeMs { get; set; } = long.MinValue;
-    }
-
-    /// <summary>Remembers an address to dial; <paramref name="peer"/> null for whoever answers.</summary>
-    public void Learn(IPEndPoint endPoint, NodeId? peer)
-    {
-        if (endPoint.Port == 0 || peer == _self) return;
-        if (_addresses.TryGetValue(endPoint.ToString(), out var known)) known.Peer = peer ?? known.Peer;
-        else _addresses.Add(endPoint.ToString(), new Address(endPoint, peer));
-    }
-
-    /// <summary>Learns the addresses of a node's record.</summary>
-    public void Learn(Record node)
-    {
-        foreach (var endpoint in RecordBodies.Node(node).Endpoints)
-            if (endpoint.GossipPort > 0)
-                Learn(new IPEndPoint(new IPAddress(endpoint.Ip.Span), (int)endpoint.GossipPort), node.Author);
-    }
-
-    public void DialFailed(IPEndPoint endPoint, Instant now)
-    {
-        if (!_addresses.TryGetValue(endPoint.ToString(), out var address)) return;
-        address.Dialling = false;
-        address.Failures = Math.Min(address.Failures + 1, 5);
-        address.NotBeforeMs = now.MonotonicMs + (Pace.DialRetryMs << (address.Failures - 1));
-    }
-
-    /// <summary>Somebody answered there. Without the name, an address from an invite would be dialled again at once.</summary>
-    private void Reached(IPEndPoint endPoint, NodeId peer)
-    {
-        if (!_addresses.TryGetValue(endPoint.ToString(), out var address)) return;
-        address.Dialling = false;
-        address.Peer = peer;
-    }
-
-    private void Greeted(Session session)
-    {
-        if (_addresses.TryGetValue(session.Remote.ToString(), out var address)) address.Failures = 0;
-    }
-
-    /// <summary>A stream that ends soon after it was opened is not opened again at once.</summary>
-    private void Ended(Session session)
-    {
-        if (!_addresses.TryGetValue(session.Remote.ToString(), out var address)) return;
-        if (!session.Greeted) address.Failures = Math.Min(address.Failures + 1, 5);
-        address.NotBeforeMs = session.OpenedMs + (Pace.DialRetryMs << Math.Max(0, address.Failures - 1));
-    }
-
-    private void ForgetAddress(IPEndPoint endPoint) => _addresses.Remove(endPoint.ToString());
 
     private int ActiveCount => _sessions.Values.Count(s => s.Active);
 
@@ -107,25 +44,43 @@ internal sealed partial class GossipState
         foreach (var session in _sessions.Values.Where(s => s.Greeted && !s.WeAskedActive))
             if (ActiveCount < WantedNeighbours)
                 AskActive(session, now);
-        var dialling = _addresses.Values.Count(a => a.Dialling);
-        foreach (var address in Candidates(now).Take(MostDials - dialling).ToList())
-        {
-            address.Dialling = true;
-            _outbox.Add(new CoreOutput.Dial(address.EndPoint, address.Peer));
-        }
+        var room = MostDials - _addresses.Values.Count(a => a.Dialling);
+        foreach (var peer in OwnMonitors())
+            if (room > 0 && Dial(AddressesOf(peer), now))
+                room--;
+        if (room > 0 && _sessions.Values.Count(s => s.WeAskedActive) < WantedNeighbours) DialNeighbours(room, now);
+        CloseIdle(now);
     }
 
-    /// <summary>Own monitors first; then, while neighbours are wanting, others in random order.</summary>
-    private IEnumerable<Address> Candidates(Instant now)
+    /// <summary>Dials addresses in turn, from one drawn at random.</summary>
+    private void DialNeighbours(int room, Instant now)
     {
-        var open = _addresses.Values.Where(a =>
-            !a.Dialling && a.NotBeforeMs <= now.MonotonicMs && (a.Peer is not { } peer || SessionWith(peer) is null)).ToList();
-        if (open.Count == 0) return [];
-        var members = _addresses.Values.Select(a => a.Peer).OfType<NodeId>().Distinct();
-        var monitors = new SortedSet<NodeId>(Monitors.Of(_self, members));
-        var wanted = open.Where(a => a.Peer is { } peer && monitors.Contains(peer));
-        if (_sessions.Values.Count(s => s.WeAskedActive) >= WantedNeighbours) return wanted;
-        var start = (int)_random.Below(open.Count);
-        return wanted.Concat(open[start..]).Concat(open[..start]).Distinct();
+        var all = _addresses.Values.ToList();
+        var start = all.Count == 0 ? 0 : (int)_random.Below(all.Count);
+        for (var i = 0; i < all.Count && room > 0; i++)
+            if (Dial([all[(start + i) % all.Count]], now))
+                room--;
+    }
+
+    /// <summary>Dials the first of these addresses that may be dialled; false for none.</summary>
+    private bool Dial(List<Address> addresses, Instant now)
+    {
+        if (addresses.Exists(a => a.Dialling)) return false;
+        var address = addresses.Find(a => a.NotBeforeMs <= now.MonotonicMs && !IsConnected(a));
+        if (address is null) return false;
+        address.Dialling = true;
+        _outbox.Add(new CoreOutput.Dial(address.EndPoint, address.Peer));
+        return true;
+    }
+
+    private bool IsConnected(Address address) =>
+        address.Peer is { } peer && _sessions.Values.Any(s => s.Peer == peer);
+
+    /// <summary>Visits of anti-entropy end: a stream that serves nothing any more is closed.</summary>
+    private void CloseIdle(Instant now)
+    {
+        foreach (var session in _sessions.Values.Where(s => s.Greeted && s.Outbound && !s.WeAskedActive).ToList())
+            if (now.MonotonicMs - session.UsedMs > Pace.ReconcileFarMs && !IsTied(session.Peer))
+                Drop(session, "idle");
     }
 }

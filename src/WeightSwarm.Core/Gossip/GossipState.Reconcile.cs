@@ -20,10 +20,12 @@ internal sealed partial class GossipState
             if (IsDue(session.LastReconcileMs, Pace.ReconcileMs, now))
                 StartReconciliation(session, now);
         if (!IsDue(_lastFarMs, Pace.ReconcileFarMs, now)) return;
-        var others = _sessions.Values.Where(s => s.Greeted && !s.Active).ToList();
-        if (others.Count == 0) return;
+        if (_addressesOf.Count == 0) return;
+        var peer = _addressesOf.Keys.ElementAt((int)_random.Below(_addressesOf.Count));
+        if (SessionWith(peer) is { } open) StartReconciliation(open, now);
+        // A new stream begins with a reconciliation.
+        else if (!Dial(AddressesOf(peer), now)) return;
         _lastFarMs = now.MonotonicMs;
-        StartReconciliation(others[(int)_random.Below(others.Count)], now);
     }
 
     private static bool IsDue(long lastMs, long everyMs, Instant now) =>

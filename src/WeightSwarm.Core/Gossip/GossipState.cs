@@ -44,6 +44,11 @@ internal sealed partial class GossipState
     /// <summary>Called with this node's address as a peer sees it.</summary>
     public required Action<IPAddress> Observed { get; init; }
 
+    /// <summary>This node's own monitors, to which it keeps a stream.</summary>
+    public required Func<IReadOnlyList<NodeId>> OwnMonitors { get; init; }
+    /// <summary>Whether a peer monitors this node or is monitored by it.</summary>
+    public required Func<NodeId, bool> IsTied { get; init; }
+
     private Pace Pace => _records.Charter?.Policy.Pace ?? Pace.Real;
 
     public IEnumerable<PeerSession> Peers =>
@@ -119,7 +124,10 @@ internal sealed partial class GossipState
             case V1.Frame.KindOneofCase.Reconcile: OnReconcile(session, frame.Reconcile); break;
             case V1.Frame.KindOneofCase.Want: OnWant(session, frame.Want); break;
             case V1.Frame.KindOneofCase.ContentGet:
-            case V1.Frame.KindOneofCase.ContentPart: _outbox.Add(new CoreOutput.Content(session.Id, frame)); break;
+            case V1.Frame.KindOneofCase.ContentPart:
+                session.UsedMs = now.MonotonicMs;
+                _outbox.Add(new CoreOutput.Content(session.Id, frame));
+                break;
             case V1.Frame.KindOneofCase.Close: Drop(session, "the peer closed"); break;
             // A kind of a later version is none of ours.
             case V1.Frame.KindOneofCase.None: break;
@@ -141,7 +149,7 @@ internal sealed partial class GossipState
         }
         if (!Settle(session)) return;
         session.Greeted = true;
-        if (session.Outbound) Greeted(session);
+        if (session.Outbound) Greeted(session, now);
         _byPeer[session.Peer] = session.Id;
         Heard(session.Peer, now.MonotonicMs);
         if (hello.ObservedIp.Length is 4 or 16) Observed(new IPAddress(hello.ObservedIp.Span));

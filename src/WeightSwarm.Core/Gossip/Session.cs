@@ -11,6 +11,8 @@ internal sealed class Session(SessionId id, NodeId peer, bool outbound, IPEndPoi
     public bool Outbound { get; } = outbound;
     public IPEndPoint Remote { get; } = remote;
     public long OpenedMs { get; } = now.MonotonicMs;
+    /// <summary>When it last served anything but probes.</summary>
+    public long UsedMs { get; set; } = now.MonotonicMs;
     public long LastHeardMs { get; set; } = now.MonotonicMs;
     public long LastPingMs { get; set; } = long.MinValue;
     public ulong PingNonce { get; set; }

@@ -1,37 +1,45 @@
 using WeightSwarm.Core.Catalogue;
 using WeightSwarm.Core.Gossip;
 using WeightSwarm.Core.Identity;
+using WeightSwarm.Core.Planning;
 
 namespace WeightSwarm.Core.Liveness;
 
 /// <summary>
 /// This node as a monitor: for each node that it watches, it notices silence and tells the network, once per change. A node
-/// that has just started, or that hears nobody at all, says nothing: then the fault is more likely its own.
+/// that has just started, or that hears nobody at all, says nothing: then the fault is more likely its own. A new duty begins
+/// with the same patience, since the subject has yet to connect.
 /// </summary>
 internal sealed class Watch(
-    NodeId self, LivenessState liveness, GossipState gossip, Action<byte[], V1.Observation, long> say)
+    NodeId self, LivenessState liveness, GossipState gossip, SwarmViewBuilder views,
+    Action<byte[], V1.Observation, long> say)
 {
     private readonly SortedDictionary<NodeId, (bool Down, long AtMs)> _said = [];
     private readonly SortedDictionary<NodeId, IReadOnlyList<NodeId>> _monitors = [];
-    private readonly SortedSet<NodeId> _watched = [];
-    private int _members = -1;
+    private readonly SortedDictionary<NodeId, long> _dutySinceMs = [];
+    private long _membership = -1;
     private const long LongestTtlMs = 86_400_000;
 
     /// <summary>The monitors of a node; computed anew only when the membership changes.</summary>
-    public IReadOnlyList<NodeId> MonitorsOf(NodeId subject, IEnumerable<NodeId> members)
+    public IReadOnlyList<NodeId> MonitorsOf(NodeId subject)
     {
-        if (!_monitors.TryGetValue(subject, out var monitors)) _monitors[subject] = monitors = Monitors.Of(subject, members);
+        NoteMembership();
+        if (!_monitors.TryGetValue(subject, out var monitors))
+            _monitors[subject] = monitors = Monitors.Of(subject, views.Reachable);
         return monitors;
     }
 
-    public void Tend(IEnumerable<NodeId> members, Pace pace, Instant now, bool quiet)
+    /// <summary>Whether this node and another are monitor and subject, whichever way round.</summary>
+    public bool IsTied(NodeId other) => _dutySinceMs.ContainsKey(other) || MonitorsOf(self).Contains(other);
+
+    public void Tend(Pace pace, Instant now, bool quiet)
     {
-        NoteMembership(members);
+        NoteMembership();
         var hearsSomebody = gossip.Peers.Any();
-        foreach (var subject in members)
+        foreach (var subject in views.Nodes.Keys)
         {
-            if (subject == self || !MonitorsOf(subject, members).Contains(self)) continue;
-            _watched.Add(subject);
+            if (subject == self || !MonitorsOf(subject).Contains(self)) continue;
+            _dutySinceMs.TryAdd(subject, now.MonotonicMs);
             var silent = IsSilent(subject, pace, now);
             if (quiet && silent || silent && !hearsSomebody) continue;
             liveness.Silent(subject, silent);
@@ -40,16 +48,14 @@ internal sealed class Watch(
     }
 
     /// <summary>How many of the nodes that this node watches it hears, and how many it watches.</summary>
-    public (int Reached, int Watched) Reach(Instant now, Pace pace)
-    {
-        return (_watched.Count(node => !IsSilent(node, pace, now)), _watched.Count);
-    }
+    public (int Reached, int Watched) Reach(Instant now, Pace pace) =>
+        (_dutySinceMs.Keys.Count(node => !IsSilent(node, pace, now)), _dutySinceMs.Count);
 
     private bool IsSilent(NodeId subject, Pace pace, Instant now)
     {
-        if (gossip.SessionWith(subject) is { } session)
-            return now.MonotonicMs - session.LastHeardMs >= GossipState.SilenceMs(pace);
-        return liveness.LastHeardMs(subject) is not { } heard || now.MonotonicMs - heard >= GossipState.SilenceMs(pace);
+        var heard = gossip.SessionWith(subject)?.LastHeardMs ?? liveness.LastHeardMs(subject) ?? long.MinValue;
+        var since = Math.Max(heard, _dutySinceMs.GetValueOrDefault(subject, now.MonotonicMs));
+        return now.MonotonicMs - since >= GossipState.SilenceMs(pace);
     }
 
     private void Tell(NodeId subject, bool down, Pace pace, Instant now)
@@ -64,13 +70,18 @@ internal sealed class Watch(
         say(subject.Hash.ToArray(), body, ttlMs);
     }
 
-    private void NoteMembership(IEnumerable<NodeId> members)
+    private void NoteMembership()
     {
-        var fingerprint = members.Aggregate(17, (sum, m) => unchecked(sum * 31 + m.Hash.GetHashCode()));
-        if (fingerprint == _members) return;
-        _members = fingerprint;
+        if (views.MembershipVersion == _membership) return;
+        _membership = views.MembershipVersion;
         _monitors.Clear();
-        _watched.Clear();
-        foreach (var gone in _said.Keys.Except(members).ToList()) _said.Remove(gone);
+        foreach (var subject in _dutySinceMs.Keys.Where(s => !IsDuty(s)).ToList())
+        {
+            _dutySinceMs.Remove(subject);
+            liveness.Silent(subject, false);
+        }
+        foreach (var gone in _said.Keys.Where(s => !views.Nodes.ContainsKey(s)).ToList()) _said.Remove(gone);
     }
+
+    private bool IsDuty(NodeId subject) => views.Nodes.ContainsKey(subject) && MonitorsOf(subject).Contains(self);
 }

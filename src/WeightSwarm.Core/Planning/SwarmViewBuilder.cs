@@ -14,6 +14,7 @@ public sealed class SwarmViewBuilder(NodeId self)
 {
     private readonly SortedDictionary<Hash256, ModelParts> _models = [];
     private readonly SortedDictionary<NodeId, V1.Node> _nodes = [];
+    private readonly SortedSet<NodeId> _reachable = [];
     private Charter? _charter;
     private long _version;
 
@@ -38,7 +39,7 @@ public sealed class SwarmViewBuilder(NodeId self)
                 _charter = RecordBodies.Charter(record);
                 break;
             case RecordKind.Node:
-                _nodes[record.Author] = RecordBodies.Node(record);
+                TakeNode(record.Author, RecordBodies.Node(record));
                 break;
             case RecordKind.Entry:
                 Parts(record).Entries[record.Author] = RecordBodies.Entry(record);
@@ -60,6 +61,8 @@ public sealed class SwarmViewBuilder(NodeId self)
         {
             case RecordKind.Node:
                 _nodes.Remove(record.Author);
+                _reachable.Remove(record.Author);
+                MembershipVersion++;
                 break;
             case RecordKind.Entry:
                 Parts(record).Entries.Remove(record.Author);
@@ -75,6 +78,12 @@ public sealed class SwarmViewBuilder(NodeId self)
 
     /// <summary>The node records by author, as last accepted.</summary>
     public IReadOnlyDictionary<NodeId, V1.Node> Nodes => _nodes;
+
+    /// <summary>The nodes that give an address: those who can be monitors.</summary>
+    public IReadOnlyCollection<NodeId> Reachable => _reachable;
+
+    /// <summary>Grows whenever a node comes, goes, or gains or loses its address.</summary>
+    public long MembershipVersion { get; private set; }
 
     /// <summary>The view now; null while the charter is not known.</summary>
     /// <param name="absentSinceMs">Since when (monotonic) a node is absent, or null.</param>
@@ -92,6 +101,14 @@ public sealed class SwarmViewBuilder(NodeId self)
             Nodes = nodes.ToImmutable(),
             Models = [.. _models.Values.Select(ViewOf).OfType<ModelView>()],
         };
+    }
+
+    private void TakeNode(NodeId author, V1.Node node)
+    {
+        var reachable = node.Endpoints.Any(e => e.GossipPort > 0);
+        var moved = reachable ? _reachable.Add(author) : _reachable.Remove(author);
+        if (moved || !_nodes.ContainsKey(author)) MembershipVersion++;
+        _nodes[author] = node;
     }
 
     private ModelParts Parts(Record record)

@@ -1,0 +1,117 @@
+using System.Net;
+using WeightSwarm.Core.Identity;
+using WeightSwarm.Core.Records;
+
+namespace WeightSwarm.Core.Gossip;
+
+/// <summary>
+/// The addresses that this node may dial. They outlive the leases of the node records that named them: after a long cut both
+/// halves have forgotten each other's records, and the addresses are what brings them together again.
+/// </summary>
+internal sealed partial class GossipState
+{
+    private const int MostFailures = 5, MostAddresses = 1 << 18;
+
+    private readonly SortedDictionary<string, Address> _addresses = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<NodeId, List<Address>> _addressesOf = [];
+
+    private sealed class Address(IPEndPoint endPoint, bool invited)
+    {
+        public IPEndPoint EndPoint { get; } = endPoint;
+        /// <summary>From an invite or an earlier run: kept whatever node records say.</summary>
+        public bool Invited { get; } = invited;
+        public NodeId? Peer { get; set; }
+        public bool Dialling { get; set; }
+        public int Failures { get; set; }
+        public long NotBeforeMs { get; set; } = long.MinValue;
+        /// <summary>When it was last named or worked.</summary>
+        public long KnownMs { get; set; }
+    }
+
+    /// <summary>Remembers an address to dial, whoever answers.</summary>
+    public void Invited(IPEndPoint endPoint, Instant now) => Remember(endPoint, null, invited: true, now);
+
+    /// <summary>Learns the addresses of a node's record, in place of those that an earlier one gave.</summary>
+    public void Learn(Record node, Instant now)
+    {
+        if (node.Author == _self) return;
+        var named = RecordBodies.Node(node).Endpoints.Where(e => e.GossipPort > 0)
+            .Select(e => new IPEndPoint(new IPAddress(e.Ip.Span), (int)e.GossipPort)).ToList();
+        foreach (var old in AddressesOf(node.Author).Where(a => !a.Invited && !named.Contains(a.EndPoint)).ToList())
+            Forget(old);
+        foreach (var endPoint in named) Remember(endPoint, node.Author, invited: false, now);
+    }
+
+    public void DialFailed(IPEndPoint endPoint, Instant now)
+    {
+        if (!_addresses.TryGetValue(endPoint.ToString(), out var address)) return;
+        address.Dialling = false;
+        address.Failures = Math.Min(address.Failures + 1, MostFailures);
+        address.NotBeforeMs = now.MonotonicMs + RetryMs(address);
+        var kept = address.Invited || address.Failures < MostFailures || now.MonotonicMs - address.KnownMs < Pace.LostMs;
+        if (!kept) Forget(address);
+    }
+
+    private void Remember(IPEndPoint endPoint, NodeId? peer, bool invited, Instant now)
+    {
+        if (endPoint.Port == 0) return;
+        if (!_addresses.TryGetValue(endPoint.ToString(), out var address))
+        {
+            if (_addresses.Count >= MostAddresses) return;
+            _addresses.Add(endPoint.ToString(), address = new Address(endPoint, invited));
+        }
+        address.KnownMs = now.MonotonicMs;
+        if (peer is { } id) Name(address, id);
+    }
+
+    private void Name(Address address, NodeId peer)
+    {
+        if (address.Peer == peer) return;
+        Unname(address);
+        address.Peer = peer;
+        if (!_addressesOf.TryGetValue(peer, out var all)) _addressesOf.Add(peer, all = []);
+        all.Add(address);
+    }
+
+    private List<Address> AddressesOf(NodeId peer) => _addressesOf.GetValueOrDefault(peer) ?? [];
+
+    private void Forget(Address address)
+    {
+        _addresses.Remove(address.EndPoint.ToString());
+        Unname(address);
+    }
+
+    private void Unname(Address address)
+    {
+        if (address.Peer is { } peer && AddressesOf(peer) is var all && all.Remove(address) && all.Count == 0)
+            _addressesOf.Remove(peer);
+    }
+
+    private void ForgetAddress(IPEndPoint endPoint)
+    {
+        if (_addresses.TryGetValue(endPoint.ToString(), out var address)) Forget(address);
+    }
+
+    /// <summary>Somebody answered there. Without the name, an address from an invite would be dialled again at once.</summary>
+    private void Reached(IPEndPoint endPoint, NodeId peer)
+    {
+        if (_addresses.TryGetValue(endPoint.ToString(), out var address)) Name(address, peer);
+    }
+
+    private void Greeted(Session session, Instant now)
+    {
+        if (!_addresses.TryGetValue(session.Remote.ToString(), out var address)) return;
+        (address.Dialling, address.Failures, address.KnownMs) = (false, 0, now.MonotonicMs);
+    }
+
+    /// <summary>A stream that ends soon after it was opened is not opened again at once.</summary>
+    private void Ended(Session session)
+    {
+        if (!_addresses.TryGetValue(session.Remote.ToString(), out var address)) return;
+        address.Dialling = false;
+        if (!session.Greeted) address.Failures = Math.Min(address.Failures + 1, MostFailures);
+        address.NotBeforeMs = session.OpenedMs + RetryMs(address);
+    }
+
+    private long RetryMs(Address address) => Pace.DialRetryMs << Math.Max(0, address.Failures - 1);
+}
