@@ -195,9 +195,11 @@ public sealed class SwarmCore
     {
         var body = RecordBodies.Observation(record);
         // The observer's own clock measured how long ago: only the difference counts here.
-        var agoMs = Math.Max(0, record.IssuedMs - (long)body.SinceMs);
+        var agoMs = record.IssuedMs - (long)Math.Min(body.SinceMs, (ulong)record.IssuedMs);
         var subject = new NodeId(RecordBodies.ModelOf(record));
-        _liveness.Observed(record.Author, subject, body.Down, castMs - agoMs, castMs);
+        // Its clock may be behind ours or the subject's; until it takes its word back it stands by it.
+        var standsMs = Math.Min(Now.MonotonicMs, castMs + _records.ClockSkewMs);
+        _liveness.Observed(record.Author, subject, body.Down, castMs - agoMs, standsMs);
     }
 
     private void End(Record record)

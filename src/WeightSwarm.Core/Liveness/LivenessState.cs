@@ -39,7 +39,8 @@ public sealed class LivenessState(NodeId self, long startedMs)
     {
         if (!_votes.TryGetValue(subject, out var votes)) _votes[subject] = votes = [];
         if (down) votes[monitor] = new Vote(sinceMs, castMs);
-        else if (votes.Remove(monitor)) Heard(subject, castMs);
+        // Taking its own vote back is all that a monitor can do: the word of one must not outvote the others.
+        else votes.Remove(monitor);
     }
 
     /// <summary>A monitor's observation is over (its lease ended).</summary>
@@ -78,5 +79,11 @@ public sealed class LivenessState(NodeId self, long startedMs)
     }
 
     /// <summary>A first, cheap look: enough to leave dead monitors out of the number of votes that can be had.</summary>
-    private bool SeemsGone(NodeId node) => _silent.Contains(node);
+    private bool SeemsGone(NodeId node)
+    {
+        if (_silent.Contains(node)) return true;
+        if (!_votes.TryGetValue(node, out var votes)) return false;
+        var heard = LastHeardMs(node) ?? long.MinValue;
+        return votes.Values.Count(v => v.CastMs > heard) >= VotesWanted;
+    }
 }
