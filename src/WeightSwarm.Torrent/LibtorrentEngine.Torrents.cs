@@ -87,7 +87,7 @@ public sealed partial class LibtorrentEngine
     {
         var torrent = Find(key);
         torrent.BeginCheck();
-        _session.Recheck(torrent.Tag);
+        _session.Recheck(torrent.Tag, torrent.ReadOnly);
     }, cancellation);
 
     private static void CheckPiece(EngineTorrent torrent, int piece)
@@ -99,9 +99,7 @@ public sealed partial class LibtorrentEngine
 
     private static TorrentStatus ToStatus(EngineTorrent torrent, NativeStatus native)
     {
-        // A failed write leaves a torrent that serves but requests nothing; for its owner it has stopped.
-        var stops = torrent.ReadOnly ? NativeStatus.Stopped : NativeStatus.Stopped | NativeStatus.UploadOnly;
-        var stopped = native.ErrorCode != 0 || (native.StopFlags & stops) != 0;
+        var stopped = native.ErrorCode != 0 || native.IsStopped(torrent.ReadOnly);
         var error = torrent.Error.Length > 0 ? torrent.Error : native.ErrorText();
         return new TorrentStatus(
             torrent.Key, stopped ? TorrentState.Error : (TorrentState)native.State, stopped ? error : "", native.Peers,

@@ -138,11 +138,19 @@ internal sealed class AlertReader
     private void ReportError(EngineTorrent torrent, in NativeAlert alert)
     {
         var file = alert.Text.Text;
+        IfStillThere(() => StopIfItGoesOn(torrent), torrent);
         var message = alert.Message.Text;
         if (!torrent.Stop(file.Length == 0 ? message : $"{file}: {message}"))
             return;
         var noSpace = alert.A == 1 && alert.Code is NoSpace or QuotaExceeded;
         Publish(new TorrentFileError(torrent.Key, file, message, noSpace));
+    }
+
+    // libtorrent stops requesting when a write fails, but goes on serving when a read fails.
+    private void StopIfItGoesOn(EngineTorrent torrent)
+    {
+        if (!_session.Status(torrent.Tag).IsStopped(torrent.ReadOnly))
+            _session.Stop(torrent.Tag);
     }
 
     private void CatchUp()

@@ -113,7 +113,11 @@ internal static unsafe partial class NativeMethods
         SessionHandle session, ulong tag, NativeSpan url, NativeError* error);
 
     [LibraryImport(Library)]
-    public static partial int ws_torrent_recheck(SessionHandle session, ulong tag, NativeError* error);
+    public static partial int ws_torrent_stop(SessionHandle session, ulong tag, NativeError* error);
+
+    [LibraryImport(Library)]
+    public static partial int ws_torrent_recheck(
+        SessionHandle session, ulong tag, int readOnly, NativeError* error);
 
     [LibraryImport(Library)]
     public static partial int ws_torrent_flush(SessionHandle session, ulong tag, NativeError* error);

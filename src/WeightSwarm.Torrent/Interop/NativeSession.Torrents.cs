@@ -119,10 +119,17 @@ internal sealed unsafe partial class NativeSession
         }
     }
 
-    public void Recheck(ulong tag)
+    public void Stop(ulong tag)
     {
         NativeError error;
-        Check(NativeMethods.ws_torrent_recheck(_handle, tag, &error), &error, "check a torrent again");
+        Check(NativeMethods.ws_torrent_stop(_handle, tag, &error), &error, "stop a torrent");
+    }
+
+    public void Recheck(ulong tag, bool readOnly)
+    {
+        NativeError error;
+        var result = NativeMethods.ws_torrent_recheck(_handle, tag, readOnly ? 1 : 0, &error);
+        Check(result, &error, "check a torrent again");
     }
 
     public void Flush(ulong tag)

@@ -162,6 +162,9 @@ internal unsafe struct NativeStatus
     public long TotalUploaded;
     public fixed byte Error[NativeError.MessageSize];
 
+    // A failed write leaves a torrent that serves but requests nothing; for its owner it has stopped.
+    public readonly bool IsStopped(bool readOnly) => (StopFlags & (readOnly ? Stopped : Stopped | UploadOnly)) != 0;
+
     public readonly string ErrorText()
     {
         fixed (byte* error = Error)

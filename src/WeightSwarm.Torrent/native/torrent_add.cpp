@@ -114,9 +114,10 @@ int32_t ws_torrent_add(ws_session* session, ws_add const* add, ws_error* error) 
     return ws::guarded(error, [&] {
         if (add->tag == 0)
             throw ws::failure("a torrent's tag must not be 0");
-        auto const handle = session->session->add_torrent(make_params(*add));
+        auto params = make_params(*add);
+        // Under the lock: the thread that pops may see the torrent's first alert before add_torrent returns.
         std::lock_guard<std::mutex> lock(session->torrents_mutex);
-        session->torrents[add->tag] = handle;
+        session->torrents[add->tag] = session->session->add_torrent(std::move(params));
         return 0;
     });
 }

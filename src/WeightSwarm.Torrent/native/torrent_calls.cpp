@@ -41,10 +41,17 @@ int32_t ws_torrent_add_web_seed(ws_session* session, uint64_t tag, ws_span url, 
     });
 }
 
-int32_t ws_torrent_recheck(ws_session* session, uint64_t tag, ws_error* error) noexcept
+int32_t ws_torrent_stop(ws_session* session, uint64_t tag, ws_error* error) noexcept
+{
+    return on_torrent(session, tag, error, [](auto const& torrent) { torrent.pause(); });
+}
+
+int32_t ws_torrent_recheck(ws_session* session, uint64_t tag, int32_t read_only, ws_error* error) noexcept
 {
     return on_torrent(session, tag, error, [&](auto const& torrent) {
         torrent.clear_error();
+        if (read_only == 0)
+            torrent.unset_flags(lt::torrent_flags::upload_mode);
         torrent.force_recheck();
         torrent.resume();
     });
