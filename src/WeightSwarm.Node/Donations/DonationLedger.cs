@@ -108,9 +108,19 @@ public sealed class DonationLedger
     /// donation is unknown or away.
     /// </summary>
     public Task<long?> RecountAsync(Guid donation, CancellationToken cancellation) => Task.Run(
-        () => Look(donation) is { State: not DonationState.Away } status
-            ? _accounts[donation].Recount(status.Donation.Path, cancellation)
-            : (long?)null,
+        () =>
+        {
+            DonationAccount? account;
+            DonationStatus? status;
+            lock (_lock)
+            {
+                account = _accounts.GetValueOrDefault(donation);
+                status = Look(donation);
+            }
+            return account is null || status is null or { State: DonationState.Away }
+                ? (long?)null
+                : account.Recount(status.Donation.Path, cancellation);
+        },
         cancellation);
 
     /// <summary>
@@ -139,11 +149,11 @@ public sealed class DonationLedger
         var above = DonationPaths.NearestExisting(path);
         if (_volumes.Of(above) is not { } volume)
             return DonateResult.Refused(DonateOutcome.BadPath, $"{above} is not a folder: choose another path");
+        Guid? ownId = null;
         var refusal = _rules.CheckOverlap(path, _donations)
-            ?? _rules.CheckContents(path, _donations, out _)
+            ?? _rules.CheckContents(path, _donations, out ownId)
             ?? _rules.CheckSize(quota, path, volume, _donations);
         if (refusal is not null) return refusal;
-        _ = _rules.CheckContents(path, _donations, out var ownId);
         var created = _time.GetUtcNow().ToUnixTimeMilliseconds();
         var id = ownId ?? Guid.NewGuid();
         var donation = new Donation(id, path, quota, volume.ReserveBytes, created, Returning: false);
@@ -227,13 +237,16 @@ public sealed class DonationLedger
     {
         var account = _accounts[donation.Id];
         var (state, reason, volume) = _rules.Examine(donation, account);
-        if (volume is null)
+        if (volume is null) return AwayStatus(account, donation, reason);
+        try
         {
-            account.Distrust();
-            return new DonationStatus(
-                donation, state, reason, account.UsedBytes, account.ReservedBytes, 0, 0, RoomBytes: 0);
+            if (!account.Counted) account.Recount(donation.Path, CancellationToken.None);
         }
-        if (!account.Counted) account.Recount(donation.Path, CancellationToken.None);
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return AwayStatus(
+                account, donation, $"{donation.Path} cannot be read ({e.Message}): check its disk, owner and modes");
+        }
         var onVolume = _accounts.Values.Where(a => a.Device == volume.Device).Sum(a => a.ReservedBytes);
         var room = Math.Min(
             donation.QuotaBytes - account.UsedBytes - account.ReservedBytes,
@@ -241,5 +254,12 @@ public sealed class DonationLedger
         return new DonationStatus(
             donation, state, "", account.UsedBytes, account.ReservedBytes, volume.TotalBytes, volume.FreeBytes,
             state == DonationState.Present ? Math.Max(0, room) : 0);
+    }
+
+    private static DonationStatus AwayStatus(DonationAccount account, Donation donation, string reason)
+    {
+        account.Distrust();
+        return new DonationStatus(
+            donation, DonationState.Away, reason, account.UsedBytes, account.ReservedBytes, 0, 0, RoomBytes: 0);
     }
 }

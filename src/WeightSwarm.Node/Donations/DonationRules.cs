@@ -110,7 +110,7 @@ internal sealed class DonationRules(NodeId self, string stateFolder, IVolumes vo
         }
         catch (InvalidDataException e)
         {
-            return e.Message;
+            return $"{e.Message}. Mount the right volume at {donation.Path}, or put the marker file back";
         }
     }
 
