@@ -106,8 +106,8 @@ internal sealed class Database : IDisposable
         catch (SqliteException e) when (MachineErrors.Contains(e.SqliteErrorCode))
         {
             throw new StoreException(
-                $"the database {_path} cannot be used: {e.Message.TrimEnd('.')}. Check the free space and the permissions of " +
-                "its folder", e);
+                $"the database {_path} cannot be used: {e.Message.TrimEnd('.')}. " +
+                "Check the free space and the permissions of its folder", e);
         }
     }
 }

@@ -34,8 +34,8 @@ internal static class DatabaseCheck
         }
         catch (SqliteException e)
         {
-            throw new StoreException($"the database {path} cannot be read: {e.Message.TrimEnd('.')}. Check its owner and " +
-                "permissions", e);
+            throw new StoreException(
+                $"the database {path} cannot be read: {e.Message.TrimEnd('.')}. Check its owner and permissions", e);
         }
     }
 

@@ -24,7 +24,8 @@ internal sealed class TmpfsVolume : IDisposable
 
     internal void Mount()
     {
-        Run("mount", "-t", "tmpfs", "-o", string.Create(CultureInfo.InvariantCulture, $"size={_bytes}"), "none", Folder);
+        var size = string.Create(CultureInfo.InvariantCulture, $"size={_bytes}");
+        Run("mount", "-t", "tmpfs", "-o", size, "none", Folder);
         _isMounted = true;
     }
 
