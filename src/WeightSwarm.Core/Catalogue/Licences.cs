@@ -82,26 +82,32 @@ public static class Licences
 
     private static ImmutableArray<string> Nearest(string word, params IEnumerable<string>[] lists)
     {
-        var wanted = word.ToUpperInvariant();
-        var most = Math.Max(2, wanted.Length / 3);
+        var wanted = Bare(word);
+        var most = Math.Max(2, wanted.Length / 4);
         return
         [
             .. lists.SelectMany(list => list)
-                .Select(id => (Id: id, Distance: Distance(wanted, id)))
+                .Select(id => (Id: id, Distance: Distance(wanted, Bare(id))))
                 .Where(near => near.Distance <= most)
                 .OrderBy(near => near.Distance).ThenBy(near => near.Id, StringComparer.Ordinal)
                 .Take(3).Select(near => near.Id),
         ];
     }
 
-    // Names of the hubs lack the LicenseRef-, and short names lack the version: neither should count as far away.
-    private static int Distance(string wanted, string identifier)
+    // Short names lack the version: that should not count as far away.
+    private static int Distance(string wanted, string known)
     {
-        var known = identifier.ToUpperInvariant();
-        if (known.StartsWith(Reference, StringComparison.OrdinalIgnoreCase) && !wanted.StartsWith("LICENSEREF", StringComparison.Ordinal))
-            known = known[Reference.Length..];
-        if (wanted.Length >= 3 && known.StartsWith(wanted, StringComparison.Ordinal)) return known == wanted ? 0 : 1;
-        return EditDistance(wanted, known);
+        if (wanted == known) return 0;
+        return wanted.Length >= 3 && known.StartsWith(wanted, StringComparison.Ordinal) ? 1 : EditDistance(wanted, known);
+    }
+
+    // The hubs' own names lack the LicenseRef-, and people leave dashes and dots out.
+    private static string Bare(string identifier)
+    {
+        var rest = identifier.StartsWith(Reference, StringComparison.OrdinalIgnoreCase)
+            ? identifier[Reference.Length..]
+            : identifier;
+        return new string([.. rest.Where(char.IsAsciiLetterOrDigit)]).ToUpperInvariant();
     }
 
     // Levenshtein, one row.

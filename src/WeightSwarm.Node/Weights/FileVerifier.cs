@@ -83,7 +83,7 @@ public static class FileVerifier
 
     private static Hash256 Hash(string path, ManifestFile file, Meter meter, CancellationToken cancellation)
     {
-        using var handle = File.OpenHandle(path, options: FileOptions.SequentialScan);
+        using var handle = WeightFile.Open(path);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var block = GC.AllocateUninitializedArray<byte>((int)Math.Clamp(file.Bytes, 1, BlockBytes));
         for (long offset = 0; ;)

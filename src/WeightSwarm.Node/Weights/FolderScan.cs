@@ -124,7 +124,7 @@ public sealed class FolderScan
             return Unsuitable($"'{_root}' has more than {Metainfo.MostFiles} files; pack some of them together");
         try
         {
-            System.IO.File.OpenHandle(full).Dispose();
+            WeightFile.Open(full).Dispose();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -112,7 +112,7 @@ internal sealed class HashPipeline
     {
         try
         {
-            using var handle = File.OpenHandle(file.File.FullPath, options: FileOptions.SequentialScan);
+            using var handle = WeightFile.Open(file.File.FullPath);
             if (FileStamp.Of(handle) != file.File.Stamp) return Changed(file, "since it was listed");
             file.Begin();
             for (var index = 0; index * _pieceLength < file.File.Bytes; index++)
