@@ -23,8 +23,9 @@ public readonly record struct BencodeLimits(int Depth, int Values)
 }
 
 /// <summary>
-/// A bencoded value (BEP 3), read strictly: keys unique and ascending, integers and lengths without leading zeros, nothing
-/// behind the value. So every value has exactly one spelling. Strings are spans into the input; nothing is copied.
+/// A bencoded value (BEP 3), read strictly: keys unique and ascending, integers and lengths without leading zeros,
+/// nothing behind the value. So every value has exactly one spelling. Strings are spans into the input; nothing is
+/// copied.
 /// </summary>
 public sealed class BencodeDocument
 {

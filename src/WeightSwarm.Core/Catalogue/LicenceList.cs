@@ -1,8 +1,8 @@
 namespace WeightSwarm.Core.Catalogue;
 
 /// <summary>
-/// The identifiers of the SPDX licence list (spdx.org/licenses, CC0), and names for the licences of weights that are not
-/// on it, in their usual spelling.
+/// The identifiers of the SPDX licence list (spdx.org/licenses, CC0), and names for the licences of weights that are
+/// not on it, in their usual spelling.
 /// </summary>
 internal static class LicenceList
 {

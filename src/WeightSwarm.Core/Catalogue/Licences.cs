@@ -10,8 +10,8 @@ public sealed record LicenceResult(string? Licence, string Reason, ImmutableArra
 
 /// <summary>
 /// Checks licences as SPDX writes them (ISO/IEC 5962 annex D): identifiers, "+", WITH, AND, OR and parentheses. Upper
-/// and lower case do not matter. Any LicenseRef- of letters, digits, '.' and '-' is accepted, because many weights have a
-/// licence of their own.
+/// and lower case do not matter. Any LicenseRef- of letters, digits, '.' and '-' is accepted, because many weights have
+/// a licence of their own.
 /// </summary>
 public static class Licences
 {
@@ -27,8 +27,10 @@ public static class Licences
     /// <summary>Checks an expression or a single identifier.</summary>
     public static LicenceResult Check(string expression)
     {
-        if (expression.Length > Longest) return Wrong($"the licence has {expression.Length} characters, more than {Longest}");
-        if (string.IsNullOrWhiteSpace(expression)) return Wrong("the licence is empty; give an SPDX identifier such as MIT");
+        if (expression.Length > Longest)
+            return Wrong($"the licence has {expression.Length} characters, more than {Longest}");
+        if (string.IsNullOrWhiteSpace(expression))
+            return Wrong("the licence is empty; give an SPDX identifier such as MIT");
         var canonical = new List<string>();
         var state = new Reading(0, true, false);
         foreach (var word in Words(expression))
@@ -51,7 +53,8 @@ public static class Licences
         state.Depth += opens ? 1 : word == ")" ? -1 : 0;
         if (state.Depth < 0) return Wrong("')' closes nothing");
         var spelled = opens || word == ")" ? word : isOperator ? word.ToUpperInvariant() : null;
-        if (spelled == "WITH" && canonical[^1] == ")") return Wrong("WITH stands behind a parenthesis, not behind a licence");
+        if (spelled == "WITH" && canonical[^1] == ")")
+            return Wrong("WITH stands behind a parenthesis, not behind a licence");
         spelled ??= state.WantsException ? Known(Exceptions, word) : Identifier(word);
         if (spelled is null) return Unknown(word, state.WantsException);
         state.WantsLicence = opens || isOperator;
@@ -73,7 +76,9 @@ public static class Licences
 
     private static LicenceResult Unknown(string word, bool isException)
     {
-        var near = isException ? Nearest(word, Exceptions.Values) : Nearest(word, Identifiers.Values, WeightLicences.Values);
+        var near = isException
+            ? Nearest(word, Exceptions.Values)
+            : Nearest(word, Identifiers.Values, WeightLicences.Values);
         var meant = near.IsEmpty ? "" : $"did you mean {string.Join(", ", near)}? ";
         var what = isException ? "exception" : "licence identifier";
         var remedy = isException ? "see spdx.org/licenses" : "for any other licence write LicenseRef-NAME";
@@ -98,7 +103,8 @@ public static class Licences
     private static int Distance(string wanted, string known)
     {
         if (wanted == known) return 0;
-        return wanted.Length >= 3 && known.StartsWith(wanted, StringComparison.Ordinal) ? 1 : EditDistance(wanted, known);
+        var isBeginning = wanted.Length >= 3 && known.StartsWith(wanted, StringComparison.Ordinal);
+        return isBeginning ? 1 : EditDistance(wanted, known);
     }
 
     // The hubs' own names lack the LicenseRef-, and people leave dashes and dots out.

@@ -84,7 +84,8 @@ public sealed class Manifest
         for (var i = 0; i < Files.Length; i++)
         {
             var (ours, theirs) = (Files[i], metainfo.Files[i]);
-            if (ours.Path != theirs.Path) return $"the manifest has '{ours.Path}' where the .torrent has '{theirs.Path}'";
+            if (ours.Path != theirs.Path)
+                return $"the manifest has '{ours.Path}' where the .torrent has '{theirs.Path}'";
             if (ours.Bytes != theirs.Bytes)
                 return $"'{ours.Path}' has {ours.Bytes} bytes in the manifest and {theirs.Bytes} in the .torrent";
             if (ours.PiecesRoot != theirs.PiecesRoot)
@@ -132,7 +133,8 @@ public sealed class Manifest
         if (files.Count > 0 && ModelPath.Compare(files[^1].Path, file.Path) >= 0)
             return $"'{file.Path}' is not in torrent order";
         if (paths.Add(file.Path) is { } collision) return $"the path {collision}";
-        if (file.Bytes > long.MaxValue / (2 * Metainfo.MostFiles)) return $"'{file.Path}' has {file.Bytes} bytes, too many";
+        if (file.Bytes > long.MaxValue / (2 * Metainfo.MostFiles))
+            return $"'{file.Path}' has {file.Bytes} bytes, too many";
         if (!Hash256.TryRead(file.Sha256.Span, out var sha256)) return $"the SHA-256 of '{file.Path}' is not 32 bytes";
         var root = default(Hash256);
         if (file.Bytes == 0 ? file.PiecesRoot.Length > 0 : !Hash256.TryRead(file.PiecesRoot.Span, out root))

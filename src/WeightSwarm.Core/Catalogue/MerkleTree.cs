@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace WeightSwarm.Core.Catalogue;
 
 /// <summary>
-/// BEP 52's Merkle trees: leaves are SHA-256 of 16 KiB of one file, the row of leaves is filled up with zero hashes to a
-/// power of two, an inner node is SHA-256 of its two children. Rows are passed as consecutive 32-byte hashes.
+/// BEP 52's Merkle trees: leaves are SHA-256 of 16 KiB of one file, the row of leaves is filled up with zero hashes to
+/// a power of two, an inner node is SHA-256 of its two children. Rows are passed as consecutive 32-byte hashes.
 /// </summary>
 public static class MerkleTree
 {
@@ -63,7 +63,8 @@ public static class MerkleTree
         Root(leaves, PieceHeight(pieceLength), default);
 
     /// <summary>The pieces root of a file that fits into one piece, from its leaves.</summary>
-    public static Hash256 SmallFileRoot(ReadOnlySpan<byte> leaves) => Root(leaves, Height(leaves.Length / Size), default);
+    public static Hash256 SmallFileRoot(ReadOnlySpan<byte> leaves) =>
+        Root(leaves, Height(leaves.Length / Size), default);
 
     /// <summary>The pieces root of a file of several pieces, from its piece layer.</summary>
     public static Hash256 LargeFileRoot(ReadOnlySpan<byte> pieceLayer, long pieceLength) =>
@@ -73,12 +74,14 @@ public static class MerkleTree
     public static Hash256 Leaf(ReadOnlySpan<byte> block)
     {
         if (block.Length is 0 or > PieceLength.Leaf)
-            throw new ArgumentException($"a leaf covers 1 to {PieceLength.Leaf} bytes, not {block.Length}", nameof(block));
+            throw new ArgumentException(
+                $"a leaf covers 1 to {PieceLength.Leaf} bytes, not {block.Length}", nameof(block));
         return Hash256.Of(block);
     }
 
     /// <summary>
-    /// The uncle hashes from one place of a row up to (not including) the root of the tree of that height, lowest first.
+    /// The uncle hashes from one place of a row up to (not including) the root of the tree of that height, lowest
+    /// first.
     /// </summary>
     public static ImmutableArray<Hash256> Proof(ReadOnlySpan<byte> row, int index, int height, Hash256 pad)
     {

@@ -81,8 +81,8 @@ public sealed class Metainfo
     }
 
     /// <summary>
-    /// BEP 52 hash of a piece: its place in the piece layer, or the pieces root where the file has one piece. From leaves:
-    /// <see cref="MerkleTree.PieceHash"/> and <see cref="MerkleTree.SmallFileRoot"/>.
+    /// BEP 52 hash of a piece: its place in the piece layer, or the pieces root where the file has one piece. From
+    /// leaves: <see cref="MerkleTree.PieceHash"/> and <see cref="MerkleTree.SmallFileRoot"/>.
     /// </summary>
     public Hash256 PieceHashV2(int piece)
     {
@@ -93,7 +93,8 @@ public sealed class Metainfo
     }
 
     /// <summary>The piece layer of a file: a hash per piece; empty for a file of at most one piece.</summary>
-    public ReadOnlySpan<byte> PieceLayer(MetainfoFile file) => file.Pieces > 1 ? _layerOf[file.PiecesRoot].Span : default;
+    public ReadOnlySpan<byte> PieceLayer(MetainfoFile file) =>
+        file.Pieces > 1 ? _layerOf[file.PiecesRoot].Span : default;
 
     /// <summary>Index of the file that a piece belongs to; empty files own none.</summary>
     public int FileOf(int piece)
@@ -111,8 +112,8 @@ public sealed class Metainfo
     }
 
     /// <summary>
-    /// The .torrent reduced to its info dictionary and piece layers: what an engine and stock clients get, so that nobody's
-    /// trackers or web seeds are called.
+    /// The .torrent reduced to its info dictionary and piece layers: what an engine and stock clients get, so that
+    /// nobody's trackers or web seeds are called.
     /// </summary>
     public byte[] ToEngineBytes() => new BencodeWriter().Dictionary()
         .Bytes("info"u8).Raw(_info.Span).Bytes("piece layers"u8).Raw(_layers.Span).End().ToArray();

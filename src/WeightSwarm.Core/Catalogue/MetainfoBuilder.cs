@@ -10,8 +10,8 @@ namespace WeightSwarm.Core.Catalogue;
 public sealed record HashedFile(string Path, long Bytes, Hash256 PiecesRoot, ReadOnlyMemory<byte> PieceLayer);
 
 /// <summary>
-/// Writes the canonical hybrid .torrent: the same files and name give the same bytes, and the info-hashes that libtorrent
-/// 2.0.8 gives them. Its info dictionary has no key that BEP 3 and 52 do not demand.
+/// Writes the canonical hybrid .torrent: the same files and name give the same bytes, and the info-hashes that
+/// libtorrent 2.0.8 gives them. Its info dictionary has no key that BEP 3 and 52 do not demand.
 /// </summary>
 public static class MetainfoBuilder
 {

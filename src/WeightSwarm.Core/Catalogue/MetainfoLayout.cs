@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace WeightSwarm.Core.Catalogue;
 
-/// <summary>Where files lie in pieces and in the padded space of v1 (BEP 52: every file begins a piece; BEP 47).</summary>
+/// <summary>
+/// Where files lie in pieces and in the padded space of v1 (BEP 52: every file begins a piece; BEP 47).
+/// </summary>
 internal static class MetainfoLayout
 {
     /// <summary>Places files in the order given; without padding bytes.</summary>
@@ -24,8 +26,8 @@ internal static class MetainfoLayout
     }
 
     /// <summary>
-    /// Adds the padding bytes: as libtorrent since 2.0.8 and BEP 52 say, behind every file, the last one too, unless the
-    /// torrent has but one file.
+    /// Adds the padding bytes: as libtorrent since 2.0.8 and BEP 52 say, behind every file, the last one too, unless
+    /// the torrent has but one file.
     /// </summary>
     public static ImmutableArray<MetainfoFile> Padded(
         ImmutableArray<MetainfoFile> files, long pieceLength, bool several) =>

@@ -5,18 +5,23 @@ namespace WeightSwarm.Core.Catalogue;
 
 /// <summary>
 /// Reads metainfo from anybody. It stands between the network and the engine: libtorrent 2.0.8 reads out of bounds on a
-/// hybrid without v1 pieces (its pull request 8759), so nothing is left to it to notice. The first fault ends the reading.
+/// hybrid without v1 pieces (its pull request 8759), so nothing is left to it to notice. The first fault ends the
+/// reading.
 /// </summary>
 internal sealed class MetainfoParser
 {
     // The path depth and what encloses the file tree; a token per key and value of the largest model.
     private static readonly BencodeLimits Limits = new(ModelPath.MostSegments + 8, 6_000_000);
 
+    // Nested folders let a short file tree stand for very long paths.
+    private const long MostPathCharacters = 32 << 20;
+
     private readonly List<TreeFile> _files = [];
     private readonly PathSet _paths = new();
     private string _fault = "";
     private string _name = "";
     private long _pieceLength;
+    private long _pathCharacters;
 
     private sealed record TreeFile(string Path, long Bytes, Hash256 Root);
 
@@ -47,7 +52,8 @@ internal sealed class MetainfoParser
             return Fail($"it has {pieces} pieces; 1 to {Metainfo.MostPieces} are accepted");
         var layers = ReadLayers(root, files, out var layerNode);
         if (layers is null) return null;
-        return Finish(info, layerNode, layers, MetainfoLayout.Padded(files, _pieceLength, _files.Count > 1), (int)pieces);
+        files = MetainfoLayout.Padded(files, _pieceLength, _files.Count > 1);
+        return Finish(info, layerNode, layers, files, (int)pieces);
     }
 
     private bool ReadInfo(BencodeNode info)
@@ -61,12 +67,14 @@ internal sealed class MetainfoParser
         if (!info.TryGet("piece length"u8, out var length) || !length.TryInteger(out _pieceLength))
             return False("it has no piece length");
         return PieceLength.IsValid(_pieceLength) || False(
-            $"its piece length is {_pieceLength}; powers of two from {PieceLength.Leaf} to {PieceLength.Largest} are accepted");
+            $"its piece length is {_pieceLength}; "
+                + $"powers of two from {PieceLength.Leaf} to {PieceLength.Largest} are accepted");
     }
 
-    private static bool IsKnown(ReadOnlySpan<byte> key) => key.SequenceEqual("file tree"u8) || key.SequenceEqual("files"u8)
-        || key.SequenceEqual("meta version"u8) || key.SequenceEqual("name"u8) || key.SequenceEqual("piece length"u8)
-        || key.SequenceEqual("pieces"u8);
+    private static bool IsKnown(ReadOnlySpan<byte> key) =>
+        key.SequenceEqual("file tree"u8) || key.SequenceEqual("files"u8)
+            || key.SequenceEqual("meta version"u8) || key.SequenceEqual("name"u8) || key.SequenceEqual("piece length"u8)
+            || key.SequenceEqual("pieces"u8);
 
     private bool ReadTree(BencodeNode info)
     {
@@ -75,7 +83,7 @@ internal sealed class MetainfoParser
         if (!ReadFolder(tree, "", 1)) return false;
         var isHybrid = info.TryGet("files"u8, out _) || info.TryGet("pieces"u8, out _);
         if (!isHybrid && _files.Count == 1 && _files[0].Path == _name)
-            return False($"its only file is named as the torrent, '{_name}'; its files must lie in a folder of that name");
+            return False($"its only file is named as the torrent, '{_name}'; files must lie in a folder of that name");
         return true;
     }
 
@@ -101,6 +109,8 @@ internal sealed class MetainfoParser
     private bool ReadFile(BencodeNode properties, string path)
     {
         if (ModelPath.Fault(path) is { } fault) return False($"the path '{path}' {fault}");
+        if ((_pathCharacters += path.Length) > MostPathCharacters)
+            return False($"its paths together are longer than {MostPathCharacters} characters");
         if (_files.Count == Metainfo.MostFiles) return False($"it has more than {Metainfo.MostFiles} files");
         if (!properties.TryGet("length"u8, out var node) || !node.TryInteger(out var bytes) || bytes < 0)
             return False($"'{path}' has no length");
@@ -110,7 +120,8 @@ internal sealed class MetainfoParser
         if (hasRoot && (!rootNode.TryString(out var hash) || !Hash256.TryRead(hash.Span, out root)))
             return False($"the pieces root of '{path}' does not have 32 bytes");
         if (hasRoot != bytes > 0) return False($"'{path}' has {bytes} bytes and {(hasRoot ? "a" : "no")} pieces root");
-        if (properties.Pairs.Count() != (hasRoot ? 2 : 1)) return False($"'{path}' has attributes, which are not accepted");
+        if (properties.Pairs.Count() != (hasRoot ? 2 : 1))
+            return False($"'{path}' has attributes, which are not accepted");
         if (_paths.Add(path) is { } collision) return False($"the path {collision}");
         _files.Add(new TreeFile(path, bytes, root));
         return true;
@@ -123,12 +134,14 @@ internal sealed class MetainfoParser
         if (!root.TryGet("piece layers"u8, out layers) || layers.Kind != BencodeKind.Dictionary)
             return NoLayers("it has no piece layers");
         foreach (var (key, node) in layers.Pairs)
-            if (!Hash256.TryRead(key.Span, out var hash) || !node.TryString(out var layer) || !known.TryAdd(hash, layer))
+            if (!Hash256.TryRead(key.Span, out var hash) || !node.TryString(out var layer)
+                || !known.TryAdd(hash, layer))
                 return NoLayers("its piece layers are not strings under pieces roots");
         var proven = new SortedSet<Hash256>();
         foreach (var file in files.Where(file => file.Pieces > 1))
         {
-            if (!known.TryGetValue(file.PiecesRoot, out var layer)) return NoLayers($"'{file.Path}' has no piece layer");
+            if (!known.TryGetValue(file.PiecesRoot, out var layer))
+                return NoLayers($"'{file.Path}' has no piece layer");
             if (layer.Length != (long)file.Pieces * Hash256.Size)
                 return NoLayers($"the piece layer of '{file.Path}' has {layer.Length} bytes, not {file.Pieces} hashes");
             if (!proven.Add(file.PiecesRoot)) continue;
@@ -144,7 +157,8 @@ internal sealed class MetainfoParser
     {
         var hasFiles = info.TryGet("files"u8, out var list);
         var hasPieces = info.TryGet("pieces"u8, out var node);
-        if (hasFiles != hasPieces) return Fail($"it has v1 {(hasFiles ? "files without pieces" : "pieces without files")}");
+        if (hasFiles != hasPieces)
+            return Fail($"it has v1 {(hasFiles ? "files without pieces" : "pieces without files")}");
         var hashes = default(ReadOnlyMemory<byte>);
         if (hasPieces && (!node.TryString(out hashes) || hashes.Length != pieces * 20L))
             return Fail($"its v1 pieces have {hashes.Length} bytes, not {pieces} times 20");

@@ -18,10 +18,13 @@ internal static class MetainfoV1Files
         for (var i = 0; i < files.Length; i++)
         {
             if (!entries.MoveNext()) return $"its v1 files end before '{files[i].Path}' of the file tree";
-            if (!IsFile(entries.Current, files[i])) return $"its v1 files differ from the file tree at '{files[i].Path}'";
+            if (!IsFile(entries.Current, files[i]))
+                return $"its v1 files differ from the file tree at '{files[i].Path}'";
             if (files[i].PadBytes == 0) continue;
-            if (entries.MoveNext() ? IsPad(entries.Current, files[i].PadBytes) : i == files.Length - 1 && !(tailPadded = false))
-                continue;
+            var hasNext = entries.MoveNext();
+            if (hasNext && IsPad(entries.Current, files[i].PadBytes)) continue;
+            tailPadded = hasNext || i < files.Length - 1;
+            if (!tailPadded) continue;
             return $"its v1 files lack {files[i].PadBytes} bytes of padding behind '{files[i].Path}'";
         }
         return entries.MoveNext() ? "its v1 files are more than its file tree has" : null;

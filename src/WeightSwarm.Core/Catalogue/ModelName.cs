@@ -20,8 +20,8 @@ public sealed record ModelName
     public string Model { get; }
 
     /// <summary>
-    /// Reads ORG/MODEL by the rule that the hubs' clients apply: letters, digits, '.', '_' and '-'; no "--" and no "..";
-    /// at most 96 characters; no part begins or ends with '-' or '.'; no ".git" at the end.
+    /// Reads ORG/MODEL by the rule that the hubs' clients apply: letters, digits, '.', '_' and '-'; no "--" and no
+    /// ".."; at most 96 characters; no part begins or ends with '-' or '.'; no ".git" at the end.
     /// </summary>
     /// <returns>The name, or null and a reason that names the text and the remedy.</returns>
     public static ModelName? Parse(string text, out string reason)
@@ -33,7 +33,8 @@ public sealed record ModelName
     }
 
     /// <summary>
-    /// Null for a revision that can be catalogued: 1 to 128 of letters, digits and "._-/+@:"; else what is wrong with it.
+    /// Null for a revision that can be catalogued: 1 to 128 of letters, digits and "._-/+@:"; else what is wrong with
+    /// it.
     /// </summary>
     public static string? RevisionFault(string revision)
     {

@@ -25,7 +25,8 @@ public static class ModelPath
         var segments = path.Split('/');
         if (segments.Length > MostSegments) return $"has {segments.Length} segments; {MostSegments} is the limit";
         if (Encoding.UTF8.GetByteCount(path) > LongestPath) return $"is longer than {LongestPath} bytes";
-        if (segments[0].Equals(".pad", StringComparison.OrdinalIgnoreCase)) return "lies in .pad, which padding files use";
+        if (segments[0].Equals(".pad", StringComparison.OrdinalIgnoreCase))
+            return "lies in .pad, which padding files use";
         foreach (var segment in segments)
             if (SegmentFault(segment) is { } fault)
                 return fault;

@@ -1,8 +1,8 @@
 namespace WeightSwarm.Core.Catalogue;
 
 /// <summary>
-/// The piece length of a new torrent. Frozen: it is part of the info-hash, so that everybody who adds the same files gets
-/// the same torrent.
+/// The piece length of a new torrent. Frozen: it is part of the info-hash, so that everybody who adds the same files
+/// gets the same torrent.
 /// </summary>
 public static class PieceLength
 {
@@ -14,8 +14,8 @@ public static class PieceLength
     private const long FewPieces = 98_304, ManyPieces = 192_000;
 
     /// <summary>
-    /// The smallest power of two from 1 MiB with at most 98,304 pieces, at most 16 MiB; 32 MiB where that still gives more
-    /// than 192,000 pieces. <paramref name="totalBytes"/> is the sum of the files, padding excluded.
+    /// The smallest power of two from 1 MiB with at most 98,304 pieces, at most 16 MiB; 32 MiB where that still gives
+    /// more than 192,000 pieces. <paramref name="totalBytes"/> is the sum of the files, padding excluded.
     /// </summary>
     public static long For(long totalBytes)
     {

@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace WeightSwarm.Core.Catalogue;
 
 /// <summary>
-/// SHA-1, which BEP 3 prescribes for pieces and info-hashes of v1. Nothing is trusted on its word alone: every model has
-/// SHA-256 hashes as well.
+/// SHA-1, which BEP 3 prescribes for pieces and info-hashes of v1. Nothing is trusted on its word alone: every model
+/// has SHA-256 hashes as well.
 /// </summary>
 public static class Sha1
 {

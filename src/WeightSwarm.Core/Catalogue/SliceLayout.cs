@@ -4,15 +4,16 @@ namespace WeightSwarm.Core.Catalogue;
 
 /// <summary>How a model's pieces are grouped into slices: what an entry says of it.</summary>
 /// <param name="PiecesPerSlice">Pieces in every slice but perhaps the last, at least 1.</param>
-/// <param name="SliceLeaves">File bytes of each slice in leaves of 16 KiB, rounded up; as long as there are slices.</param>
+/// <param name="SliceLeaves">File bytes of each slice in leaves of 16 KiB, rounded up; as long as there are
+/// slices.</param>
 public sealed record SliceLayout(int PiecesPerSlice, ImmutableArray<int> SliceLeaves)
 {
     /// <summary>Most slices of one model; larger models have larger slices.</summary>
     public const int MostSlices = 4096;
 
     /// <summary>
-    /// The layout for slices of about <paramref name="sliceBytes"/> (the policy's): whole pieces, at least one, and more of
-    /// them where the model would else have more than <see cref="MostSlices"/> slices.
+    /// The layout for slices of about <paramref name="sliceBytes"/> (the policy's): whole pieces, at least one, and
+    /// more of them where the model would else have more than <see cref="MostSlices"/> slices.
     /// </summary>
     public static SliceLayout For(Metainfo metainfo, long sliceBytes)
     {

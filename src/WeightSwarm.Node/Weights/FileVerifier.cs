@@ -26,12 +26,16 @@ public enum VerifyOutcome
 /// <param name="Detail">In words, naming the path; empty for an intact file.</param>
 public sealed record FileVerdict(ManifestFile File, VerifyOutcome Outcome, string Detail);
 
-/// <summary>Compares the files of a folder with a manifest, byte by byte through their SHA-256. Changes nothing.</summary>
+/// <summary>
+/// Compares the files of a folder with a manifest, byte by byte through their SHA-256. Changes nothing.
+/// </summary>
 public static class FileVerifier
 {
     private const int BlockBytes = 1 << 20;
 
-    /// <summary>Verifies every file of the manifest, several at once; the verdicts are in the manifest's order.</summary>
+    /// <summary>
+    /// Verifies every file of the manifest, several at once; the verdicts are in the manifest's order.
+    /// </summary>
     /// <param name="folder">Where the relative paths start.</param>
     /// <param name="manifest">What should be there.</param>
     /// <param name="progress">Called by one thread at a time, bytes never fewer than before.</param>
@@ -67,7 +71,8 @@ public static class FileVerifier
         if (stamp.Kind != FileKind.Regular)
             return new FileVerdict(file, VerifyOutcome.Unreadable, $"'{path}' is not a regular file");
         if (stamp.Bytes != file.Bytes)
-            return new FileVerdict(file, VerifyOutcome.WrongSize, $"'{path}' has {stamp.Bytes} bytes, not {file.Bytes}");
+            return new FileVerdict(
+                file, VerifyOutcome.WrongSize, $"'{path}' has {stamp.Bytes} bytes, not {file.Bytes}");
         try
         {
             var sha256 = Hash(path, file, meter, cancellation);

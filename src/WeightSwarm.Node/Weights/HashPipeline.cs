@@ -177,7 +177,9 @@ internal sealed class HashPipeline
         }
     }
 
-    /// <summary>Waits for work: a file to chain with its next piece, or (file null) a piece; false when there is no more.</summary>
+    /// <summary>
+    /// Waits for work: a file to chain with its next piece, or (file null) a piece; false when there is no more.
+    /// </summary>
     private bool Next(out HashedFileState? file, out PieceBuffer piece)
     {
         lock (_lock)

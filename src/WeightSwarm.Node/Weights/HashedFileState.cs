@@ -4,7 +4,9 @@ using WeightSwarm.Core.Catalogue;
 
 namespace WeightSwarm.Node.Weights;
 
-/// <summary>The hashes of one file in the making. Its pieces are hashed in any order, the whole file in sequence.</summary>
+/// <summary>
+/// The hashes of one file in the making. Its pieces are hashed in any order, the whole file in sequence.
+/// </summary>
 internal sealed class HashedFileState(ScannedFile file, long pieceLength, int firstPiece, bool padded) : IDisposable
 {
     private static readonly byte[] Zeros = new byte[1 << 16];

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace WeightSwarm.Node.Weights;
 
-/// <summary>The few file calls of Linux that the framework does not offer. See statx(2), renameat2(2), fsync(2).</summary>
+/// <summary>
+/// The few file calls of Linux that the framework does not offer. See statx(2), renameat2(2), fsync(2).
+/// </summary>
 internal static class LinuxFiles
 {
     public const int NotFound = 2, NoAccess = 13, Exists = 17, OtherVolume = 18, Invalid = 22, NotImplemented = 38;

@@ -4,8 +4,8 @@ using WeightSwarm.Core.Catalogue;
 namespace WeightSwarm.Node.Weights;
 
 /// <summary>
-/// Hashes a model in one pass in which every file is read once: SHA-1 of v1's pieces, BEP 52's trees, and SHA-256 of each
-/// file. One thread reads ahead, the others hash; see <see cref="HashPipeline"/>.
+/// Hashes a model in one pass in which every file is read once: SHA-1 of v1's pieces, BEP 52's trees, and SHA-256 of
+/// each file. One thread reads ahead, the others hash; see <see cref="HashPipeline"/>.
 /// </summary>
 public sealed class ModelHasher
 {
@@ -41,7 +41,8 @@ public sealed class ModelHasher
     private static HashResult Assemble(
         ImmutableArray<ScannedFile> files, string torrentName, long pieceLength, HashPipeline pipeline)
     {
-        var built = MetainfoBuilder.Build(torrentName, pieceLength, pipeline.Hashed(), pipeline.PiecesV1, out var bytes);
+        var built = MetainfoBuilder.Build(
+            torrentName, pieceLength, pipeline.Hashed(), pipeline.PiecesV1, out var bytes);
         if (built.Metainfo is null) return new HashResult(HashOutcome.Unsuitable, built.Reason, null);
         var manifest = Manifest.Of(built.Metainfo, pipeline.Sha256());
         return new HashResult(HashOutcome.Complete, "", new HashedModel(bytes, built.Metainfo, manifest, files));
@@ -49,5 +50,6 @@ public sealed class ModelHasher
 
     private static HashResult TooManyPieces(FolderScanResult scan, long pieces, long length) => new(
         HashOutcome.Unsuitable,
-        $"'{scan.Root}' has {pieces} pieces of {length} bytes; {Metainfo.MostPieces} is the limit; split the model", null);
+        $"'{scan.Root}' has {pieces} pieces of {length} bytes; {Metainfo.MostPieces} is the limit; split the model",
+        null);
 }

@@ -8,7 +8,9 @@ public enum PublishOutcome
 {
     /// <summary>Every file stands in the target folder under its own name, flushed to the disk.</summary>
     Complete,
-    /// <summary>Something with the name of a file, or a file in place of a folder, is there already. Nothing was changed.</summary>
+    /// <summary>
+    /// Something with the name of a file, or a file in place of a folder, is there already. Nothing was changed.
+    /// </summary>
     Collision,
     /// <summary>A staged file is missing, has another size or is no regular file. Nothing was changed.</summary>
     NotStaged,
@@ -81,7 +83,8 @@ public sealed class RestorePublisher
             var stamp = LinuxFiles.Stat(path, followLinks: false, out var error);
             if (stamp is null && error == LinuxFiles.NotFound && file.Bytes == 0) continue;
             if (stamp is null) return $"'{path}' is not there: {LinuxFiles.Describe(error)}; fetch it again";
-            if (stamp.Value.Kind != FileKind.Regular) return $"'{path}' is not a regular file; remove it and fetch it again";
+            if (stamp.Value.Kind != FileKind.Regular)
+                return $"'{path}' is not a regular file; remove it and fetch it again";
             if (stamp.Value.Bytes != file.Bytes)
                 return $"'{path}' has {stamp.Value.Bytes} bytes, not {file.Bytes}; fetch it again";
         }
@@ -102,7 +105,8 @@ public sealed class RestorePublisher
         }
         foreach (var folder in _folders)
             if (Kind(folder) is not (null or FileKind.Folder))
-                return $"'{Path.Combine(_target, folder)}' is not a folder, and the model has one of that name; move it away";
+                return $"'{Path.Combine(_target, folder)}' is not a folder, and the model has one of that name; "
+                    + "move it away";
         return null;
     }
 
@@ -140,10 +144,12 @@ public sealed class RestorePublisher
                 _moved.Add(file.Path);
                 return null;
             case LinuxFiles.Exists:
-                return new PublishResult(PublishOutcome.Collision, $"'{to}' is there already and is not replaced; move it away");
+                return new PublishResult(
+                    PublishOutcome.Collision, $"'{to}' is there already and is not replaced; move it away");
             case LinuxFiles.OtherVolume:
                 return new PublishResult(
-                    PublishOutcome.OtherVolume, $"'{_staging}' and '{_target}' lie on different volumes; stage beside the target");
+                    PublishOutcome.OtherVolume,
+                    $"'{_staging}' and '{_target}' lie on different volumes; stage beside the target");
             default:
                 return new PublishResult(PublishOutcome.Failed, $"'{to}' cannot be made: {LinuxFiles.Describe(error)}");
         }
@@ -162,16 +168,22 @@ public sealed class RestorePublisher
         foreach (var path in Enumerable.Reverse(_moved))
         {
             var error = LinuxFiles.RenameNoReplace(Path.Combine(_target, path), Path.Combine(_staging, path));
-            if (error != 0)
-                return result with
-                {
-                    Outcome = PublishOutcome.Failed,
-                    Reason = $"{result.Reason}; '{Path.Combine(_target, path)}' stays where it is: {LinuxFiles.Describe(error)}",
-                };
+            if (error != 0) return Stays(result, Path.Combine(_target, path), LinuxFiles.Describe(error));
         }
         foreach (var folder in Enumerable.Reverse(_created))
-            if (!Directory.EnumerateFileSystemEntries(folder).Any())
-                Directory.Delete(folder);
+        {
+            try
+            {
+                if (!Directory.EnumerateFileSystemEntries(folder).Any()) Directory.Delete(folder);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                return Stays(result, folder, e.Message);
+            }
+        }
         return result;
     }
+
+    private static PublishResult Stays(PublishResult result, string path, string why) =>
+        new(PublishOutcome.Failed, $"{result.Reason}; '{path}' stays where it is: {why}");
 }

@@ -6,8 +6,8 @@ using WeightSwarm.Node.Weights;
 namespace WeightSwarm.IntegrationTests.Weights;
 
 /// <summary>
-/// The same files under the same name have the same info-hashes here and in libtorrent (python3-libtorrent), and libtorrent
-/// sees the same paths in our torrents.
+/// The same files under the same name have the same info-hashes here and in libtorrent (python3-libtorrent), and
+/// libtorrent sees the same paths in our torrents.
 /// </summary>
 public sealed class LibtorrentAgreementTests : IDisposable
 {
@@ -56,7 +56,8 @@ public sealed class LibtorrentAgreementTests : IDisposable
         for (var round = 0; round < 12; round++)
         {
             var files = Enumerable.Range(0, random.Next(1, 20)).Select(i =>
-                ($"{(char)random.Next('a', 'e')}{random.Next(3)}/{i}{"-. _x"[random.Next(5)]}", random.Next(0, 12 * K)));
+                (Path: $"{(char)random.Next('a', 'e')}{random.Next(3)}/{i}{"-. _x"[random.Next(5)]}",
+                    Bytes: random.Next(0, 12 * K)));
             await Agree($"seed {Seed}, round {round}", K << random.Next(4), files.Append(("z", 1)).ToArray());
             Directory.Delete(Folder, recursive: true);
         }

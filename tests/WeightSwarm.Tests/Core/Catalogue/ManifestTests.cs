@@ -25,9 +25,12 @@ public sealed class ManifestTests
     public void Disagreement_OtherTorrents_NamesWhatDiffers()
     {
         var manifest = Sample(out _);
-        Assert.Contains("3 files, the .torrent 4", Differs(manifest, ("a", [1]), ("b", [2]), ("c", [3]), ("d", [4])), StringComparison.Ordinal);
-        Assert.Contains("'a' where the .torrent has 'A'", Differs(manifest, ("A", [1]), ("b/c", [2]), ("d", [])), StringComparison.Ordinal);
-        Assert.Contains("5 bytes in the manifest", Differs(manifest, ("a", [1]), ("b/c", [2]), ("d", [])), StringComparison.Ordinal);
+        Assert.Contains("3 files, the .torrent 4", Differs(manifest, ("a", [1]), ("b", [2]), ("c", [3]), ("d", [4])),
+            StringComparison.Ordinal);
+        Assert.Contains("'a' where the .torrent has 'A'", Differs(manifest, ("A", [1]), ("b/c", [2]), ("d", [])),
+            StringComparison.Ordinal);
+        Assert.Contains("5 bytes in the manifest", Differs(manifest, ("a", [1]), ("b/c", [2]), ("d", [])),
+            StringComparison.Ordinal);
         Assert.Contains("pieces root", Differs(manifest, ("a", new byte[5]), ("b/c", new byte[(2 * K) + 1]), ("d", [])),
             StringComparison.Ordinal);
     }

@@ -80,7 +80,8 @@ public sealed class MerkleTreeTests
         }
     }
 
-    private static byte[][] Row(int count) => [.. Enumerable.Range(1, count).Select(i => Hash256.Of([(byte)i]).ToArray())];
+    private static byte[][] Row(int count) =>
+        [.. Enumerable.Range(1, count).Select(i => Hash256.Of([(byte)i]).ToArray())];
 
     private static byte[] Flat(byte[][] row) => [.. row.SelectMany(hash => hash)];
 }

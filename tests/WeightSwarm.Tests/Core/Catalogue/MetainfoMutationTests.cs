@@ -3,7 +3,9 @@ using Xunit.Abstractions;
 
 namespace WeightSwarm.Tests.Core.Catalogue;
 
-/// <summary>Damaged torrents by the hundred thousand: every one is read or refused with a reason, none throws.</summary>
+/// <summary>
+/// Damaged torrents by the hundred thousand: every one is read or refused with a reason, none throws.
+/// </summary>
 public sealed class MetainfoMutationTests(ITestOutputHelper output)
 {
     private const int K = 16384;
@@ -63,9 +65,10 @@ public sealed class MetainfoMutationTests(ITestOutputHelper output)
     private static byte[][] Torrents() =>
     [
         NaiveTorrent.Build("n", 2 * K, ("a", NaiveTorrent.Content(1, 5))).Bytes,
-        NaiveTorrent.Build("n", 2 * K, ("a", NaiveTorrent.Content(1, 5)), ("d/b", NaiveTorrent.Content(2, 5 * K))).Bytes,
-        NaiveTorrent.Build("model", K, ("a", NaiveTorrent.Content(1, 3 * K)), ("d/e/f", []), ("d/e/g", NaiveTorrent.Content(2, K)),
-            ("z", NaiveTorrent.Content(4, K + 1))).Bytes,
+        NaiveTorrent.Build("n", 2 * K, ("a", NaiveTorrent.Content(1, 5)),
+            ("d/b", NaiveTorrent.Content(2, 5 * K))).Bytes,
+        NaiveTorrent.Build("model", K, ("a", NaiveTorrent.Content(1, 3 * K)), ("d/e/f", []),
+            ("d/e/g", NaiveTorrent.Content(2, K)), ("z", NaiveTorrent.Content(4, K + 1))).Bytes,
     ];
 
     private static byte[] Mutate(byte[] torrent, byte[][] torrents, Random random)
@@ -105,7 +108,8 @@ public sealed class MetainfoMutationTests(ITestOutputHelper output)
         if (start < 0) return;
         var end = start;
         while (end < bytes.Count && bytes[end] is >= (byte)'0' and <= (byte)'9') end++;
-        string[] numbers = ["0", "1", "-1", "2147483647", "2147483648", "9223372036854775807", "16384", "32768", "99999999999"];
+        string[] numbers = ["0", "1", "-1", "2147483647", "2147483648", "9223372036854775807", "16384", "32768",
+            "99999999999"];
         bytes.RemoveRange(start, end - start);
         bytes.InsertRange(start, NaiveTorrent.Ascii(numbers[random.Next(numbers.Length)]));
     }

@@ -19,8 +19,10 @@ public sealed class MetainfoTests
     public void Build_KnownFiles_HasLibtorrentsInfoHashes()
     {
         var metainfo = Good(NaiveTorrent.Build("n", 2 * K, Golden));
-        Assert.Equal("2ac11d3f821b89739d7d8077f01a3fe36a00ea49", Convert.ToHexStringLower(metainfo.InfoHashV1.AsSpan()));
-        Assert.Equal("f6c5295378d1218b3f32b78c1504bad44ef3c9b857aa041b973bb39b1809141d", metainfo.InfoHashV2.ToString());
+        Assert.Equal("2ac11d3f821b89739d7d8077f01a3fe36a00ea49",
+            Convert.ToHexStringLower(metainfo.InfoHashV1.AsSpan()));
+        Assert.Equal("f6c5295378d1218b3f32b78c1504bad44ef3c9b857aa041b973bb39b1809141d",
+            metainfo.InfoHashV2.ToString());
     }
 
     [Fact]
@@ -41,7 +43,7 @@ public sealed class MetainfoTests
     [Fact]
     public void PieceHashes_EveryPiece_AreThoseOfItsBytes()
     {
-        var files = new (string, byte[])[] { ("a", NaiveTorrent.Content(1, 5)), ("b", NaiveTorrent.Content(2, (5 * K) + 1)) };
+        (string, byte[])[] files = [("a", NaiveTorrent.Content(1, 5)), ("b", NaiveTorrent.Content(2, (5 * K) + 1))];
         var metainfo = Good(NaiveTorrent.Build("n", 2 * K, files));
         var stream = NaiveTorrent.Stream([files[0].Item2, files[1].Item2], 2 * K);
         for (var piece = 0; piece < metainfo.Pieces; piece++)
@@ -68,7 +70,8 @@ public sealed class MetainfoTests
     {
         var same = NaiveTorrent.Content(3, 5 * K);
         var metainfo = Good(NaiveTorrent.Build("n", 2 * K, ("a", same), ("b", same)));
-        Assert.Equal(metainfo.PieceLayer(metainfo.Files[0]).ToArray(), metainfo.PieceLayer(metainfo.Files[1]).ToArray());
+        Assert.Equal(metainfo.PieceLayer(metainfo.Files[0]).ToArray(),
+            metainfo.PieceLayer(metainfo.Files[1]).ToArray());
     }
 
     [Fact]
@@ -146,8 +149,8 @@ public sealed class MetainfoTests
         var start = text.IndexOf("6:pieces20:", StringComparison.Ordinal);
         Refused(NaiveTorrent.Ascii(text.Remove(start, 31)), "files without pieces");
         Refused(Replace(bytes, "6:pieces20:", "6:pieces0:", cut: 20), "0 bytes, not 1 times 20");
-        Refused(NaiveTorrent.Ascii(text.Remove(start + 11, 1).Replace("pieces20:", "pieces19:", StringComparison.Ordinal)),
-            "19 bytes, not 1 times 20");
+        var oneLess = text.Remove(start + 11, 1).Replace("pieces20:", "pieces19:", StringComparison.Ordinal);
+        Refused(NaiveTorrent.Ascii(oneLess), "19 bytes, not 1 times 20");
     }
 
     [Fact]

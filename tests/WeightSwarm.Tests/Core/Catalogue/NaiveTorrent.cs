@@ -5,7 +5,9 @@ using WeightSwarm.Core.Catalogue;
 
 namespace WeightSwarm.Tests.Core.Catalogue;
 
-/// <summary>The slow, obvious way to hash a model: everything in memory, every rule of BEP 3, 47 and 52 spelled out.</summary>
+/// <summary>
+/// The slow, obvious way to hash a model: everything in memory, every rule of BEP 3, 47 and 52 spelled out.
+/// </summary>
 internal static class NaiveTorrent
 {
     public const int Leaf = 16384;
@@ -39,10 +41,12 @@ internal static class NaiveTorrent
     {
         if (content.Length == 0) return new HashedFile(path, 0, default, default);
         var leaves = content.Chunk(Leaf).Select(SHA256.HashData).ToList();
-        if (content.Length <= pieceLength) return new HashedFile(path, content.Length, new Hash256(Root(leaves)), default);
+        if (content.Length <= pieceLength)
+            return new HashedFile(path, content.Length, new Hash256(Root(leaves)), default);
         var pieces = leaves.Chunk(pieceLength / Leaf).Select(p => Root([.. p], pieceLength / Leaf)).ToList();
         var layer = pieces.SelectMany(p => p).ToArray();
-        var whole = Root([.. content.Chunk(Leaf).Select(SHA256.HashData)], PowerOfTwo(pieces.Count) * pieceLength / Leaf);
+        var whole = Root([.. content.Chunk(Leaf).Select(SHA256.HashData)],
+            PowerOfTwo(pieces.Count) * pieceLength / Leaf);
         return new HashedFile(path, content.Length, new Hash256(whole), layer);
     }
 

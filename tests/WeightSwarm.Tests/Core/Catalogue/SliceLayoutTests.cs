@@ -57,10 +57,11 @@ public sealed class SliceLayoutTests
     [InlineData(8193, 3)]
     public void For_ManyPieces_GrowsSlicesToStayWithinTheLimit(int pieces, int perSlice)
     {
-        var layer = Enumerable.Repeat(MerkleTree.Leaf(new byte[K]).ToArray(), pieces).SelectMany(hash => hash).ToArray();
+        var hash = MerkleTree.Leaf(new byte[K]).ToArray();
+        var layer = Enumerable.Repeat(hash, pieces).SelectMany(bytes => bytes).ToArray();
         var file = new HashedFile("a", (long)pieces * K, MerkleTree.LargeFileRoot(layer, K), layer);
-        var built = MetainfoBuilder.Build("n", K, [file], new byte[20 * pieces], out var bytes);
-        var layout = SliceLayout.For(MetainfoTests.Good((built, bytes)), K);
+        var built = MetainfoBuilder.Build("n", K, [file], new byte[20 * pieces], out var torrent);
+        var layout = SliceLayout.For(MetainfoTests.Good((built, torrent)), K);
         Assert.Equal(perSlice, layout.PiecesPerSlice);
         Assert.InRange(layout.Slices, 1, SliceLayout.MostSlices);
         Assert.Equal(pieces, layout.SliceLeaves.Sum());
