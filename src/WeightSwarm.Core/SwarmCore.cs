@@ -189,6 +189,16 @@ public sealed class SwarmCore
         if (record.Kind is not (RecordKind.Charter or RecordKind.Entry)) _liveness.Heard(record.Author, issuedMs);
         if (record.Kind == RecordKind.Node) _gossip.Learn(record, now);
         if (record.Kind == RecordKind.Observation) Observe(record, issuedMs);
+        if (record.Author == Self) Recall(record);
+    }
+
+    /// <summary>A record of this node from an earlier run: what it said then must be kept up or taken back.</summary>
+    private void Recall(Record record)
+    {
+        if (record.Kind == RecordKind.Claim && !RecordBodies.Claim(record).Cancelled)
+            _replication.RecallClaim(RecordBodies.ModelOf(record), RecordBodies.SliceOf(record));
+        else if (record.Kind == RecordKind.Observation)
+            _watch.Recall(new NodeId(RecordBodies.ModelOf(record)), RecordBodies.Observation(record).Down);
     }
 
     private void Observe(Record record, long castMs)

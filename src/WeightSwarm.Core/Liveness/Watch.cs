@@ -32,6 +32,9 @@ internal sealed class Watch(
     /// <summary>Whether this node and another are monitor and subject, whichever way round.</summary>
     public bool IsTied(NodeId other) => _dutySinceMs.ContainsKey(other) || MonitorsOf(self).Contains(other);
 
+    /// <summary>What this node said before it restarted, to be renewed or taken back.</summary>
+    public void Recall(NodeId subject, bool down) => _said[subject] = (down, long.MinValue);
+
     public void Tend(Pace pace, Instant now, bool quiet)
     {
         NoteMembership();
@@ -63,7 +66,8 @@ internal sealed class Watch(
         var ttlMs = Math.Min(pace.LeaseTtlMs, LongestTtlMs);
         var said = _said.GetValueOrDefault(subject);
         // Transitions only, but for a node that stays down the word is renewed before its lease ends.
-        if (said.Down == down && (!down || now.MonotonicMs - said.AtMs < ttlMs / 2)) return;
+        var fresh = said.AtMs != long.MinValue && now.MonotonicMs - said.AtMs < ttlMs / 2;
+        if (said.Down == down && (!down || fresh)) return;
         _said[subject] = (down, now.MonotonicMs);
         var sinceMs = down && liveness.LastHeardMs(subject) is { } heard ? now.UnixMs - (now.MonotonicMs - heard) : now.UnixMs;
         var body = new V1.Observation { Down = down, SinceMs = (ulong)Math.Max(0, sinceMs) };

@@ -14,6 +14,7 @@ internal sealed class ReplicationState(NodeId self, Outbox outbox, Action<Record
 {
     private readonly SortedDictionary<Hash256, Held> _held = [];
     private readonly SortedDictionary<(Hash256 Model, int Slice), Fetch> _fetching = [];
+    private readonly SortedSet<(Hash256 Model, int Slice)> _recalled = [];
     private readonly Planner _planner = new();
     private long _roomBytes;
     private long _donatedBytes;
@@ -82,6 +83,9 @@ internal sealed class ReplicationState(NodeId self, Outbox outbox, Action<Record
         if (_fetching.Remove((model, slice), out var fetch)) SayClaim(fetch, cancelled: true, pace, now);
     }
 
+    /// <summary>A claim of an earlier run: nothing is being fetched for it any more.</summary>
+    public void RecallClaim(Hash256 model, int slice) => _recalled.Add((model, slice));
+
     /// <summary>Plans when it is time, or at once when <paramref name="urgent"/>, and starts what the plan takes.</summary>
     public void TendPlan(SwarmView view, bool quiet, bool urgent, Instant now)
     {
@@ -98,6 +102,10 @@ internal sealed class ReplicationState(NodeId self, Outbox outbox, Action<Record
     /// <summary>Publishes holdings that changed or are due for renewal, and claims whose fetch has moved on.</summary>
     public void TendRecords(Pace pace, Instant now)
     {
+        foreach (var (model, slice) in _recalled)
+            if (!_fetching.ContainsKey((model, slice)))
+                TakeBackClaim(model, slice, pace);
+        _recalled.Clear();
         foreach (var (model, held) in _held)
             if (IsDue(held, pace, now))
                 SayHolding(model, held, pace, now);
@@ -160,6 +168,10 @@ internal sealed class ReplicationState(NodeId self, Outbox outbox, Action<Record
         say(RecordKind.Claim, RecordBodies.SliceSubject(fetch.Step.Model, fetch.Step.Slice), body, Math.Min(ttl, pace.LeaseTtlMs));
         return fetch with { SaidPercent = fetch.Percent, SaidMs = now.MonotonicMs };
     }
+
+    private void TakeBackClaim(Hash256 model, int slice, Pace pace) => say(
+        RecordKind.Claim, RecordBodies.SliceSubject(model, slice), new V1.Claim { Cancelled = true },
+        Math.Min(pace.U2.ClaimTtlMs, pace.LeaseTtlMs));
 
     private void SayHolding(Hash256 model, Held held, Pace pace, Instant now)
     {

@@ -131,7 +131,8 @@ public sealed class SwarmViewBuilder(NodeId self)
             claims.Remove(key);
             return;
         }
-        var progressAt = known is not null && progress <= known.ProgressPercent ? known.ProgressAtMs : now.MonotonicMs;
+        // Less than before is a new fetch, with a patience of its own.
+        var progressAt = known?.ProgressPercent == progress ? known.ProgressAtMs : now.MonotonicMs;
         claims[key] = new SliceClaim(record.Author, key.Item1, body.Epoch, body.Score, progress, progressAt);
     }
 
