@@ -155,7 +155,7 @@ public static class RecordBodies
         body.Pieces is >= 1 and <= 1 << 24 && body.PiecesPerSlice is >= 1 and <= 1 << 24 &&
         body.SliceLeaves.Count is >= 1 and <= MostSlices &&
         body.SliceLeaves.Count == (body.Pieces + body.PiecesPerSlice - 1) / body.PiecesPerSlice &&
-        body.SliceLeaves.All(l => l <= body.PiecesPerSlice * body.PieceLength >> 14) &&
+        body.SliceLeaves.All(l => l <= int.MaxValue && l <= body.PiecesPerSlice * body.PieceLength >> 14) &&
         body.Bytes is >= 1 and <= 1UL << 50 && body.Files is >= 1 and <= 200_000 && body.Copies <= 64 &&
         body.MetainfoBytes is >= 1 and <= 64 << 20;
 
