@@ -175,6 +175,7 @@ public sealed class SwarmCore
     {
         _outbox.Add(new CoreOutput.Persist(record));
         Absorb(record, now);
+        if (record.Kind == RecordKind.Charter) _gossip.CharterChanged(now);
         if (record.Author != Self) return;
         // It is ours and we did not make it: our state is older than what the network knows. Number above it, and speak again.
         _author.JumpAbove(record);

@@ -36,7 +36,7 @@ internal sealed partial class GossipState
             var answer = new V1.Neighbour { Active = session.WeAskedActive };
             _outbox.Send(session.Id, new V1.Frame { Neighbour = answer });
         }
-        if (!before && session.Active) StartReconciliation(session, now);
+        if (!before && session.Active) ReconcileSoon(session, now);
     }
 
     private void TendOverlay(Instant now)

@@ -40,8 +40,9 @@ internal sealed partial class GossipState
         _outbox.Send(session.Id, new V1.Frame { Reconcile = session.Reconciler.Start(number, salt) });
     }
 
-    private void OnReconcile(Session session, V1.Reconcile message)
+    private void OnReconcile(Session session, V1.Reconcile message, Instant now)
     {
+        session.LastReconcileMs = session.UsedMs = now.MonotonicMs;
         session.Reconciler ??= new Reconciler(_records.Index);
         var step = session.Reconciler.Handle(message);
         if (step.Outcome == ReconcileOutcome.Malformed)
@@ -54,6 +55,13 @@ internal sealed partial class GossipState
             _outbox.Send(session.Id, new V1.Frame { Want = WantOf(ids) });
         if (step.Reply is { } reply) _outbox.Send(session.Id, new V1.Frame { Reconcile = reply });
     }
+
+    /// <summary>
+    /// What was accepted between the reconciliation of a new stream and the moment when it becomes a link goes over neither;
+    /// a second one soon after makes it good.
+    /// </summary>
+    private void ReconcileSoon(Session session, Instant now) =>
+        session.LastReconcileMs = now.MonotonicMs - Pace.ReconcileMs + 2 * Pace.GraftMs;
 
     private static bool IsReconciling(Session session) => session.Reconciler is { IsOpen: true };
 

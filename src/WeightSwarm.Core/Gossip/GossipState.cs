@@ -81,6 +81,12 @@ internal sealed partial class GossipState
         });
     }
 
+    /// <summary>The rules changed: what was refused under the old ones, or before any were known, is asked for again.</summary>
+    public void CharterChanged(Instant now)
+    {
+        foreach (var session in _sessions.Values.Where(s => s.Active)) StartReconciliation(session, now);
+    }
+
     public void Closed(SessionId id)
     {
         if (!_sessions.Remove(id, out var session)) return;
@@ -121,7 +127,7 @@ internal sealed partial class GossipState
             case V1.Frame.KindOneofCase.Prune: session.Eager = false; break;
             case V1.Frame.KindOneofCase.Ping: OnPing(session, frame.Ping, now); break;
             case V1.Frame.KindOneofCase.Pong: OnPong(session, frame.Pong, now); break;
-            case V1.Frame.KindOneofCase.Reconcile: OnReconcile(session, frame.Reconcile); break;
+            case V1.Frame.KindOneofCase.Reconcile: OnReconcile(session, frame.Reconcile, now); break;
             case V1.Frame.KindOneofCase.Want: OnWant(session, frame.Want); break;
             case V1.Frame.KindOneofCase.ContentGet:
             case V1.Frame.KindOneofCase.ContentPart:
@@ -154,7 +160,8 @@ internal sealed partial class GossipState
         Heard(session.Peer, now.MonotonicMs);
         if (hello.ObservedIp.Length is 4 or 16) Observed(new IPAddress(hello.ObservedIp.Span));
         AskActive(session, now);
-        StartReconciliation(session, now);
+        // One side begins; the other is answered in the same exchange.
+        if (session.Outbound) StartReconciliation(session, now);
     }
 
     /// <summary>
