@@ -6,10 +6,17 @@ donors=4
 copies=3
 model=try/model
 declare -a pids=() ids=() peaks=()
-started=$SECONDS
+seen=            # the counts that watch_health printed last
 
 title() { printf '\n== %s\n' "$*"; }
-elapsed() { echo $((SECONDS - started)); }
+
+# Milliseconds of the clock; whatever the locale puts between seconds and their fraction.
+now_ms() { local time=${EPOCHREALTIME//[!0-9]/}; echo $((time / 1000)); }
+
+# Milliseconds as seconds: 12.3 s.
+seconds() { printf '%d.%d s' $(($1 / 1000)) $(($1 % 1000 / 100)); }
+since() { seconds $(($(now_ms) - $1)); }
+started=$(now_ms)
 state_of() { echo "$temporary/node$1"; }
 log_of() { echo "$temporary/node$1.log"; }
 
@@ -47,7 +54,8 @@ prepare_model() {
   fi
   bytes=$(find -L "$folder" -type f -printf '%s\n' | awk '{ sum += $1 } END { printf "%d", sum }')
   [ "$bytes" -gt 0 ] || fail "'$folder' holds no bytes to preserve"
-  echo "$folder: $(find -L "$folder" -type f -printf x | wc -c) files, $(human_bytes "$bytes")"
+  files=$(find -L "$folder" -type f -printf x | wc -c)
+  echo "$folder: $files files, $(human_bytes "$bytes")"
   # Generous, for slow disks: waiting ends as soon as the condition holds.
   patience=$((60 + bytes / 10000000))
 }
@@ -103,7 +111,7 @@ add_model() {
   title "Adding the model on node 1, in place"
   # --force: whatever folder is given is preserved; the notes say which of its weight files are broken.
   cli 1 add "$folder" --name $model --licence LicenseRef-try --force >"$temporary/added.json"
-  added=$SECONDS
+  added=$(now_ms)
   jq --raw-output '(.model | "\(.name) \(.info_hash_v2[0:12]): \(.files) files, \(.slices) slices"), .notes[]' \
     "$temporary/added.json"
 }
@@ -117,17 +125,17 @@ counts() {
     <<<"$answer"
 }
 
-# Prints health whenever it changes, with the seconds since SINCE, until CONDITION holds for its counts.
+# watch_health CONDITION START: prints health whenever it changes, with the time since START, until CONDITION holds.
 watch_health() {
-  local condition=$1 since=$2 deadline=$((SECONDS + patience)) now last=
-  until [ -n "$last" ] && $condition "$last"; do
-    [ $SECONDS -lt $deadline ] || fail "health stays at '$last' (verified, online, claimed, risk) after $patience s"
+  local condition=$1 start=$2 deadline=$((SECONDS + patience)) now
+  until [ -n "$seen" ] && $condition "$seen"; do
+    [ $SECONDS -lt $deadline ] || fail "health stays at '$seen' (verified, online, claimed, risk) after $patience s"
     check_daemons
     now=$(counts) || fail "health does not answer"
-    if [ "$now" != "$last" ]; then
-      last=$now
+    if [ "$now" != "$seen" ]; then
+      seen=$now
       # shellcheck disable=SC2086
-      printf '%4d s   verified %s   online %s   claimed %s   %s\n' $((SECONDS - since)) $now
+      printf '%8s   verified %s   online %s   claimed %s   %s\n' "$(since "$start")" $now
     else
       sleep 0.3
     fi
@@ -142,7 +150,7 @@ fewer_copies() { set -- $1; [ "$1" -lt $copies ] || [ "$2" -lt $copies ]; }
 wait_for_three_copies() {
   title "Copies rising to $copies"
   watch_health enough_copies "$added"
-  time_to_copies=$((SECONDS - added))
+  time_to_copies=$(since "$added")
 }
 
 # The first donor other than the adder that holds every slice.
@@ -174,14 +182,14 @@ kill_a_holder() {
   kill -KILL "${pids[victim]}"
   wait "${pids[victim]}" 2>/dev/null || true
   unset "pids[victim]"
-  killed=$SECONDS
-  watch_health fewer_copies "$killed"
+  killed=$(now_ms)
 }
 
 wait_for_repair() {
-  title "The others repair"
+  title "Health falls, and the others repair"
+  watch_health fewer_copies "$killed"
   watch_health enough_copies "$killed"
-  time_to_repair=$((SECONDS - killed))
+  time_to_repair=$(since "$killed")
 }
 
 restore_on_the_bystander() {
@@ -189,10 +197,10 @@ restore_on_the_bystander() {
   local held before
   held=$(cli $nodes status | field '.slices_held | tostring')
   [ "$held" = 0 ] || fail "node $nodes holds $held slices, and should hold none"
-  before=$SECONDS
+  before=$(now_ms)
   restored=$(cli $nodes restore $model "$temporary/restored" | field .folder)
-  time_to_restore=$((SECONDS - before))
-  echo "$restored, after $time_to_restore s"
+  time_to_restore=$(since "$before")
+  echo "$restored, after $time_to_restore"
 }
 
 # The SHA-256 and the path of every file below a folder, in one order for all.
@@ -206,7 +214,7 @@ compare_files() {
     head -n 20 "$temporary/difference" >&2
     fail "the restored files are not the original ones ('<' was expected, '>' was found)"
   fi
-  echo "all $(wc -l <"$temporary/expected") files are identical, and there is none too many"
+  echo "all $files files are identical, and there is none too many"
 }
 
 # Peak resident memory of a node's daemon, in kB.
@@ -216,12 +224,12 @@ print_summary() {
   local node note
   for node in "${!pids[@]}"; do peaks[node]=$(peak_memory "$node"); done
   title "Summary"
-  printf '%-28s %s\n' "model" "$(human_bytes "$bytes")" "time to $copies copies" "$time_to_copies s" \
-    "time to repair after the kill" "$time_to_repair s" "time to restore" "$time_to_restore s" "all" "$(elapsed) s"
+  printf '%-30s %s\n' "model" "$(human_bytes "$bytes")" "time to $copies copies" "$time_to_copies" \
+    "time to repair after the kill" "$time_to_repair" "time to restore" "$time_to_restore" "all" "$(since "$started")"
   for node in "${!peaks[@]}"; do
     note=
     [ "$node" != "$victim" ] || note=" (until it was killed)"
-    printf '%-28s %s\n' "peak memory of node $node" "$(human_bytes $((peaks[node] * 1024)))$note"
+    printf '%-30s %s\n' "peak memory of node $node" "$(human_bytes $((peaks[node] * 1024)))$note"
   done
 }
 
