@@ -55,7 +55,8 @@ internal sealed class ServiceInstaller(Machine machine, Action<string> say, Canc
         }
         // A link that leads elsewhere is somebody else's.
         var link = new FileInfo(machine.At(Link));
-        if (link.LinkTarget?.StartsWith(machine.At(InstalledFolder + "/"), StringComparison.Ordinal) == true) link.Delete();
+        var isOurs = link.LinkTarget?.StartsWith(machine.At(InstalledFolder + "/"), StringComparison.Ordinal) == true;
+        if (isOurs) link.Delete();
         if (Directory.Exists(machine.At(InstalledFolder)))
         {
             Directory.Delete(machine.At(InstalledFolder), recursive: true);

@@ -187,7 +187,11 @@ public class CommandLineTests
         Assert.Equal(8, result.Code);
         Assert.Equal(new DaemonOptions
         {
-            StateFolder = "/tmp/s", Listen = IPAddress.Loopback, GossipPort = 0, TorrentPort = 7, HttpPort = 8,
+            StateFolder = "/tmp/s",
+            Listen = IPAddress.Loopback,
+            GossipPort = 0,
+            TorrentPort = 7,
+            HttpPort = 8,
         }, seen);
     }
 
@@ -199,7 +203,11 @@ public class CommandLineTests
         await run.RunAsync(["--state", "/tmp/s", "daemon"]);
         Assert.Equal(new DaemonOptions
         {
-            StateFolder = "/tmp/s", Listen = IPAddress.Any, GossipPort = 6890, TorrentPort = 6891, HttpPort = 6892,
+            StateFolder = "/tmp/s",
+            Listen = IPAddress.Any,
+            GossipPort = 6890,
+            TorrentPort = 6891,
+            HttpPort = 6892,
         }, seen);
     }
 

@@ -57,10 +57,21 @@ public class JsonTests
     public async Task Status_PrintsTheNode() => await Check(
         new StatusReply
         {
-            NodeId = Samples.NodeA, Version = "0.1.0", StateFolder = "/s", StartedMs = Samples.SomeTimeMs,
-            Ports = new Ports { Gossip = 1, Torrent = 2, Http = 3 }, Listen = "127.0.0.1", Network = Samples.Network(),
-            Donations = { Samples.Donation() }, NodesKnown = 4, NodesOnline = 3, ModelsHeld = 2, SlicesHeld = 9,
-            BytesHeld = 10, SlicesFetching = 1, Warnings = { "the clock is wrong" },
+            NodeId = Samples.NodeA,
+            Version = "0.1.0",
+            StateFolder = "/s",
+            StartedMs = Samples.SomeTimeMs,
+            Ports = new Ports { Gossip = 1, Torrent = 2, Http = 3 },
+            Listen = "127.0.0.1",
+            Network = Samples.Network(),
+            Donations = { Samples.Donation() },
+            NodesKnown = 4,
+            NodesOnline = 3,
+            ModelsHeld = 2,
+            SlicesHeld = 9,
+            BytesHeld = 10,
+            SlicesFetching = 1,
+            Warnings = { "the clock is wrong" },
         },
         ["status"], $$"""
         {
@@ -191,7 +202,8 @@ public class JsonTests
     public async Task Show_PrintsFilesAndHolders() => await Check(
         new ShowReply
         {
-            Model = Samples.Model(), Magnet = "magnet:?x",
+            Model = Samples.Model(),
+            Magnet = "magnet:?x",
             Files = { new WeightSwarm.V1.FileInfo { Path = "a b/c.txt", Bytes = 5, Sha256 = "ff" } },
             Holders =
             {

@@ -35,7 +35,12 @@ public class RequestTests
     public async Task Add_WithOptions_SendsThem() => await Check(
         new AddRequest
         {
-            Path = Path.GetFullPath("m"), Name = "org/model", Licence = "MIT", Revision = "r", Copies = 4, Force = true,
+            Path = Path.GetFullPath("m"),
+            Name = "org/model",
+            Licence = "MIT",
+            Revision = "r",
+            Copies = 4,
+            Force = true,
         },
         _added, "add", "m", "--name", "org/model", "--licence", "MIT", "--revision", "r", "--copies", "4", "--force");
 

@@ -65,7 +65,8 @@ public class TextTests
     {
         var reply = new WhyReply
         {
-            Model = Samples.Model(), Slices = { Slice(0, 2), Slice(1, 2), Slice(2, 1), Slice(4, 1) },
+            Model = Samples.Model(),
+            Slices = { Slice(0, 2), Slice(1, 2), Slice(2, 1), Slice(4, 1) },
         };
         var result = await FakeDaemon.Run(reply, "why", "m");
         Assert.Equal("""
@@ -91,8 +92,15 @@ public class TextTests
     {
         var line = new PlanLine
         {
-            Action = "take", Model = "org/model", Revision = "r1", FirstSlice = 2, LastSlice = 5, Bytes = 4_000_000_000,
-            Urgency = "U1", Reason = "two copies are missing", DueInMs = 90_000,
+            Action = "take",
+            Model = "org/model",
+            Revision = "r1",
+            FirstSlice = 2,
+            LastSlice = 5,
+            Bytes = 4_000_000_000,
+            Urgency = "U1",
+            Reason = "two copies are missing",
+            DueInMs = 90_000,
         };
         var result = await FakeDaemon.Run(new PlanReply { Lines = { line } }, "plan");
         Assert.Equal("""
@@ -148,7 +156,10 @@ public class TextTests
             {
                 Progress = new AddProgress
                 {
-                    Phase = "hashing", File = "x/weights [1].bin", BytesDone = 5, BytesTotal = 10,
+                    Phase = "hashing",
+                    File = "x/weights [1].bin",
+                    BytesDone = 5,
+                    BytesTotal = 10,
                 },
             },
             new AddEvent { Result = new AddResult { Model = Samples.Model() } });
