@@ -61,11 +61,11 @@ prepare_model() {
 }
 
 # Two copies beside the one in place, the repaired and the restored one; the killed holder's bytes stay until the end.
-# A volume keeps a reserve of 2 % or 5 GiB that no donation uses.
+# A volume keeps a reserve of 2 %, at most 5 GiB, that no donation uses.
 check_room() {
   local free size reserve needed
   read -r size free < <(df --block-size=1 --output=size,avail "$temporary" | tail -n 1)
-  reserve=$((size / 50 > 5368709120 ? size / 50 : 5368709120))
+  reserve=$((size / 50 < 5368709120 ? size / 50 : 5368709120))
   needed=$((4 * (bytes + bytes / 20) + reserve))
   [ "$free" -ge "$needed" ] || fail "the volume of $temporary has $(human_bytes "$free") free, and this needs" \
     "$(human_bytes "$needed"), the reserve of a volume included: set TMPDIR to a larger one"
