@@ -34,7 +34,7 @@ internal sealed class PlanPass
         foreach (var model in _view.Models) Survey(model);
         CancelUnknown();
         _deficits.Sort(Deficit.Compare);
-        var loop = new TakeLoop(_nodes, _own, _budget, memory, _takers.OthersRoom);
+        var loop = new TakeLoop(_nodes, _own, _budget, memory, _takers.OthersUsableRoom);
         var decided = loop.Decide(_deficits);
         memory = loop.StillWaiting;
         // OrderBy keeps the order within a class.

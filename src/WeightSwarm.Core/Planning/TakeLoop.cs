@@ -11,10 +11,14 @@ namespace WeightSwarm.Core.Planning;
 /// </para>
 /// <code>due = firstSeen + confirm + max(0, rank - need + 1) * step + jitter</code>
 /// <para>
+/// where the turns count anew from the moment when this node's turn comes nearer: see <see cref="FirstSeen"/>.
+/// </para>
+/// <para>
 /// Two rules are added for networks that are short of room. Room is promised to the slices with fewer copies: a node
 /// that stands near the front for such a slice takes others only with the room that is left. And when all the copies
-/// that are wanted would fill more than three quarters of all the room, the order runs with a need of one, so that
-/// copies are placed one layer at a time and no slice gets its third copy while another waits for its second.
+/// that are wanted would fill more than three quarters of the room that could take them, the order runs with a need of
+/// one, so that copies are placed one layer at a time and no slice gets its third copy while another waits for its
+/// second.
 /// </para>
 /// <para>
 /// The memory of when a deficit was first seen covers only deficits that this node could act upon: when a source
@@ -23,7 +27,7 @@ namespace WeightSwarm.Core.Planning;
 /// </summary>
 internal sealed class TakeLoop(
     NodeIndex nodes, OwnSituation own, ClaimBudget budget,
-    SortedDictionary<(Hash256 Model, int Slice), FirstSeen> memory, Int128 othersRoom)
+    SortedDictionary<(Hash256 Model, int Slice), FirstSeen> memory, Int128 othersUsableRoom)
 {
     /// <summary>A node this far back in the order does not keep room for the slice.</summary>
     private const int LastSlotWithRoomKept = 16;
@@ -53,11 +57,15 @@ internal sealed class TakeLoop(
 
     private bool IsShortOfRoom(List<Deficit> deficits)
     {
-        var wanted = (Int128)0;
+        Int128 wanted = 0, asked = 0;
         foreach (var deficit in deficits)
-            if (deficit.Tally.Holders > 0)
-                wanted += (Int128)deficit.Bytes * deficit.Tally.Need;
-        return wanted > (othersRoom + Math.Max(0, own.RoomBytes)) / 4 * 3;
+        {
+            if (deficit.Obstacle is not null) continue;
+            var fits = own.RoomBytes >= deficit.Bytes;
+            if (fits) asked += deficit.Bytes;
+            wanted += (Int128)deficit.Bytes * Math.Min(deficit.Tally.Need, deficit.Takers.Others + (fits ? 1 : 0));
+        }
+        return wanted > othersUsableRoom + Takers.Usable(Math.Max(0, own.RoomBytes), asked);
     }
 
     private void CloseLevel()
@@ -93,13 +101,13 @@ internal sealed class TakeLoop(
     {
         var key = (deficit.Model.ModelId, deficit.Slice);
         var now = nodes.Now.MonotonicMs;
-        var seen = memory.GetValueOrDefault(key).Noting(deficit.Urgency, now);
-        StillWaiting[key] = seen;
         var waits = _pace.Take(deficit.Urgency);
         var turns = _shortOfRoom ? 1 : deficit.Tally.Need;
         var slot = Math.Max(0, deficit.Takers.Rank - turns + 1);
-        var confirmed = seen.Of(deficit.Urgency)!.Value + waits.ConfirmMs;
-        var due = confirmed + slot * waits.StepMs + deficit.JitterMs;
+        var seen = memory.GetValueOrDefault(key, FirstSeen.Nothing).Noting(deficit.Urgency, slot, now);
+        StillWaiting[key] = seen;
+        var confirmed = seen.Of(deficit.Urgency) + waits.ConfirmMs;
+        var due = seen.TurnsFromMs(deficit.Urgency, waits.ConfirmMs) + slot * waits.StepMs + deficit.JitterMs;
         if (slot <= LastSlotWithRoomKept) _promisedToLevel += deficit.Bytes;
         if (now < confirmed)
             return Step(PlanAction.Wait, deficit, due - now, $"waits {Words.Time(waits.ConfirmMs)} to be sure of it");

@@ -18,6 +18,7 @@ internal sealed class Takers
     private readonly NodeIndex _nodes;
     private readonly int[] _candidates;
     private readonly ulong[] _scores;
+    private readonly Int128[] _asked;
     private readonly ulong _ownDigest, _ownWeight;
     private Hash256 _model;
     private int _group = -1;
@@ -28,14 +29,28 @@ internal sealed class Takers
         _nodes = nodes;
         _candidates = Enumerable.Range(0, nodes.Count).Where(n => nodes.Room[n] >= 0 && n != nodes.Self).ToArray();
         _scores = new ulong[_candidates.Length];
+        _asked = new Int128[_candidates.Length];
         _ownDigest = Rendezvous.NodeDigest(nodes.View.Self);
         // The weight that the others know, so that all agree on the order; its own only until it has a record.
         _ownWeight = nodes.Self >= 0 ? nodes.Weights[nodes.Self] : Rendezvous.Weight(own.RoomBytes);
-        OthersRoom = _candidates.Aggregate((Int128)0, (sum, n) => sum + nodes.Room[n]);
     }
 
-    /// <summary>Room of all others that take slices, bytes.</summary>
-    public Int128 OthersRoom { get; }
+    /// <summary>
+    /// Bytes that the others will surely take of the slices counted so far: each three quarters of its room, or all that
+    /// it could take where that is less.
+    /// </summary>
+    public Int128 OthersUsableRoom
+    {
+        get
+        {
+            Int128 sum = 0;
+            for (var i = 0; i < _candidates.Length; i++) sum += Usable(_nodes.Room[_candidates[i]], _asked[i]);
+            return sum;
+        }
+    }
+
+    /// <summary>What a node with so much room surely takes of so many bytes that it could take.</summary>
+    public static Int128 Usable(long room, Int128 asked) => Int128.Min(asked, (Int128)room * 3 / 4);
 
     /// <summary>This node's score in the group entered last.</summary>
     public ulong OwnScore { get; private set; }
@@ -69,6 +84,7 @@ internal sealed class Takers
                 continue;
             }
             others++;
+            _asked[i] += bytes;
             if (_scores[i] < own || (_scores[i] == own && node < _nodes.Self)) rank++;
         }
         return new TakerCount(rank, others, full);

@@ -1,0 +1,57 @@
+using WeightSwarm.Core.Catalogue;
+using WeightSwarm.Core.Planning;
+
+namespace WeightSwarm.Tests.Core.Planning;
+
+public sealed class PlanTextTests
+{
+    private static PlanStep Step(int slice, string reason = "why", PlanAction action = PlanAction.Wait,
+        Urgency urgency = Urgency.U1, long due = 0, int model = 0) =>
+        new(action, Swarm.Model(model, 1).ModelId, slice, urgency, 100, 1, due, reason);
+
+    private static IEnumerable<(int, int)> Ranges(params PlanStep[] steps) =>
+        PlanText.Collapse(new Plan(1, 0, [.. steps])).Select(r => (r.First, r.Last));
+
+    [Fact]
+    public void Collapse_ConsecutiveSlices_AreOneRangeWhateverTheirOrder()
+    {
+        var range = Assert.Single(PlanText.Collapse(new Plan(1, 0, [Step(3, due: 40), Step(1, due: 90), Step(2, due: 20)])));
+        Assert.Equal((1, 3, 300L, 20L), (range.First, range.Last, range.Bytes, range.DueInMs));
+    }
+
+    [Fact]
+    public void Collapse_Gap_Splits() => Assert.Equal([(1, 2), (4, 4)], Ranges(Step(1), Step(2), Step(4)));
+
+    [Fact]
+    public void Collapse_AnotherReasonActionUrgencyOrModel_Splits()
+    {
+        Assert.Equal(2, Ranges(Step(1), Step(2, "other")).Count());
+        Assert.Equal(2, Ranges(Step(1), Step(2, action: PlanAction.Take)).Count());
+        Assert.Equal(2, Ranges(Step(1), Step(2, urgency: Urgency.U2)).Count());
+        Assert.Equal(2, Ranges(Step(1), Step(2, model: 1)).Count());
+    }
+
+    [Fact]
+    public void Collapse_SeveralRanges_KeepTheOrderOfThePlan() =>
+        Assert.Equal([(7, 7), (1, 2)], Ranges(Step(7, "a"), Step(2, "b"), Step(1, "b")));
+
+    [Fact]
+    public void Collapse_NoSteps_IsEmpty() => Assert.Empty(PlanText.Collapse(Plan.Empty));
+
+    [Theory]
+    [InlineData(0, "0 B")]
+    [InlineData(999, "999 B")]
+    [InlineData(1_000, "1.0 kB")]
+    [InlineData(67_108_864, "67.1 MB")]
+    [InlineData(999_999_999, "999.9 MB")]
+    [InlineData(long.MaxValue, "9.2 EB")]
+    public void Words_Bytes_ReadAsDecimalUnits(long bytes, string text) => Assert.Contains(
+        $"the slice takes {text},", NoRoomReason(bytes), StringComparison.Ordinal);
+
+    /// <summary>The words are internal; they are met where people meet them.</summary>
+    private static string NoRoomReason(long bytes)
+    {
+        var format = typeof(Planner).Assembly.GetType("WeightSwarm.Core.Planning.Words")!.GetMethod("Bytes")!;
+        return $"the slice takes {format.Invoke(null, [bytes])},";
+    }
+}
