@@ -27,12 +27,12 @@ internal sealed record Deficit
 
     /// <summary>
     /// The order of work: class, then fewest copies (survival is not estimated yet, so the copies stand for it), then
-    /// fewest online, then own score, so that nodes begin at different places.
+    /// fewest online, then own place in the order, then own score, so that nodes begin at different places.
     /// </summary>
     public static int Compare(Deficit a, Deficit b)
     {
-        var order = (a.Urgency, a.Copies, a.Tally.Counts.Online, a.Score)
-            .CompareTo((b.Urgency, b.Copies, b.Tally.Counts.Online, b.Score));
+        var order = (a.Urgency, a.Copies, a.Tally.Counts.Online, a.Takers.Rank, a.Score)
+            .CompareTo((b.Urgency, b.Copies, b.Tally.Counts.Online, b.Takers.Rank, b.Score));
         if (order != 0) return order;
         var model = a.Model.ModelId.CompareTo(b.Model.ModelId);
         return model != 0 ? model : a.Slice.CompareTo(b.Slice);

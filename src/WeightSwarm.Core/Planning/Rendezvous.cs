@@ -89,16 +89,18 @@ public static class Rendezvous
         return mebibytes > half ? Math.Max(power, half) : power;
     }
 
-    /// <summary>
-    /// How many of the eligible candidates come before the given one; one pass, no sorting. Spans are parallel and
-    /// ordered by node id.
-    /// </summary>
-    public static int RankOf(int self, ReadOnlySpan<ulong> scores, ReadOnlySpan<bool> eligible)
+    /// <summary>How many of the eligible candidates come before a node; one pass, no sorting.</summary>
+    /// <param name="ownScore">The node's score.</param>
+    /// <param name="ownPlace">Its place in the order of node ids, which decides between equal scores.</param>
+    /// <param name="scores">The candidates' scores.</param>
+    /// <param name="places">Their places, parallel to the scores.</param>
+    /// <param name="eligible">Which of them count, parallel to the scores.</param>
+    public static int RankOf(
+        ulong ownScore, int ownPlace, ReadOnlySpan<ulong> scores, ReadOnlySpan<int> places, ReadOnlySpan<bool> eligible)
     {
-        var own = scores[self];
         var rank = 0;
         for (var i = 0; i < scores.Length; i++)
-            if (eligible[i] && (scores[i] < own || (scores[i] == own && i < self)))
+            if (eligible[i] && (scores[i] < ownScore || (scores[i] == ownScore && places[i] < ownPlace)))
                 rank++;
         return rank;
     }

@@ -18,6 +18,7 @@ internal sealed class Takers
     private readonly NodeIndex _nodes;
     private readonly int[] _candidates;
     private readonly ulong[] _scores;
+    private readonly bool[] _eligible;
     private readonly Int128[] _asked;
     private readonly ulong _ownDigest, _ownWeight;
     private Hash256 _model;
@@ -29,6 +30,7 @@ internal sealed class Takers
         _nodes = nodes;
         _candidates = Enumerable.Range(0, nodes.Count).Where(n => nodes.Room[n] >= 0 && n != nodes.Self).ToArray();
         _scores = new ulong[_candidates.Length];
+        _eligible = new bool[_candidates.Length];
         _asked = new Int128[_candidates.Length];
         _ownDigest = Rendezvous.NodeDigest(nodes.View.Self);
         // The weight that the others know, so that all agree on the order; its own only until it has a record.
@@ -72,11 +74,11 @@ internal sealed class Takers
     public TakerCount Count(long bytes)
     {
         if (!_scored) ScoreAll();
-        int rank = 0, others = 0, full = 0;
-        var own = OwnScore;
+        int others = 0, full = 0;
         for (var i = 0; i < _candidates.Length; i++)
         {
             var node = _candidates[i];
+            _eligible[i] = false;
             if (_nodes.IsHolding(node) || _nodes.OccupiedClash(node, out _) >= 0) continue;
             if (_nodes.Room[node] < bytes)
             {
@@ -84,9 +86,10 @@ internal sealed class Takers
                 continue;
             }
             others++;
+            _eligible[i] = true;
             _asked[i] += bytes;
-            if (_scores[i] < own || (_scores[i] == own && node < _nodes.Self)) rank++;
         }
+        var rank = Rendezvous.RankOf(OwnScore, _nodes.Self, _scores, _candidates, _eligible);
         return new TakerCount(rank, others, full);
     }
 

@@ -31,7 +31,7 @@ internal sealed class VerdictWriter(NodeIndex nodes, ModelTally tally, int slice
             CopyFate.Releasing => "not counted: is giving the slice up",
             CopyFate.Lost => $"not counted: absent {Absence(node)}, given up as lost after {Words.Time(nodes.Pace.LostMs)}",
             CopyFate.OverGrace => $"not counted: absent {Absence(node)}, longer than its grace of {Grace}",
-            _ => "not counted: " + Clash(node, nodes.CountedClash(node, out var by), by),
+            _ => "not counted: " + Clash(nodes.CountedClash(node, out var by), by),
         });
     }
 
@@ -45,8 +45,8 @@ internal sealed class VerdictWriter(NodeIndex nodes, ModelTally tally, int slice
         return nodes.Nodes[node].Draining ? seen + "; draining, so one more copy is wanted" : seen;
     }
 
-    private string Clash(int node, int domain, int by) =>
-        by == node ? "same failure domain as another" : $"same {nodes.DomainName(domain)} as {nodes.Ids[by].Brief}…";
+    private string Clash(int domain, int by) =>
+        $"same {nodes.DomainName(domain)} as {nodes.Ids[by].Brief}…";
 
     private void AddClaims(ImmutableArray<CopyVerdict>.Builder verdicts)
     {
@@ -59,7 +59,7 @@ internal sealed class VerdictWriter(NodeIndex nodes, ModelTally tally, int slice
             var fate = counts ? ClaimFate.Counted : tally.Judge(claims[i], node, urgency);
             // A holder's stale claim adds nothing to the verdict on its copy.
             if (node >= 0 && HasVerdict(verdicts, claims[i].Node)) continue;
-            if (!counts && fate is ClaimFate.Counted or ClaimFate.Holds) fate = ClaimFate.Duplicate;
+            if (!counts && fate == ClaimFate.Counted) fate = ClaimFate.Duplicate;
             verdicts.Add(new CopyVerdict(claims[i].Node, false, false, OfClaim(claims[i], node, fate, urgency)));
         }
     }
@@ -92,8 +92,7 @@ internal sealed class VerdictWriter(NodeIndex nodes, ModelTally tally, int slice
                 var limit = Words.Time(nodes.Pace.Take(urgency).ClaimTtlMs);
                 return $"claim not counted: {fetched}, no progress for longer than {limit}";
             default:
-                var domain = nodes.OccupiedClash(node, out var by);
-                return "claim not counted: " + Clash(node, domain, by);
+                return "claim not counted: " + Clash(nodes.OccupiedClash(node, out var by), by);
         }
     }
 }

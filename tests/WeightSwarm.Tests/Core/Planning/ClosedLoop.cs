@@ -65,7 +65,10 @@ internal sealed class ClosedLoop
     public IReadOnlyList<int> CopiesBySlice =>
         [.. Enumerable.Range(0, _setting.Slices).Select(s => _members.Count(m => m.Held.Contains(s)))];
 
-    /// <summary>Open claims on a slice.</summary>
+    /// <summary>Slices that a node has.</summary>
+    public int HeldBy(int node) => _members[node].Held.Count;
+
+    /// <summary>Open claims of all nodes.</summary>
     public int OpenClaims => _members.Sum(m => m.Fetching.Count);
 
     public long ElapsedMs => _now - StartMs;

@@ -37,21 +37,4 @@ public sealed class PlanTextTests
 
     [Fact]
     public void Collapse_NoSteps_IsEmpty() => Assert.Empty(PlanText.Collapse(Plan.Empty));
-
-    [Theory]
-    [InlineData(0, "0 B")]
-    [InlineData(999, "999 B")]
-    [InlineData(1_000, "1.0 kB")]
-    [InlineData(67_108_864, "67.1 MB")]
-    [InlineData(999_999_999, "999.9 MB")]
-    [InlineData(long.MaxValue, "9.2 EB")]
-    public void Words_Bytes_ReadAsDecimalUnits(long bytes, string text) => Assert.Contains(
-        $"the slice takes {text},", NoRoomReason(bytes), StringComparison.Ordinal);
-
-    /// <summary>The words are internal; they are met where people meet them.</summary>
-    private static string NoRoomReason(long bytes)
-    {
-        var format = typeof(Planner).Assembly.GetType("WeightSwarm.Core.Planning.Words")!.GetMethod("Bytes")!;
-        return $"the slice takes {format.Invoke(null, [bytes])},";
-    }
 }

@@ -152,6 +152,18 @@ public sealed class PlannerTests
         Assert.Equal((PlanAction.Blocked, "no room: the slice takes 67.1 MB, 14.2 MB are free"), (step.Action, step.Reason));
     }
 
+    [Theory]
+    [InlineData(0, "0 B")]
+    [InlineData(999, "999 B")]
+    [InlineData(1_000, "1.0 kB")]
+    [InlineData(999_999_999, "999.9 MB")]
+    [InlineData(1_000_000_000, "1.0 GB")]
+    public void Plan_NoRoom_GivesSizesInDecimalUnits(long room, string words)
+    {
+        var swarm = new Swarm().Wanting(2).With(Swarm.Model(0, 1, 1L << 40)).Nodes(1, 2, free: 1L << 41).Node(9).Holds(9, 0);
+        Assert.Equal($"no room: the slice takes 1.0 TB, {words} are free", Step(swarm, Swarm.Own(room)).Reason);
+    }
+
     [Fact]
     public void Plan_NoRoomAnywhere_SaysThatNobodyHas()
     {

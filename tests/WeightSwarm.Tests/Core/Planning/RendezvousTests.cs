@@ -145,7 +145,7 @@ public sealed class RendezvousTests
             var yours = mine.Select(m => random.Below(100) < 10 ? !m : m).ToArray();
             var self = (int)random.Below(count);
             var difference = mine.Zip(yours).Count(pair => pair.First != pair.Second);
-            var ranks = (Rendezvous.RankOf(self, scores, mine), Rendezvous.RankOf(self, scores, yours));
+            var ranks = (Rank(self, scores, mine), Rank(self, scores, yours));
             Assert.True(Math.Abs(ranks.Item1 - ranks.Item2) <= difference, $"seed {seed}: {ranks}, {difference} differ");
         }
     }
@@ -154,10 +154,13 @@ public sealed class RendezvousTests
     public void RankOf_EqualScores_GoesByNodeOrder()
     {
         bool[] all = [true, true, true];
-        Assert.Equal(0, Rendezvous.RankOf(0, [5, 5, 5], all));
-        Assert.Equal(1, Rendezvous.RankOf(1, [5, 5, 5], all));
-        Assert.Equal(2, Rendezvous.RankOf(2, [5, 5, 5], all));
+        Assert.Equal(0, Rank(0, [5, 5, 5], all));
+        Assert.Equal(1, Rank(1, [5, 5, 5], all));
+        Assert.Equal(2, Rank(2, [5, 5, 5], all));
     }
+
+    private static int Rank(int self, ulong[] scores, bool[] eligible) =>
+        Rendezvous.RankOf(scores[self], self, scores, [.. Enumerable.Range(0, scores.Length)], eligible);
 
     private static int Best(ulong order, ReadOnlySpan<ulong> weights)
     {

@@ -1,0 +1,120 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using BenchmarkDotNet.Attributes;
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using WeightSwarm.Core;
+using WeightSwarm.Core.Catalogue;
+using WeightSwarm.Core.Identity;
+using WeightSwarm.Core.Planning;
+
+namespace WeightSwarm.Benchmarks;
+
+/// <summary>
+/// What planning costs. Goals (gossip-planner section 9): at most 40 ns for each candidate, 1 ms for each deficit with
+/// 10,000 candidates, 1 s for a full pass over 50,000 slices.
+/// </summary>
+[MemoryDiagnoser]
+[Config(typeof(ShortInProcess))]
+public class PlannerBenchmarks
+{
+    private const int Slices = 50;
+    private readonly ulong[] _digests = new ulong[10_000];
+    private readonly Instant _now = new(1_000_000, 1_000_000);
+    private readonly OwnSituation _own = new()
+    {
+        RoomBytes = 1L << 40,
+        DonatedBytes = 1L << 40,
+        Fetching = ImmutableSortedDictionary<Hash256, SliceSet>.Empty,
+        Held = ImmutableSortedDictionary<Hash256, SliceSet>.Empty,
+    };
+
+    private SwarmView _healthy = null!, _thin = null!, _oneDeficit = null!;
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        for (var i = 0; i < _digests.Length; i++) _digests[i] = Rendezvous.NodeDigest(Id(i));
+        _healthy = View(nodes: 1_000, models: 1_000, holdersPerModel: 20, target: 5);
+        _thin = View(nodes: 1_000, models: 1_000, holdersPerModel: 20, target: 8);
+        _oneDeficit = View(nodes: 10_000, models: 1, holdersPerModel: 2, target: 3, slices: 1);
+    }
+
+    [Benchmark(OperationsPerInvoke = 10_000)]
+    public ulong ScoreOfOneCandidate()
+    {
+        var least = ulong.MaxValue;
+        foreach (var digest in _digests) least = Math.Min(least, Rendezvous.Score(0x1234_5678_9ABC_DEF0, digest, 181));
+        return least;
+    }
+
+    [Benchmark]
+    public int PassOver50000SlicesWithoutDeficit() => new Planner().Plan(_healthy, _own, _now).Steps.Length;
+
+    [Benchmark]
+    public int PassOver50000SlicesAllWithDeficit() => new Planner().Plan(_thin, _own, _now).Steps.Length;
+
+    [Benchmark]
+    public int PassOverOneDeficitWith10000Candidates() => new Planner().Plan(_oneDeficit, _own, _now).Steps.Length;
+
+    [Benchmark]
+    public int HealthOf50000Slices() => HealthReport.Of(_healthy, _now).Models.Length;
+
+    /// <summary>In process: the benchmark project is not built again under the rules of the solution.</summary>
+    private sealed class ShortInProcess : ManualConfig
+    {
+        public ShortInProcess() => AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance));
+    }
+
+    private static NodeId Id(int number)
+    {
+        var name = new byte[4];
+        BinaryPrimitives.WriteInt32BigEndian(name, number);
+        return new NodeId(Hash256.Of(name));
+    }
+
+    /// <summary>Each slice is held by a quarter of its model's holders, or by all when there are few.</summary>
+    private static SwarmView View(int nodes, int models, int holdersPerModel, int target, int slices = Slices) => new()
+    {
+        Version = 1,
+        Self = Id(0),
+        Policy = new Policy(target, Pace.Real, DomainRule.Subnet, 1L << 30),
+        EpochSalt = Hash256.Of("salt"u8),
+        Nodes = Enumerable.Range(0, nodes).ToImmutableSortedDictionary(Id, n => new NodeView
+        {
+            Id = Id(n),
+            DonatedBytes = 1L << 41,
+            FreeBytes = 1L << 40,
+            Subnets = [$"v4:10.{n / 250}.{n % 250}.0/24"],
+        }),
+        Models = [.. Enumerable.Range(0, models).Select(m => Model(m, nodes, holdersPerModel, slices))],
+    };
+
+    private static ModelView Model(int number, int nodes, int holders, int slices)
+    {
+        var every = holders < 4 ? 1 : 4;
+        var statements = Enumerable.Range(0, holders).Select(h => new Holder(
+            Id(1 + (number * 7 + h) % (nodes - 1)),
+            SliceSet.Of(Enumerable.Range(0, slices).Where(s => (s + h) % every == 0)), SliceSet.Empty, false));
+        return new ModelView(EntryOf(number, slices), [.. statements.OrderBy(h => h.Node)], []);
+    }
+
+    private static Entry EntryOf(int number, int slices) => new()
+    {
+        ModelId = Id(1_000_000 + number).Hash,
+        Model = $"org/model-{number}",
+        Revision = "main",
+        InfoHashV1 = [],
+        ManifestHash = default,
+        MetainfoHash = default,
+        MetainfoBytes = 1,
+        PieceLength = 1 << 20,
+        Pieces = slices << 10,
+        PiecesPerSlice = 1 << 10,
+        Bytes = (long)slices << 30,
+        Files = 1,
+        Licence = "MIT",
+        SliceLeaves = [.. Enumerable.Repeat(1 << 16, slices)],
+    };
+}
