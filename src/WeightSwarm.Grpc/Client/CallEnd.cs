@@ -16,53 +16,55 @@ internal sealed class CallEnd : IDisposable
     private Result? _result;
 
     /// <summary>Watches the caller's token and the channel.</summary>
+    /// <exception cref="ArgumentException">The deadline is not in UTC.</exception>
     public CallEnd(CallOptions options, CancellationToken channelShutdown)
     {
-        _deadline = options.Deadline;
+        _deadline = options.Deadline == DateTime.MaxValue ? null : options.Deadline;
+        if (_deadline is { Kind: not DateTimeKind.Utc })
+            throw new ArgumentException($"deadline {_deadline:O} is not in UTC; use DateTime.UtcNow", nameof(options));
         Token = _cancellation.Token;
         _callerRegistration = options.CancellationToken.UnsafeRegister(
             static self => ((CallEnd)self!).Cancel("the call was cancelled by its caller"), this);
         _channelRegistration = channelShutdown.UnsafeRegister(
             static self => ((CallEnd)self!).Cancel("the channel was disposed"), this);
-        if (_result is not null) Release();
+        if (HasEnded) Release();
     }
 
     /// <summary>Signalled when the call has ended, however it did.</summary>
     public CancellationToken Token { get; }
 
-    /// <summary>How the call ended.</summary>
-    /// <exception cref="InvalidOperationException">It has not ended.</exception>
-    public Status Status => Ended.Status;
-
-    /// <summary>Trailers of the ended call.</summary>
-    /// <exception cref="InvalidOperationException">It has not ended.</exception>
-    public Metadata Trailers => Ended.Trailers;
+    /// <summary>True once the call has ended.</summary>
+    public bool HasEnded => Volatile.Read(ref _result) is not null;
 
     /// <summary>The exception that says how the call ended; null while it has not, or if it ended well.</summary>
     public RpcException? Failure => Volatile.Read(ref _result) is { Status.StatusCode: not StatusCode.OK } result
         ? new RpcException(result.Status, result.Trailers)
         : null;
 
-    /// <summary>True once the call has ended.</summary>
-    public bool HasEnded => Volatile.Read(ref _result) is not null;
-
     private Result Ended => Volatile.Read(ref _result)
         ?? throw new InvalidOperationException("the call has not ended: read its responses first");
+
+    /// <summary>How the call ended.</summary>
+    /// <exception cref="InvalidOperationException">It has not ended.</exception>
+    public Status GetStatus() => Ended.Status;
+
+    /// <summary>Trailers of the ended call.</summary>
+    /// <exception cref="InvalidOperationException">It has not ended.</exception>
+    public Metadata GetTrailers() => Ended.Trailers;
 
     /// <summary>Starts the deadline.</summary>
     /// <returns>The time that is left; null: no deadline.</returns>
     /// <exception cref="OperationCanceledException">It has passed already, or the call has ended.</exception>
-    public TimeSpan? Start()
+    public TimeSpan? StartDeadline()
     {
-        if (_deadline is not { } deadline || deadline == DateTime.MaxValue) return null;
-        var left = deadline.ToUniversalTime() - DateTime.UtcNow;
+        var left = _deadline - DateTime.UtcNow;
         if (left <= TimeSpan.Zero) PassDeadline();
         Token.ThrowIfCancellationRequested();
-        // A deadline beyond the longest timer, 49 days, is kept by the server alone.
-        if (left > LongestTimer) return left;
         lock (_gate)
         {
-            if (_result is null) _timer = new Timer(OnDeadline, this, left, Timeout.InfiniteTimeSpan);
+            // A deadline beyond the longest timer, 49 days, is kept by the server alone.
+            if (_result is null && left <= LongestTimer)
+                _timer = new Timer(OnDeadline, this, left.Value, Timeout.InfiniteTimeSpan);
         }
 
         return left;
@@ -84,7 +86,7 @@ internal sealed class CallEnd : IDisposable
     /// <summary>Ends the call by this side's wish, unless it has ended.</summary>
     public void Cancel(string reason) => Finish(new Status(StatusCode.Cancelled, reason), Metadata.Empty);
 
-    /// <inheritdoc/>
+    /// <summary>Cancels the call, unless it has ended.</summary>
     public void Dispose() => Cancel("the call was disposed");
 
     private static void OnDeadline(object? self) => ((CallEnd)self!).PassDeadline();

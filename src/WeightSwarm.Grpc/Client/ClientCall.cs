@@ -1,5 +1,4 @@
 using System.IO.Pipelines;
-using System.Net.Http.Headers;
 using Grpc.Core;
 using Grpc.Wire;
 
@@ -9,9 +8,12 @@ namespace Grpc.Net.Client;
 /// One call on the client, from its request to its status. The first end wins: the server's status, a failure, the
 /// deadline, the caller's token, or disposal. Every other end than the server's own resets the stream.
 /// </summary>
-internal sealed class ClientCall<TResponse> : IDisposable
+internal sealed class ClientCall<TResponse>
     where TResponse : class
 {
+    // An idle stream holds no buffer: the pipe first waits for data, then rents.
+    private static readonly StreamPipeReaderOptions PipeOptions = new(bufferSize: 16 * 1024, useZeroByteReads: true);
+
     private readonly GrpcChannel _channel;
     private readonly Marshaller<TResponse> _marshaller;
     private readonly CallOptions _options;
@@ -34,30 +36,20 @@ internal sealed class ClientCall<TResponse> : IDisposable
     /// <summary>How the call ends.</summary>
     public CallEnd End { get; }
 
-    /// <summary>Sends the request.</summary>
-    public void Start(IMethod method, string? host, HttpContent content) =>
-        _opening = OpenAsync(method, host, content).Observed();
+    /// <summary>Sends the request. The body is made at once, on the caller's thread.</summary>
+    public void Start(IMethod method, string? host, Func<HttpContent> makeBody) =>
+        _opening = OpenAsync(method, host, makeBody).Observed();
 
     /// <summary>The next message, or null if the call ended well.</summary>
     /// <exception cref="RpcException">The call failed.</exception>
     public async Task<TResponse?> ReadAsync(CancellationToken cancellationToken)
     {
-        var frames = await _opening!.ConfigureAwait(false);
         using var registration = cancellationToken.UnsafeRegister(
             static end => ((CallEnd)end!).Cancel("the read was cancelled"), End);
-        try
+        var frames = await _opening!.ConfigureAwait(false);
+        if (frames is not null && !End.HasEnded)
         {
-            if (frames is not null && !End.HasEnded)
-            {
-                if (await frames.ReadAsync(End.Token).ConfigureAwait(false) is { } message) return message;
-                frames.Complete();
-                FinishByServer(ResponseHead.FinalStatus(_response!), _response!.TrailingHeaders);
-            }
-        }
-        catch (Exception e)
-        {
-            frames?.Complete();
-            throw Fail(e);
+            if (await ReadFrameAsync(frames).ConfigureAwait(false) is { } message) return message;
         }
 
         return End.Failure is { } failure ? throw failure : null;
@@ -67,38 +59,21 @@ internal sealed class ClientCall<TResponse> : IDisposable
     /// <exception cref="RpcException">The call failed, or ended well with none or more: Internal.</exception>
     public async Task<TResponse> ReadSingleAsync()
     {
-        var message = await ReadAsync(CancellationToken.None).ConfigureAwait(false) ?? throw Wrong("none came");
-        return await ReadAsync(CancellationToken.None).ConfigureAwait(false) is null ? message : throw Fail(Wrong("more came"));
+        var message = await ReadAsync(CancellationToken.None).ConfigureAwait(false) ?? throw Fail(Wrong("none came"));
+        var second = await ReadAsync(CancellationToken.None).ConfigureAwait(false);
+        return second is null ? message : throw Fail(Wrong("more came"));
     }
 
-    public Status GetStatus() => End.Status;
-
-    public Metadata GetTrailers() => End.Trailers;
-
-    public void Dispose()
-    {
-        End.Dispose();
-        _response?.Dispose();
-    }
-
-    private async Task<FrameReader<TResponse>?> OpenAsync(IMethod method, string? host, HttpContent content)
+    private async Task<FrameReader<TResponse>?> OpenAsync(IMethod method, string? host, Func<HttpContent> makeBody)
     {
         try
         {
-            End.Token.ThrowIfCancellationRequested();
-            var request = RequestMessage.Create(_channel, method, host, _options.Headers, End.Start());
-            request.Content = content;
-            _response = await _channel.SendAsync(request, End.Token).ConfigureAwait(false);
-            _headers.TrySetResult(ResponseHead.Metadata(_response.Headers));
-            if (ResponseHead.EarlyStatus(_response) is { } status)
-            {
-                FinishByServer(status, _response.Headers);
-                return null;
-            }
-
-            var stream = await _response.Content.ReadAsStreamAsync(End.Token).ConfigureAwait(false);
-            return new FrameReader<TResponse>(
-                PipeReader.Create(stream), _marshaller, _channel.MaxReceiveMessageSize, ResponseHead.Encoding(_response));
+            var timeout = End.StartDeadline();
+            var request = RequestMessage.Create(_channel, method, host, _options.Headers, timeout);
+            request.Content = makeBody();
+            var response = await _channel.SendAsync(request, End.Token).ConfigureAwait(false);
+            End.Token.UnsafeRegister(static ended => ((HttpResponseMessage)ended!).Dispose(), response);
+            return await OpenBodyAsync(response).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -106,10 +81,39 @@ internal sealed class ClientCall<TResponse> : IDisposable
         }
     }
 
-    private void FinishByServer(Status status, HttpHeaders trailers)
+    private async Task<FrameReader<TResponse>?> OpenBodyAsync(HttpResponseMessage response)
     {
-        End.Finish(status, ResponseHead.Metadata(trailers));
-        _response!.Dispose();
+        _response = response;
+        var headers = ResponseHead.Metadata(response.Headers);
+        if (ResponseHead.EarlyStatus(response) is { } status)
+        {
+            End.Finish(status, headers);
+            _headers.TrySetResult(headers);
+            return null;
+        }
+
+        var stream = await response.Content.ReadAsStreamAsync(End.Token).ConfigureAwait(false);
+        _headers.TrySetResult(headers);
+        var encoding = ResponseHead.Encoding(response);
+        var pipe = PipeReader.Create(stream, PipeOptions);
+        return new FrameReader<TResponse>(pipe, _marshaller, _channel.MaxReceiveMessageSize, encoding);
+    }
+
+    private async Task<TResponse?> ReadFrameAsync(FrameReader<TResponse> frames)
+    {
+        try
+        {
+            if (await frames.ReadAsync(End.Token).ConfigureAwait(false) is { } message) return message;
+            var trailers = _response!.TrailingHeaders;
+            End.Finish(ResponseHead.FinalStatus(trailers), ResponseHead.Metadata(trailers));
+            frames.Complete();
+            return null;
+        }
+        catch (Exception e)
+        {
+            frames.Complete();
+            throw Fail(e);
+        }
     }
 
     /// <summary>Ends the call by a failure on this side, unless it has ended before, and says how it ended.</summary>
@@ -117,7 +121,6 @@ internal sealed class ClientCall<TResponse> : IDisposable
     {
         var status = StatusMapping.FromException(cause);
         End.Finish(status, Metadata.Empty);
-        _response?.Dispose();
         var failure = End.Failure ?? new RpcException(status);
         _headers.TrySetException(failure);
         return failure;

@@ -14,9 +14,9 @@ public sealed class GrpcChannelOptions
     /// <summary>True: the channel disposes <see cref="HttpHandler"/> with itself. False by default.</summary>
     public bool DisposeHttpClient { get; set; }
 
-    /// <summary>Largest response in bytes; null: any. 4 MiB by default. Larger ones end the call with ResourceExhausted.</summary>
+    /// <summary>Largest response in bytes; null: any. 4 MiB by default. A larger one: ResourceExhausted.</summary>
     public int? MaxReceiveMessageSize { get; set; } = DefaultMaxReceiveMessageSize;
 
-    /// <summary>Largest request in bytes; null, the default: any. Larger ones fail with ResourceExhausted, unsent.</summary>
+    /// <summary>Largest request in bytes; null, the default: any. A larger one: ResourceExhausted, unsent.</summary>
     public int? MaxSendMessageSize { get; set; }
 }

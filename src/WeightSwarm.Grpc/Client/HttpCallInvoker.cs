@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Grpc.Wire;
 
 namespace Grpc.Net.Client;
 
@@ -16,37 +17,35 @@ internal sealed class HttpCallInvoker(GrpcChannel channel) : CallInvoker
         Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request)
     {
         var call = StartWithRequest(method, host, options, request);
-        return new AsyncUnaryCall<TResponse>(
-            call.ReadSingleAsync().Observed(), call.HeadersAsync, call.GetStatus, call.GetTrailers, call.Dispose);
+        var (response, end) = (call.ReadSingleAsync().Observed(), call.End);
+        return new AsyncUnaryCall<TResponse>(response, call.HeadersAsync, end.GetStatus, end.GetTrailers, end.Dispose);
     }
 
     public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(
         Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request)
     {
         var call = StartWithRequest(method, host, options, request);
+        var (reader, end) = (new MessageReader<TResponse>(call.ReadAsync), call.End);
         return new AsyncServerStreamingCall<TResponse>(
-            new ResponseReader<TResponse>(call), call.HeadersAsync, call.GetStatus, call.GetTrailers, call.Dispose);
+            reader, call.HeadersAsync, end.GetStatus, end.GetTrailers, end.Dispose);
     }
 
     public override AsyncClientStreamingCall<TRequest, TResponse> AsyncClientStreamingCall<TRequest, TResponse>(
         Method<TRequest, TResponse> method, string? host, CallOptions options)
     {
         var (call, writer) = StartWithStream(method, host, options);
+        var (response, end) = (call.ReadSingleAsync().Observed(), call.End);
         return new AsyncClientStreamingCall<TRequest, TResponse>(
-            writer,
-            call.ReadSingleAsync().Observed(),
-            call.HeadersAsync,
-            call.GetStatus,
-            call.GetTrailers,
-            call.Dispose);
+            writer, response, call.HeadersAsync, end.GetStatus, end.GetTrailers, end.Dispose);
     }
 
     public override AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<TRequest, TResponse>(
         Method<TRequest, TResponse> method, string? host, CallOptions options)
     {
         var (call, writer) = StartWithStream(method, host, options);
+        var (reader, end) = (new MessageReader<TResponse>(call.ReadAsync), call.End);
         return new AsyncDuplexStreamingCall<TRequest, TResponse>(
-            writer, new ResponseReader<TResponse>(call), call.HeadersAsync, call.GetStatus, call.GetTrailers, call.Dispose);
+            writer, reader, call.HeadersAsync, end.GetStatus, end.GetTrailers, end.Dispose);
     }
 
     private ClientCall<TResponse> StartWithRequest<TRequest, TResponse>(
@@ -56,8 +55,8 @@ internal sealed class HttpCallInvoker(GrpcChannel channel) : CallInvoker
     {
         ArgumentNullException.ThrowIfNull(request);
         var call = new ClientCall<TResponse>(channel, method.ResponseMarshaller, options);
-        var content = new SingleRequestContent<TRequest>(request, method.RequestMarshaller, channel.MaxSendMessageSize);
-        call.Start(method, host, content);
+        var limit = channel.MaxSendMessageSize;
+        call.Start(method, host, () => SingleRequestContent.Of(request, method.RequestMarshaller, limit));
         return call;
     }
 
@@ -67,10 +66,13 @@ internal sealed class HttpCallInvoker(GrpcChannel channel) : CallInvoker
         where TResponse : class
     {
         var call = new ClientCall<TResponse>(channel, method.ResponseMarshaller, options);
-        var content = new StreamingRequestContent(call.End.Token);
-        call.Start(method, host, content);
-        var writer = new RequestWriter<TRequest>(
-            call.End, content, method.RequestMarshaller, channel.MaxSendMessageSize, options.WriteOptions);
+        var body = new StreamingRequestContent(call.End.Token);
+        call.Start(method, host, () => body);
+        var frame = new OutgoingFrame(channel.MaxSendMessageSize);
+        var writer = new RequestWriter<TRequest>(call.End, body, method.RequestMarshaller, frame)
+        {
+            WriteOptions = options.WriteOptions,
+        };
         return (call, writer);
     }
 }

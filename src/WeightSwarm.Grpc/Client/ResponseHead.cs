@@ -8,7 +8,7 @@ namespace Grpc.Net.Client;
 /// <summary>What the headers and trailers of a response say.</summary>
 internal static class ResponseHead
 {
-    /// <summary>The status if the headers alone end the call: it is in them, or this is no gRPC. Null: messages follow.</summary>
+    /// <summary>The status if the headers alone end the call. Null: messages follow.</summary>
     public static Status? EarlyStatus(HttpResponseMessage response)
     {
         if (FindStatus(response.Headers) is { } status) return status;
@@ -22,12 +22,12 @@ internal static class ResponseHead
         var contentType = response.Content.Headers.ContentType?.ToString();
         return HeaderNames.IsGrpcContentType(contentType)
             ? null
-            : new Status(StatusCode.Unknown, $"the server answered with content-type '{contentType}', which is not gRPC");
+            : new Status(StatusCode.Unknown, $"the server answered with content-type '{contentType}', not gRPC");
     }
 
     /// <summary>The status in the trailers.</summary>
-    public static Status FinalStatus(HttpResponseMessage response) =>
-        FindStatus(response.TrailingHeaders)
+    public static Status FinalStatus(HttpResponseHeaders trailers) =>
+        FindStatus(trailers)
         ?? new Status(StatusCode.Unknown, "the server ended the response without a grpc-status");
 
     /// <summary>Header fields as metadata.</summary>

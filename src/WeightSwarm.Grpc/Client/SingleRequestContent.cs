@@ -5,37 +5,39 @@ using Grpc.Wire;
 
 namespace Grpc.Net.Client;
 
-/// <summary>The body of a call with one request.</summary>
-internal sealed class SingleRequestContent<TRequest> : HttpContent
+/// <summary>The body of a call with one request, serialized before anything is sent.</summary>
+internal sealed class SingleRequestContent : HttpContent
 {
-    private readonly TRequest _request;
-    private readonly Marshaller<TRequest> _marshaller;
-    private readonly int? _maxBytes;
+    private readonly ReadOnlyMemory<byte> _frame;
 
-    public SingleRequestContent(TRequest request, Marshaller<TRequest> marshaller, int? maxBytes)
+    private SingleRequestContent(ReadOnlyMemory<byte> frame)
     {
-        _request = request;
-        _marshaller = marshaller;
-        _maxBytes = maxBytes;
+        _frame = frame;
         Headers.ContentType = new MediaTypeHeaderValue(HeaderNames.GrpcContentType);
     }
 
-    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
-        SerializeToStreamAsync(stream, context, CancellationToken.None);
-
-    protected override async Task SerializeToStreamAsync(
-        Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    /// <summary>Serializes the request.</summary>
+    /// <exception cref="RpcException">The request is larger than the limit: ResourceExhausted.</exception>
+    public static SingleRequestContent Of<TRequest>(TRequest request, Marshaller<TRequest> marshaller, int? maxBytes)
     {
-        var frame = new OutgoingFrame(_maxBytes);
+        var frame = new OutgoingFrame(maxBytes);
         try
         {
-            await stream.WriteAsync(frame.Write(_request, _marshaller), cancellationToken).ConfigureAwait(false);
+            // The transport may send the body a second time, so it has to outlive the rented buffer.
+            return new SingleRequestContent(frame.Write(request, marshaller).ToArray());
         }
         finally
         {
             frame.Release();
         }
     }
+
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+        SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+    protected override Task SerializeToStreamAsync(
+        Stream stream, TransportContext? context, CancellationToken cancellationToken) =>
+        stream.WriteAsync(_frame, cancellationToken).AsTask();
 
     protected override bool TryComputeLength(out long length)
     {

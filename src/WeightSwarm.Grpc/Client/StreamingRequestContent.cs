@@ -34,8 +34,8 @@ internal sealed class StreamingRequestContent : HttpContent
     protected override async Task SerializeToStreamAsync(
         Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        // The transport starts over when a server refused the connection; requests that were written are not kept.
-        if (!_stream.TrySetResult(stream)) throw new HttpRequestException("the server closed the connection; call again");
+        // The transport starts over if a server has not begun with the stream; written requests are not kept.
+        if (!_stream.TrySetResult(stream)) throw new HttpRequestException("the server went away; call again");
         using var either = CancellationTokenSource.CreateLinkedTokenSource(_callEnded, cancellationToken);
         await _complete.Task.WaitAsync(either.Token).ConfigureAwait(false);
     }

@@ -2,7 +2,7 @@ using System.Net.Sockets;
 
 namespace Grpc.Net.Client;
 
-/// <summary>Carries calls over a Unix domain socket. The channel's address is then only a name: "http://localhost".</summary>
+/// <summary>Carries calls over a Unix domain socket. The channel's address is then just "http://localhost".</summary>
 public static class UnixSocketHandler
 {
     /// <summary>A handler whose every connection goes to the socket.</summary>

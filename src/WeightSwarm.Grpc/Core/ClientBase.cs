@@ -65,7 +65,7 @@ public abstract class ClientBase
     /// <summary>What makes the calls.</summary>
     /// <exception cref="InvalidOperationException">The client was made without one.</exception>
     protected CallInvoker CallInvoker =>
-        _callInvoker ?? throw new InvalidOperationException("this client has no channel: it was made for a test double");
+        _callInvoker ?? throw new InvalidOperationException("this client has no channel: it is a test double");
 
     /// <summary>What a client is made from.</summary>
     protected internal sealed class ClientBaseConfiguration

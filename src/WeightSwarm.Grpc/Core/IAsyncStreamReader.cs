@@ -9,7 +9,7 @@ public interface IAsyncStreamReader<out T>
     T Current { get; }
 
     /// <summary>Reads the next message. False: the stream ended well.</summary>
-    /// <exception cref="RpcException">On a client: the call failed. On a server: the peer broke the protocol.</exception>
+    /// <exception cref="RpcException">On a client: the call failed. On a server: the client broke a rule.</exception>
     /// <exception cref="OperationCanceledException">On a server: the call was cancelled or timed out.</exception>
     Task<bool> MoveNext(CancellationToken cancellationToken);
 }

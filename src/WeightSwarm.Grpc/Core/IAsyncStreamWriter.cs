@@ -1,8 +1,8 @@
 namespace Grpc.Core;
 
 /// <summary>
-/// Messages of one side of a call, written one after the other. A write ends when the transport has room, so awaiting it
-/// honours the peer's pace. A second write before the first has ended is an <see cref="InvalidOperationException"/>.
+/// Messages of one side of a call, written one after the other. A write ends when the transport has room, so awaiting
+/// it honours the peer's pace. A second write before the first has ended is an <see cref="InvalidOperationException"/>.
 /// </summary>
 public interface IAsyncStreamWriter<in T>
 {
@@ -10,7 +10,7 @@ public interface IAsyncStreamWriter<in T>
     WriteOptions? WriteOptions { get; set; }
 
     /// <summary>Writes one message.</summary>
-    /// <exception cref="InvalidOperationException">Another write is in progress, or the stream was completed.</exception>
+    /// <exception cref="InvalidOperationException">Another write is in progress, or the stream ended.</exception>
     /// <exception cref="RpcException">The call failed, or the message is larger than the limit.</exception>
     Task WriteAsync(T message);
 

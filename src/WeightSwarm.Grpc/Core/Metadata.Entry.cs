@@ -20,7 +20,7 @@ public sealed partial class Metadata
         {
             ArgumentNullException.ThrowIfNull(value);
             Key = NormalizeKey(key);
-            if (IsBinary) throw new ArgumentException($"metadata key '{Key}' ends in -bin: its value is bytes", nameof(key));
+            if (IsBinary) throw new ArgumentException($"metadata key '{Key}' ends in -bin: give it bytes", nameof(key));
             _text = value;
         }
 
@@ -30,7 +30,7 @@ public sealed partial class Metadata
         {
             ArgumentNullException.ThrowIfNull(valueBytes);
             Key = NormalizeKey(key);
-            if (!IsBinary) throw new ArgumentException($"metadata key '{Key}' has bytes: let it end in -bin", nameof(key));
+            if (!IsBinary) throw new ArgumentException($"key '{Key}' with bytes does not end in -bin", nameof(key));
             _bytes = valueBytes;
         }
 
@@ -63,7 +63,7 @@ public sealed partial class Metadata
             var lower = key.ToLowerInvariant();
             return IsLegalKey(lower)
                 ? lower
-                : throw new ArgumentException($"metadata key '{key}' has characters other than a-z 0-9 _ - .", nameof(key));
+                : throw new ArgumentException($"metadata key '{key}' has more than a-z 0-9 _ - .", nameof(key));
         }
     }
 }

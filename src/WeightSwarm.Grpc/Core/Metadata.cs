@@ -3,8 +3,8 @@ using System.Collections;
 namespace Grpc.Core;
 
 /// <summary>
-/// Headers or trailers of a call, in order; a key may occur more than once. Keys are lower-case; values of keys that end
-/// in "-bin" are bytes, all others are printable ASCII.
+/// Headers or trailers of a call, in order; a key may occur more than once. Keys are lower-case; values of keys that
+/// end in "-bin" are bytes, all others are printable ASCII.
 /// </summary>
 public sealed partial class Metadata : IList<Metadata.Entry>
 {

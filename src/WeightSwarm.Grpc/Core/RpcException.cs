@@ -1,6 +1,6 @@
 namespace Grpc.Core;
 
-/// <summary>A call that ended otherwise than <see cref="StatusCode.OK"/>. Thrown by a handler, it ends the call so.</summary>
+/// <summary>A call that ended otherwise than OK. Thrown by a handler, it ends the call so.</summary>
 public sealed class RpcException : Exception
 {
     /// <summary>An error without trailers.</summary>

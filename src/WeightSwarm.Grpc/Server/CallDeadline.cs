@@ -21,9 +21,9 @@ internal sealed class CallDeadline : IAsyncDisposable
         Token = _cancellation.Token;
         var now = DateTime.UtcNow;
         Time = timeout < DateTime.MaxValue - now ? now + timeout : DateTime.MaxValue;
-        _timer = new Timer(static self => ((CallDeadline)self!).Pass(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        // A deadline beyond the longest timer, 49 days, is no deadline.
-        if (timeout <= LongestTimer) _timer.Change(timeout, Timeout.InfiniteTimeSpan);
+        // A deadline beyond the longest timer, 49 days, is told to the handler and not enforced.
+        var due = timeout <= LongestTimer ? timeout : Timeout.InfiniteTimeSpan;
+        _timer = new Timer(_ => Pass(), null, due, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>When the call ends, in UTC.</summary>
@@ -37,8 +37,8 @@ internal sealed class CallDeadline : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _timer.DisposeAsync().ConfigureAwait(false);
-        await _ending.ConfigureAwait(false);
+        await _timer.DisposeAsync();
+        await _ending;
         _cancellation.Dispose();
     }
 

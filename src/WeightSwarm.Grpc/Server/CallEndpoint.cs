@@ -7,7 +7,10 @@ namespace Grpc.AspNetCore.Server;
 
 /// <summary>Serves the calls of one method.</summary>
 internal sealed partial class CallEndpoint<TRequest, TResponse>(
-    Method<TRequest, TResponse> method, CallShape<TRequest, TResponse> shape, GrpcServiceOptions options, ILogger logger)
+    Method<TRequest, TResponse> method,
+    CallShape<TRequest, TResponse> shape,
+    GrpcServiceOptions limits,
+    ILogger logger)
     where TRequest : class
     where TResponse : class
 {
@@ -17,8 +20,8 @@ internal sealed partial class CallEndpoint<TRequest, TResponse>(
         if (!CallAdmission.Admit(http)) return;
         var body = new ResponseBody(http.Response);
         await using var context = new HttpServerCallContext(http, method.FullName, body);
-        var status = await RunAsync(context, body).ConfigureAwait(false);
-        await body.EndAsync(status, context.ResponseTrailers).ConfigureAwait(false);
+        var status = await RunAsync(context, body);
+        await body.EndAsync(status, context.ResponseTrailers);
     }
 
     private async Task<Status> RunAsync(HttpServerCallContext context, ResponseBody body)
@@ -26,12 +29,7 @@ internal sealed partial class CallEndpoint<TRequest, TResponse>(
         try
         {
             context.Start();
-            var request = context.Http.Request;
-            var frames = new FrameReader<TRequest>(
-                request.BodyReader, method.RequestMarshaller, options.MaxReceiveMessageSize, request.Headers[HeaderNames.Encoding]);
-            var responses = new ResponseWriter<TResponse>(
-                body, method.ResponseMarshaller, options.MaxSendMessageSize, context);
-            await shape(new RequestReader<TRequest>(frames, context), responses, context).ConfigureAwait(false);
+            await shape(Requests(context), Responses(context, body), context);
             return context.Status;
         }
         catch (RpcException e)
@@ -53,6 +51,18 @@ internal sealed partial class CallEndpoint<TRequest, TResponse>(
             return new Status(StatusCode.Unknown, "the handler failed");
         }
     }
+
+    private RequestReader<TRequest> Requests(HttpServerCallContext context)
+    {
+        var request = context.Http.Request;
+        string? encoding = request.Headers[HeaderNames.Encoding];
+        var frames = new FrameReader<TRequest>(
+            request.BodyReader, method.RequestMarshaller, limits.MaxReceiveMessageSize, encoding);
+        return new RequestReader<TRequest>(frames, context);
+    }
+
+    private ResponseWriter<TResponse> Responses(HttpServerCallContext context, ResponseBody body) =>
+        new(body, method.ResponseMarshaller, limits.MaxSendMessageSize, context);
 
     [LoggerMessage(1, LogLevel.Error, "The handler of {Method} failed; the client is told Unknown.")]
     private static partial void LogHandlerFailed(ILogger logger, Exception exception, string method);

@@ -16,8 +16,8 @@ internal static class CallShapes
         where TRequest : class
         where TResponse : class => async (requests, responses, context) =>
     {
-        var request = await requests.ReadSingleAsync().ConfigureAwait(false);
-        await responses.WriteLastAsync(await handler(request, context).ConfigureAwait(false)).ConfigureAwait(false);
+        var request = await requests.ReadSingleAsync();
+        await responses.WriteLastAsync(await handler(request, context));
     };
 
     public static CallShape<TRequest, TResponse> ClientStreaming<TRequest, TResponse>(
@@ -25,7 +25,7 @@ internal static class CallShapes
         where TRequest : class
         where TResponse : class => async (requests, responses, context) =>
     {
-        await responses.WriteLastAsync(await handler(requests, context).ConfigureAwait(false)).ConfigureAwait(false);
+        await responses.WriteLastAsync(await handler(requests.Stream, context));
     };
 
     public static CallShape<TRequest, TResponse> ServerStreaming<TRequest, TResponse>(
@@ -33,12 +33,12 @@ internal static class CallShapes
         where TRequest : class
         where TResponse : class => async (requests, responses, context) =>
     {
-        var request = await requests.ReadSingleAsync().ConfigureAwait(false);
-        await handler(request, responses, context).ConfigureAwait(false);
+        var request = await requests.ReadSingleAsync();
+        await handler(request, responses, context);
     };
 
     public static CallShape<TRequest, TResponse> DuplexStreaming<TRequest, TResponse>(
         DuplexStreamingServerMethod<TRequest, TResponse> handler)
         where TRequest : class
-        where TResponse : class => (requests, responses, context) => handler(requests, responses, context);
+        where TResponse : class => (requests, responses, context) => handler(requests.Stream, responses, context);
 }

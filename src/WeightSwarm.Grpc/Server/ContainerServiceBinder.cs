@@ -3,7 +3,7 @@ using Grpc.Core;
 
 namespace Grpc.AspNetCore.Server;
 
-/// <summary>Gives every method of a service a handler that takes the service from the container, call by call.</summary>
+/// <summary>Gives every method a handler that takes the service from the container for each call.</summary>
 internal sealed class ContainerServiceBinder<TService>(ServiceBinderBase next) : ServiceBinderBase
     where TService : class
 {
@@ -14,7 +14,7 @@ internal sealed class ContainerServiceBinder<TService>(ServiceBinderBase next) :
         next.AddMethod(method, new UnaryServerMethod<TRequest, TResponse>(async (request, context) =>
         {
             await using var lease = ServiceLease<TService>.Take(context);
-            return await open(lease.Service, request, context).ConfigureAwait(false);
+            return await open(lease.Service, request, context);
         }));
     }
 
@@ -25,7 +25,7 @@ internal sealed class ContainerServiceBinder<TService>(ServiceBinderBase next) :
         next.AddMethod(method, new ClientStreamingServerMethod<TRequest, TResponse>(async (requests, context) =>
         {
             await using var lease = ServiceLease<TService>.Take(context);
-            return await open(lease.Service, requests, context).ConfigureAwait(false);
+            return await open(lease.Service, requests, context);
         }));
     }
 
@@ -33,10 +33,10 @@ internal sealed class ContainerServiceBinder<TService>(ServiceBinderBase next) :
         Method<TRequest, TResponse> method, ServerStreamingServerMethod<TRequest, TResponse>? handler)
     {
         var open = Open<Func<TService, TRequest, IServerStreamWriter<TResponse>, ServerCallContext, Task>>(method);
-        next.AddMethod(method, new ServerStreamingServerMethod<TRequest, TResponse>(async (request, responses, context) =>
+        next.AddMethod(method, new ServerStreamingServerMethod<TRequest, TResponse>(async (request, writer, context) =>
         {
             await using var lease = ServiceLease<TService>.Take(context);
-            await open(lease.Service, request, responses, context).ConfigureAwait(false);
+            await open(lease.Service, request, writer, context);
         }));
     }
 
@@ -45,10 +45,10 @@ internal sealed class ContainerServiceBinder<TService>(ServiceBinderBase next) :
     {
         var open = Open<Func<
             TService, IAsyncStreamReader<TRequest>, IServerStreamWriter<TResponse>, ServerCallContext, Task>>(method);
-        next.AddMethod(method, new DuplexStreamingServerMethod<TRequest, TResponse>(async (requests, responses, context) =>
+        next.AddMethod(method, new DuplexStreamingServerMethod<TRequest, TResponse>(async (requests, writer, context) =>
         {
             await using var lease = ServiceLease<TService>.Take(context);
-            await open(lease.Service, requests, responses, context).ConfigureAwait(false);
+            await open(lease.Service, requests, writer, context);
         }));
     }
 
@@ -56,9 +56,9 @@ internal sealed class ContainerServiceBinder<TService>(ServiceBinderBase next) :
     private static TDelegate Open<TDelegate>(IMethod method)
         where TDelegate : Delegate
     {
-        var arguments = typeof(TDelegate).GetGenericArguments();
-        var found = typeof(TService).GetMethod(method.Name, BindingFlags.Public | BindingFlags.Instance, arguments[1..^1])
-            ?? throw new InvalidOperationException($"{typeof(TService)} has no method {method.Name} for {method.FullName}");
+        var arguments = typeof(TDelegate).GetGenericArguments()[1..^1];
+        var found = typeof(TService).GetMethod(method.Name, BindingFlags.Public | BindingFlags.Instance, arguments)
+            ?? throw new InvalidOperationException($"{typeof(TService)} has no method for {method.FullName}");
         return found.CreateDelegate<TDelegate>();
     }
 }

@@ -4,17 +4,16 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Grpc.AspNetCore.Server;
 
 /// <summary>Maps each method that it is told to an endpoint, and the rest of each service to Unimplemented.</summary>
-internal sealed class EndpointBinder(IEndpointRouteBuilder builder, GrpcServiceOptions options) : ServiceBinderBase
+internal sealed class EndpointBinder(IEndpointRouteBuilder builder, GrpcServiceOptions limits) : ServiceBinderBase
 {
     private readonly List<IEndpointConventionBuilder> _endpoints = [];
     private readonly HashSet<string> _services = new(StringComparer.Ordinal);
     private readonly ILogger _logger =
-        (builder.ServiceProvider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance).CreateLogger("Grpc.Server");
+        builder.ServiceProvider.GetRequiredService<ILoggerFactory>().CreateLogger("Grpc.AspNetCore.Server");
 
     public override void AddMethod<TRequest, TResponse>(
         Method<TRequest, TResponse> method, UnaryServerMethod<TRequest, TResponse>? handler) =>
@@ -44,7 +43,7 @@ internal sealed class EndpointBinder(IEndpointRouteBuilder builder, GrpcServiceO
         where TResponse : class
     {
         _services.Add(method.ServiceName);
-        Add(method.FullName, new CallEndpoint<TRequest, TResponse>(method, shape, options, _logger).HandleAsync)
+        Add(method.FullName, new CallEndpoint<TRequest, TResponse>(method, shape, limits, _logger).HandleAsync)
             .WithMetadata(method);
     }
 

@@ -23,7 +23,8 @@ internal static class GeneratedBinding
     {
         for (var type = serviceType; type is not null; type = type.BaseType)
         {
-            if (type.GetCustomAttribute<BindServiceMethodAttribute>(inherit: false) is { } attribute) return (type, attribute);
+            var attribute = type.GetCustomAttribute<BindServiceMethodAttribute>(inherit: false);
+            if (attribute is not null) return (type, attribute);
         }
 
         throw new InvalidOperationException(

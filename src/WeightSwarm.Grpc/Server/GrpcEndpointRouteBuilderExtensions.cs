@@ -10,8 +10,8 @@ namespace Microsoft.AspNetCore.Builder;
 public static class GrpcEndpointRouteBuilderExtensions
 {
     /// <summary>
-    /// Maps every method of a service. Each call takes the service from its scope of the container, or makes one for the
-    /// call if the container does not know it.
+    /// Maps every method of a service. Each call takes the service from its scope of the container, or makes one for
+    /// the call if the container does not know it.
     /// </summary>
     /// <exception cref="InvalidOperationException">The type derives from no generated service base.</exception>
     public static GrpcServiceEndpointConventionBuilder MapGrpcService<TService>(this IEndpointRouteBuilder builder)

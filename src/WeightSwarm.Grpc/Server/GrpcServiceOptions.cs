@@ -5,10 +5,10 @@ public class GrpcServiceOptions
 {
     internal const int DefaultMaxReceiveMessageSize = 4 * 1024 * 1024;
 
-    /// <summary>Largest request in bytes; null: any. 4 MiB by default. Larger ones end the call with ResourceExhausted.</summary>
+    /// <summary>Largest request in bytes; null: any. 4 MiB by default. A larger one: ResourceExhausted.</summary>
     public int? MaxReceiveMessageSize { get; set; } = DefaultMaxReceiveMessageSize;
 
-    /// <summary>Largest response in bytes; null, the default: any. Larger ones end the call with ResourceExhausted.</summary>
+    /// <summary>Largest response in bytes; null, the default: any. A larger one: ResourceExhausted.</summary>
     public int? MaxSendMessageSize { get; set; }
 }
 

@@ -9,7 +9,8 @@ public static class GrpcServicesExtensions
     public static IGrpcServerBuilder AddGrpc(this IServiceCollection services) => services.AddGrpc(_ => { });
 
     /// <summary>Adds gRPC and sets the limits of all services.</summary>
-    public static IGrpcServerBuilder AddGrpc(this IServiceCollection services, Action<GrpcServiceOptions> configureOptions)
+    public static IGrpcServerBuilder AddGrpc(
+        this IServiceCollection services, Action<GrpcServiceOptions> configureOptions)
     {
         ArgumentNullException.ThrowIfNull(services);
         services.AddRouting().Configure(configureOptions);

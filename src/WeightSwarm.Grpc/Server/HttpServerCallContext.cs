@@ -58,5 +58,6 @@ internal sealed class HttpServerCallContext : ServerCallContext, IAsyncDisposabl
     /// <summary>Stops the deadline and waits for what it has begun.</summary>
     public ValueTask DisposeAsync() => _deadline?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    protected override Task WriteResponseHeadersAsyncCore(Metadata responseHeaders) => _body.WriteHeadersAsync(responseHeaders);
+    protected override Task WriteResponseHeadersAsyncCore(Metadata responseHeaders) =>
+        _body.WriteHeadersAsync(responseHeaders);
 }

@@ -15,7 +15,7 @@ internal static class PeerAddress
         {
             { AddressFamily: AddressFamily.InterNetwork } ip => $"ipv4:{ip}:{connection.RemotePort}",
             { } ip => $"ipv6:[{ip}]:{connection.RemotePort}",
-            null => OfLocalSocket(http.Features.Get<IConnectionEndPointFeature>()?.LocalEndPoint),
+            null => OfLocalSocket(http.Features.Get<IConnectionSocketFeature>()?.Socket.LocalEndPoint),
         };
     }
 

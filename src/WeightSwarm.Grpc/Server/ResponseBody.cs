@@ -4,6 +4,7 @@ using Grpc.Core;
 using Grpc.Wire;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
 
 namespace Grpc.AspNetCore.Server;
 
@@ -26,7 +27,7 @@ internal sealed class ResponseBody(HttpResponse response)
     public void BeginWrite()
     {
         var state = Interlocked.CompareExchange(ref _state, Writing, Idle);
-        if (state == Writing) throw new InvalidOperationException("a write to this stream is in progress; await it first");
+        if (state == Writing) throw new InvalidOperationException("a write of this stream is in progress; await it");
         if (state == Ended) throw new InvalidOperationException("the call has ended; nothing can be written");
     }
 
@@ -38,18 +39,18 @@ internal sealed class ResponseBody(HttpResponse response)
     {
         _hasMessages = true;
         response.BodyWriter.Write(frame.Span);
-        if (flush) await response.BodyWriter.FlushAsync(cancellationToken).ConfigureAwait(false);
+        if (flush) await response.BodyWriter.FlushAsync(cancellationToken);
     }
 
     /// <summary>Sends the headers.</summary>
     public async Task WriteHeadersAsync(Metadata headers)
     {
-        if (response.HasStarted || _hasMessages) throw new InvalidOperationException("the response has started already");
+        if (HasStarted) throw new InvalidOperationException("the headers of the response were sent already");
         BeginWrite();
         try
         {
-            foreach (var entry in headers) response.Headers.Append(entry.Key, MetadataCodec.FieldValue(entry));
-            await response.BodyWriter.FlushAsync().ConfigureAwait(false);
+            foreach (var entry in headers) Append(response.Headers, entry);
+            await response.BodyWriter.FlushAsync();
         }
         finally
         {
@@ -64,7 +65,7 @@ internal sealed class ResponseBody(HttpResponse response)
         if (state == Idle)
         {
             AppendTrailers(status, trailers);
-            await response.CompleteAsync().ConfigureAwait(false);
+            await response.CompleteAsync();
         }
         else if (state == Writing)
         {
@@ -72,14 +73,33 @@ internal sealed class ResponseBody(HttpResponse response)
         }
     }
 
+    private bool HasStarted => response.HasStarted || _hasMessages;
+
     private void AppendTrailers(Status status, Metadata trailers)
     {
         // Without a message the trailers are the headers: "Trailers-Only" of the specification.
-        var destination = response.HasStarted || _hasMessages
+        var destination = HasStarted
             ? response.HttpContext.Features.GetRequiredFeature<IHttpResponseTrailersFeature>().Trailers
             : response.Headers;
-        foreach (var entry in trailers) destination.Append(entry.Key, MetadataCodec.FieldValue(entry));
+        status = AppendMetadata(destination, trailers) ?? status;
         destination[HeaderNames.Status] = ((int)status.StatusCode).ToString(CultureInfo.InvariantCulture);
         if (status.Detail.Length > 0) destination[HeaderNames.Message] = PercentCoding.Encode(status.Detail);
     }
+    /// <summary>Appends what can be sent. An entry that cannot be is a bug of the handler: the status says so.</summary>
+    private static Status? AppendMetadata(IHeaderDictionary destination, Metadata metadata)
+    {
+        try
+        {
+            foreach (var entry in metadata) Append(destination, entry);
+            return null;
+        }
+        catch (RpcException e)
+        {
+            return e.Status;
+        }
+    }
+
+    // ASP.NET Core's own Append leaves empty values out.
+    private static void Append(IHeaderDictionary destination, Metadata.Entry entry) =>
+        destination[entry.Key] = StringValues.Concat(destination[entry.Key], MetadataCodec.FieldValue(entry));
 }

@@ -34,7 +34,7 @@ internal sealed class ResponseWriter<TResponse>(
         body.BeginWrite();
         try
         {
-            await body.WriteAsync(_frame.Write(message, marshaller), flush, cancellationToken).ConfigureAwait(false);
+            await body.WriteAsync(_frame.Write(message, marshaller), flush, cancellationToken);
         }
         finally
         {

@@ -31,7 +31,7 @@ internal readonly struct ServiceLease<TService> : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (!_made) return;
-        if (Service is IAsyncDisposable asynchronous) await asynchronous.DisposeAsync().ConfigureAwait(false);
+        if (Service is IAsyncDisposable asynchronous) await asynchronous.DisposeAsync();
         else if (Service is IDisposable disposable) disposable.Dispose();
     }
 }

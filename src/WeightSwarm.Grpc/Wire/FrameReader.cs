@@ -20,7 +20,7 @@ internal sealed class FrameReader<T>(PipeReader pipe, Marshaller<T> marshaller, 
     private RpcException? _failure;
 
     /// <summary>The next message, or null at the end of the body.</summary>
-    /// <exception cref="RpcException">The peer broke the protocol or the limit. Every later read says the same.</exception>
+    /// <exception cref="RpcException">The peer broke a rule or the limit. Every later read says so.</exception>
     public async ValueTask<T?> ReadAsync(CancellationToken cancellationToken)
     {
         if (_failure is not null) throw _failure;
@@ -38,7 +38,7 @@ internal sealed class FrameReader<T>(PipeReader pipe, Marshaller<T> marshaller, 
 
                 if (!result.IsCompleted) continue;
                 if (result.Buffer.IsEmpty) return null;
-                throw Error(StatusCode.Internal, $"the stream ended inside a message, {result.Buffer.Length} bytes into it");
+                throw Error(StatusCode.Internal, $"the stream ended {result.Buffer.Length} bytes into a message");
             }
             catch (RpcException e)
             {
@@ -82,7 +82,7 @@ internal sealed class FrameReader<T>(PipeReader pipe, Marshaller<T> marshaller, 
         var limit = maxBytes ?? int.MaxValue;
         return length <= limit
             ? (int)length
-            : throw Error(StatusCode.ResourceExhausted, $"the message received has {length} bytes, the limit is {limit}");
+            : throw Error(StatusCode.ResourceExhausted, $"a received message has {length} bytes, the limit is {limit}");
     }
 
     private static RpcException Error(StatusCode code, string detail) => new(new Status(code, detail));

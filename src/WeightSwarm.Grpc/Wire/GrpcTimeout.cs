@@ -17,8 +17,7 @@ internal static class GrpcTimeout
         if (Fits(ticks, TimeSpan.TicksPerMillisecond, out value)) return Text(value, 'm');
         if (Fits(ticks, TimeSpan.TicksPerSecond, out value)) return Text(value, 'S');
         if (Fits(ticks, TimeSpan.TicksPerMinute, out value)) return Text(value, 'M');
-        Fits(ticks, TimeSpan.TicksPerHour, out value);
-        return Text(value, 'H');
+        return Text(Math.Min(ticks / TimeSpan.TicksPerHour + 1, MaxValue), 'H');
     }
 
     /// <summary>Reads a timeout, or says no.</summary>

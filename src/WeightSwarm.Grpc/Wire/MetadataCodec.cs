@@ -13,7 +13,7 @@ internal static class MetadataCodec
             throw Error($"metadata key '{entry.Key}' is reserved for the protocol; take another one");
         if (entry.IsBinary) return Convert.ToBase64String(entry.ValueBytes).TrimEnd('=');
         if (entry.Value.AsSpan().ContainsAnyExceptInRange(' ', '~'))
-            throw Error($"metadata '{entry.Key}' has characters outside printable ASCII; send them under a key in -bin");
+            throw Error($"metadata '{entry.Key}' is not printable ASCII; send it under a key in -bin");
         return entry.Value;
     }
 

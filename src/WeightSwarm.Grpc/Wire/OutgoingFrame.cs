@@ -72,7 +72,7 @@ internal sealed class OutgoingFrame(int? maxBytes) : SerializationContext, IBuff
     {
         if (payload > maxBytes)
             throw new RpcException(new Status(
-                StatusCode.ResourceExhausted, $"the message to send has {payload} bytes, the limit is {maxBytes}"));
+                StatusCode.ResourceExhausted, $"a message to send has {payload} bytes, the limit is {maxBytes}"));
     }
 
     private void EnsureRoom(int count)

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Grpc.Wire;
 
-/// <summary>The value of "grpc-message": UTF-8, with every byte outside ' '..'~' and '%' itself written as %XX.</summary>
+/// <summary>The value of "grpc-message": UTF-8, every byte outside ' '..'~' and '%' itself written as %XX.</summary>
 internal static class PercentCoding
 {
     /// <summary>Encodes any text.</summary>

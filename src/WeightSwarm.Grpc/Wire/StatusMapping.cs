@@ -30,14 +30,14 @@ internal static class StatusMapping
     /// <summary>Status of a call whose transport failed.</summary>
     public static Status FromException(Exception exception)
     {
-        if (exception is RpcException rpc) return rpc.Status;
         for (var cause = exception; cause is not null; cause = cause.InnerException)
         {
+            if (cause is RpcException rpc) return rpc.Status;
             if (cause is HttpProtocolException reset)
-                return new Status(FromHttp2Error(reset.ErrorCode), $"the server reset the stream: {reset.Message}", exception);
+                return new Status(FromHttp2Error(reset.ErrorCode), $"the stream was reset: {reset.Message}", exception);
         }
 
-        return exception is HttpRequestException or IOException or ObjectDisposedException
+        return exception is HttpRequestException or IOException or ObjectDisposedException or OperationCanceledException
             ? new Status(StatusCode.Unavailable, $"the connection failed: {Innermost(exception).Message}", exception)
             : new Status(StatusCode.Internal, $"the call failed: {exception.Message}", exception);
     }

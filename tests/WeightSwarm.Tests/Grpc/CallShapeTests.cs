@@ -1,7 +1,6 @@
 using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using WeightSwarm.Tests.Grpc.V1;
 
 namespace WeightSwarm.Tests.Grpc;
@@ -37,7 +36,8 @@ public sealed class CallShapeTests
         await using var host = await ProbeHost.StartAsync();
 
         using var call = host.Client().Collect();
-        foreach (var text in new[] { "a", "b", "c" }) await call.RequestStream.WriteAsync(new ProbeRequest { Text = text });
+        foreach (var text in new[] { "a", "b", "c" })
+            await call.RequestStream.WriteAsync(new ProbeRequest { Text = text });
         await call.RequestStream.CompleteAsync();
 
         Assert.Equal("a,b,c", (await call).Text);
@@ -103,7 +103,6 @@ public sealed class CallShapeTests
     {
         var service = new ProbeService();
         await using var host = await ProbeHost.StartAsync(
-            kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2),
             map: app => app.MapGrpcService(Probe.BindService(service)));
 
         await host.Client().UnaryAsync(new ProbeRequest { Text = "direct" });

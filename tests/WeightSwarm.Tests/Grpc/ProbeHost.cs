@@ -1,3 +1,4 @@
+using System.Net;
 using Grpc.AspNetCore.Server;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -29,16 +30,19 @@ internal sealed class ProbeHost : IAsyncDisposable
     public int Port => new Uri(Address).Port;
 
     /// <summary>HTTP/2 without encryption on a free port of 127.0.0.1.</summary>
-    public static Task<ProbeHost> StartAsync(Action<GrpcServiceOptions>? limits = null) => StartAsync(
-        kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2), limits);
+    public static void Plain(KestrelServerOptions kestrel) =>
+        kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2);
 
     public static async Task<ProbeHost> StartAsync(
-        Action<KestrelServerOptions> listen, Action<GrpcServiceOptions>? limits = null, Action<WebApplication>? map = null)
+        Action<KestrelServerOptions>? listen = null,
+        Action<GrpcServiceOptions>? limits = null,
+        Action<WebApplication>? map = null)
     {
         var service = new ProbeService();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(listen);
+        builder.WebHost.ConfigureKestrel(listen ?? Plain);
+        builder.WebHost.UseKestrelHttpsConfiguration();
         builder.Services.AddGrpc(limits ?? (_ => { }));
         builder.Services.AddSingleton(service);
         var app = builder.Build();

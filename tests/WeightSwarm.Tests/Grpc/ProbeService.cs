@@ -10,21 +10,22 @@ internal sealed class ProbeService : Probe.ProbeBase
 {
     public const string SecretText = "the secret of the server";
 
-    private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private const TaskCreationOptions Apart = TaskCreationOptions.RunContinuationsAsynchronously;
+
+    private readonly TaskCompletionSource _released = new(Apart);
+    private int _written;
 
     /// <summary>How the last handler that waited or read ended: null if it returned.</summary>
-    public TaskCompletionSource<Exception?> Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    public TaskCompletionSource<Exception?> Ended { get; } = new(Apart);
 
     /// <summary>Signalled when a handler has begun to wait.</summary>
-    public TaskCompletionSource<ServerCallContext> Waiting { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    public TaskCompletionSource Waiting { get; } = new(Apart);
 
-    /// <summary>Contexts of all calls.</summary>
-    public ConcurrentQueue<ServerCallContext> Calls { get; } = new();
+    /// <summary>What the contexts of all calls said.</summary>
+    public ConcurrentQueue<SeenCall> Calls { get; } = new();
 
     /// <summary>Replies that <see cref="Expand"/> has handed to the transport.</summary>
     public int Written => Volatile.Read(ref _written);
-
-    private int _written;
 
     /// <summary>Lets handlers with act "ignore" return.</summary>
     public void Release() => _released.TrySetResult();
@@ -35,7 +36,8 @@ internal sealed class ProbeService : Probe.ProbeBase
         return request.Act == "null" ? null! : Reply(request, 0);
     }
 
-    public override async Task<ProbeReply> Collect(IAsyncStreamReader<ProbeRequest> requestStream, ServerCallContext context)
+    public override async Task<ProbeReply> Collect(
+        IAsyncStreamReader<ProbeRequest> requestStream, ServerCallContext context)
     {
         var texts = new List<string>();
         await foreach (var request in requestStream.ReadAllAsync())
@@ -93,19 +95,19 @@ internal sealed class ProbeService : Probe.ProbeBase
     private async Task ActAsync(
         ProbeRequest request, ServerCallContext context, IServerStreamWriter<ProbeReply>? responses = null)
     {
-        Calls.Enqueue(context);
+        Calls.Enqueue(SeenCall.Of(context));
         switch (request.Act)
         {
             case "fail":
-                throw new RpcException(
-                    new Status(StatusCode.FailedPrecondition, request.Text), new Metadata { { "reason-bin", [0, 255, 7] } });
+                var reason = new Metadata { { "reason-bin", [0, 255, 7] } };
+                throw new RpcException(new Status(StatusCode.FailedPrecondition, request.Text), reason);
             case "crash":
                 throw new InvalidOperationException(SecretText);
             case "hang":
                 await HangAsync(context);
                 break;
             case "ignore":
-                Waiting.TrySetResult(context);
+                Waiting.TrySetResult();
                 await _released.Task;
                 break;
             case "mirror":
@@ -126,7 +128,7 @@ internal sealed class ProbeService : Probe.ProbeBase
 
     private async Task HangAsync(ServerCallContext context)
     {
-        Waiting.TrySetResult(context);
+        Waiting.TrySetResult();
         try
         {
             await Task.Delay(Timeout.Infinite, context.CancellationToken);
@@ -141,8 +143,9 @@ internal sealed class ProbeService : Probe.ProbeBase
     private static async Task MirrorAsync(ServerCallContext context)
     {
         var headers = new Metadata();
-        foreach (var entry in context.RequestHeaders.Where(entry => entry.Key.StartsWith("x-", StringComparison.Ordinal)))
+        foreach (var entry in context.RequestHeaders)
         {
+            if (!entry.Key.StartsWith("x-", StringComparison.Ordinal)) continue;
             headers.Add(entry);
             context.ResponseTrailers.Add(entry);
         }
