@@ -12,6 +12,7 @@ public interface IAsyncStreamWriter<in T>
     /// <summary>Writes one message.</summary>
     /// <exception cref="InvalidOperationException">Another write is in progress, or the stream ended.</exception>
     /// <exception cref="RpcException">The call failed, or the message is larger than the limit.</exception>
+    /// <exception cref="OperationCanceledException">On a server: the call was cancelled or timed out.</exception>
     Task WriteAsync(T message);
 
     /// <summary>Writes one message. Cancelling a write that has begun ends the call.</summary>

@@ -31,6 +31,8 @@ internal sealed class ResponseWriter<TResponse>(
     {
         ArgumentNullException.ThrowIfNull(message);
         cancellationToken.ThrowIfCancellationRequested();
+        // The transport swallows what is written to a client that has gone; the handler must not go on for ever.
+        context.CancellationToken.ThrowIfCancellationRequested();
         body.BeginWrite();
         try
         {

@@ -50,6 +50,19 @@ public sealed class CancellationTests
     }
 
     [Fact]
+    public async Task Expand_ClientDisposes_ServerStopsWriting()
+    {
+        await using var host = await ProbeHost.StartAsync();
+
+        var call = host.Client().Expand(new ProbeRequest { Count = uint.MaxValue });
+        Assert.True(await call.ResponseStream.MoveNext());
+        call.Dispose();
+
+        Assert.IsAssignableFrom<OperationCanceledException>(
+            await host.Service.Ended.Task.Within("the handler's writes end"));
+    }
+
+    [Fact]
     public async Task Chat_ReadTokenCancelled_EndsTheCall()
     {
         await using var host = await ProbeHost.StartAsync();

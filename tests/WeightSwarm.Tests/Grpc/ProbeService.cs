@@ -53,10 +53,18 @@ internal sealed class ProbeService : Probe.ProbeBase
     public override async Task Expand(
         ProbeRequest request, IServerStreamWriter<ProbeReply> responseStream, ServerCallContext context)
     {
-        for (uint i = 0; i < request.Count; i++)
+        try
         {
-            await responseStream.WriteAsync(Reply(request, i));
-            Interlocked.Increment(ref _written);
+            for (uint i = 0; i < request.Count; i++)
+            {
+                await responseStream.WriteAsync(Reply(request, i));
+                Interlocked.Increment(ref _written);
+            }
+        }
+        catch (Exception e)
+        {
+            Ended.TrySetResult(e);
+            throw;
         }
 
         await ActAsync(request, context, responseStream);
