@@ -25,15 +25,19 @@ internal static class WhyReplies
         {
             NodeId = c.Node.ToString(),
             Counted = c.Counted,
-            Reason = c.Reason,
-        }));
-        why.Copies.AddRange(view.Claims.Where(c => c.Slice == slice).Select(c => new WhyCopy
-        {
-            NodeId = c.Node.ToString(),
-            Claim = true,
-            Reason = $"fetching, {c.ProgressPercent} %",
+            Claim = !view.Holders.Any(h => h.Node == c.Node && h.Verified.Contains(slice)),
+            Reason = WithoutVerdict(c.Reason),
         }));
         return why;
+    }
+
+    /// <summary>The verdict stands in a field of its own; the words are the reason alone.</summary>
+    private static string WithoutVerdict(string reason)
+    {
+        foreach (var verdict in new[] { "not counted: ", "counted: " })
+            if (reason.StartsWith(verdict, StringComparison.Ordinal))
+                return reason[verdict.Length..];
+        return reason;
     }
 
     public static string Word(Risk risk) => risk switch

@@ -11,6 +11,7 @@ public abstract class BackgroundLoop : IHostedService, IDisposable
     private readonly HostFailure _failure;
     private readonly CancellationTokenSource _stopping = new();
     private Task _running = Task.CompletedTask;
+    private bool _disposed;
 
     /// <summary>With the place that failures are reported to.</summary>
     protected BackgroundLoop(HostFailure failure) => _failure = failure;
@@ -47,7 +48,9 @@ public abstract class BackgroundLoop : IHostedService, IDisposable
     /// <summary>Frees what the loop owns.</summary>
     protected virtual void Dispose(bool disposing)
     {
-        if (!disposing) return;
+        // The container may know a loop under two names, and then disposes it twice.
+        if (!disposing || _disposed) return;
+        _disposed = true;
         _stopping.Cancel();
         _stopping.Dispose();
     }

@@ -20,9 +20,13 @@ public static class DaemonHost
         try
         {
             using var host = Build(options);
+            // The host disposes its services when it ends; what is asked afterwards is resolved before.
+            var failure = host.Services.GetRequiredService<HostFailure>();
+            var systemd = host.Services.GetRequiredService<SystemdNotifier>();
+            var lifetime = host.Services.GetRequiredService<IHostApplicationLifetime>();
+            using var stopping = lifetime.ApplicationStopping.Register(() => systemd.Stopping());
             await host.RunAsync(cancellation);
-            host.Services.GetRequiredService<SystemdNotifier>().Stopping();
-            return host.Services.GetRequiredService<HostFailure>().ExitCode;
+            return failure.ExitCode;
         }
         catch (Exception e) when (e is SetupException or StoreException or TorrentEngineException)
         {
