@@ -4,7 +4,10 @@ using Grpc.Wire;
 
 namespace Grpc.Net.Client;
 
-/// <summary>Makes the HTTP request of a call.</summary>
+/// <summary>
+/// Makes the HTTP request of a call. HttpClient joins the values of one key with ", ": text arrives joined, bytes are
+/// split again by servers that follow the specification. grpcio does not and refuses the request.
+/// </summary>
 internal static class RequestMessage
 {
     private static readonly string UserAgent =

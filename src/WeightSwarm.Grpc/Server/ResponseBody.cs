@@ -85,7 +85,7 @@ internal sealed class ResponseBody(HttpResponse response)
         destination[HeaderNames.Status] = ((int)status.StatusCode).ToString(CultureInfo.InvariantCulture);
         if (status.Detail.Length > 0) destination[HeaderNames.Message] = PercentCoding.Encode(status.Detail);
     }
-    /// <summary>Appends what can be sent. An entry that cannot be is a bug of the handler: the status says so.</summary>
+    /// <summary>Appends what can be sent. An entry that cannot be is the handler's bug: the status says so.</summary>
     private static Status? AppendMetadata(IHeaderDictionary destination, Metadata metadata)
     {
         try

@@ -1,6 +1,5 @@
 using Google.Protobuf;
 using Grpc.Core;
-using Microsoft.AspNetCore.Builder;
 using WeightSwarm.Tests.Grpc.V1;
 
 namespace WeightSwarm.Tests.Grpc;
@@ -96,17 +95,5 @@ public sealed class CallShapeTests
         await call.RequestStream.CompleteAsync();
         Assert.False(await call.ResponseStream.MoveNext());
         Assert.Null(await host.Service.Ended.Task);
-    }
-
-    [Fact]
-    public async Task Definition_OfOneInstance_IsServed()
-    {
-        var service = new ProbeService();
-        await using var host = await ProbeHost.StartAsync(
-            map: app => app.MapGrpcService(Probe.BindService(service)));
-
-        await host.Client().UnaryAsync(new ProbeRequest { Text = "direct" });
-
-        Assert.Equal("/weightswarm.tests.v1.Probe/Unary", Assert.Single(service.Calls).Method);
     }
 }

@@ -55,9 +55,22 @@ public sealed class ErrorTests
     {
         await using var host = await ProbeHost.StartAsync();
 
-        var error = await ProbeHost.FailureAsync(host.Client().UnaryAsync(new ProbeRequest { Act = "null" }).ResponseAsync);
+        using var call = host.Client().UnaryAsync(new ProbeRequest { Act = "null" });
+        var error = await ProbeHost.FailureAsync(call.ResponseAsync);
 
         Assert.Equal(StatusCode.Cancelled, error.StatusCode);
+    }
+
+    [Fact]
+    public async Task Unary_TrailersThatCannotBeSent_IsInternal()
+    {
+        await using var host = await ProbeHost.StartAsync();
+
+        using var call = host.Client().UnaryAsync(new ProbeRequest { Act = "bad trailers" });
+        var error = await ProbeHost.FailureAsync(call.ResponseAsync);
+
+        Assert.Equal(StatusCode.Internal, error.StatusCode);
+        Assert.Contains("'x-text'", error.Status.Detail, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -80,10 +93,10 @@ public sealed class ErrorTests
     public async Task Unary_MethodOrServiceThatIsNotThere_IsUnimplemented(string service, string name)
     {
         await using var host = await ProbeHost.StartAsync();
-        var codec = Marshallers.Create(text => System.Text.Encoding.UTF8.GetBytes(text), System.Text.Encoding.UTF8.GetString);
-        var method = new Method<string, string>(MethodType.Unary, service, name, codec, codec);
+        var codec = Marshallers.Create<byte[]>(bytes => bytes, bytes => bytes);
+        var method = new Method<byte[], byte[]>(MethodType.Unary, service, name, codec, codec);
 
-        using var call = host.Channel().CreateCallInvoker().AsyncUnaryCall(method, null, default, "?");
+        using var call = host.Channel().CreateCallInvoker().AsyncUnaryCall(method, null, default, []);
         var error = await ProbeHost.FailureAsync(call.ResponseAsync);
 
         Assert.Equal(StatusCode.Unimplemented, error.StatusCode);

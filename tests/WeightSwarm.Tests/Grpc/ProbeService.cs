@@ -124,6 +124,9 @@ internal sealed class ProbeService : Probe.ProbeBase
             case "status":
                 context.Status = new Status(StatusCode.NotFound, request.Text);
                 break;
+            case "bad trailers":
+                context.ResponseTrailers.Add("x-text", "line\nbreak");
+                break;
             case "twice":
                 var first = responses!.WriteAsync(Reply(request, 0));
                 var second = responses.WriteAsync(Reply(request, 1));

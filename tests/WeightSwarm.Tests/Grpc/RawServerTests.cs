@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using Google.Protobuf;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using WeightSwarm.Tests.Grpc.V1;
 
 namespace WeightSwarm.Tests.Grpc;
@@ -82,12 +83,42 @@ public sealed class RawServerTests
     }
 
     [Fact]
+    public async Task Http1_IsToldToUpgrade()
+    {
+        await using var host = await ProbeHost.StartAsync(
+            kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1));
+        using var http = new HttpClient();
+        using var body = new ByteArrayContent(EmptyMessage);
+        body.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
+
+        using var response = await http.PostAsync(new Uri(host.Address + Unary), body);
+
+        Assert.Equal(HttpStatusCode.UpgradeRequired, response.StatusCode);
+        Assert.Empty(host.Service.Calls);
+    }
+
+    [Fact]
+    public async Task Deadline_PassesUnderAWriteThatWaits_EndsTheWrite()
+    {
+        await using var host = await ProbeHost.StartAsync();
+        byte[] message = Message(new ProbeRequest { Count = uint.MaxValue, ReplyBytes = 1 << 20 });
+        using var http = new HttpMessageInvoker(new SocketsHttpHandler());
+        using var request = Request(host, "/weightswarm.tests.v1.Probe/Expand", message, ("grpc-timeout", "1S"));
+
+        // Nobody reads the body, so the server's window fills and its write waits.
+        using var response = await http.SendAsync(request, CancellationToken.None);
+
+        Assert.IsAssignableFrom<OperationCanceledException>(
+            await host.Service.Ended.Task.Within("the write ends"));
+    }
+
+    [Fact]
     public async Task Deadline_HandlerDoesNotListen_ClientIsAnsweredAnyway()
     {
         await using var host = await ProbeHost.StartAsync();
         byte[] request = Message(new ProbeRequest { Act = "ignore" });
 
-        using var response = await PostAsync(host, Unary, request, ("grpc-timeout", "200m"));
+        using var response = await PostAsync(host, Unary, request, ("grpc-timeout", "1S"));
 
         Assert.Equal("4", await StatusAsync(response));
         Assert.True(host.Service.Waiting.Task.IsCompletedSuccessfully);
@@ -99,7 +130,7 @@ public sealed class RawServerTests
         await using var host = await ProbeHost.StartAsync();
         byte[] request = Message(new ProbeRequest { Act = "hang" });
 
-        using var response = await PostAsync(host, Unary, request, ("grpc-timeout", "200m"));
+        using var response = await PostAsync(host, Unary, request, ("grpc-timeout", "1S"));
 
         Assert.Equal("4", await StatusAsync(response));
         Assert.IsAssignableFrom<OperationCanceledException>(
@@ -113,7 +144,7 @@ public sealed class RawServerTests
         byte[] request = Message(new ProbeRequest { Act = "ignore", Count = 2 });
 
         using var response = await PostAsync(
-            host, "/weightswarm.tests.v1.Probe/Expand", request, ("grpc-timeout", "300m"));
+            host, "/weightswarm.tests.v1.Probe/Expand", request, ("grpc-timeout", "1S"));
 
         Assert.Equal("4", await StatusAsync(response));
         Assert.Equal(2, host.Service.Written);
@@ -130,7 +161,18 @@ public sealed class RawServerTests
         string contentType = "application/grpc")
     {
         using var http = new HttpClient();
-        using var request = new HttpRequestMessage(HttpMethod.Post, host.Address + path)
+        using var request = Request(host, path, body, header, contentType);
+        return await http.SendAsync(request).Within("the server answers");
+    }
+
+    private static HttpRequestMessage Request(
+        ProbeHost host,
+        string path,
+        byte[] body,
+        (string Name, string? Value)? header,
+        string contentType = "application/grpc")
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, host.Address + path)
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
@@ -138,7 +180,7 @@ public sealed class RawServerTests
         };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue(contentType);
         if (header is ({ } name, { } value)) request.Headers.TryAddWithoutValidation(name, value);
-        return await http.SendAsync(request).Within("the server answers");
+        return request;
     }
 
     private static async Task<string?> StatusAsync(HttpResponseMessage response)

@@ -41,9 +41,11 @@ public sealed class TransportTests
     {
         using var folder = new SocketFolder();
         using var handler = UnixSocketHandler.Create(folder.Socket);
-        using var channel = GrpcChannel.ForAddress("http://localhost", new GrpcChannelOptions { HttpHandler = handler });
+        var options = new GrpcChannelOptions { HttpHandler = handler };
+        using var channel = GrpcChannel.ForAddress("http://localhost", options);
 
-        var error = await ProbeHost.FailureAsync(new Probe.ProbeClient(channel).UnaryAsync(new ProbeRequest()).ResponseAsync);
+        using var call = new Probe.ProbeClient(channel).UnaryAsync(new ProbeRequest());
+        var error = await ProbeHost.FailureAsync(call.ResponseAsync);
 
         Assert.Equal(StatusCode.Unavailable, error.StatusCode);
     }

@@ -107,7 +107,8 @@ public sealed class FrameTests
     public async Task Message_ThatTheCodecRefuses_IsInternalWithoutItsWords()
     {
         var codec = Marshallers.Create<byte[]>(bytes => bytes, _ => throw new FormatException("a secret"));
-        var reader = new FrameReader<byte[]>(PipeReader.Create(new ReadOnlySequence<byte>(Frame([1]))), codec, Limit, null);
+        var pipe = PipeReader.Create(new ReadOnlySequence<byte>(Frame([1])));
+        var reader = new FrameReader<byte[]>(pipe, codec, Limit, null);
 
         var error = await Assert.ThrowsAsync<RpcException>(async () => await reader.ReadAsync(CancellationToken.None));
 

@@ -36,7 +36,7 @@ public sealed class GrpcTimeoutTests
     public void TryParse_Illegal_SaysNo(string text) => Assert.False(GrpcTimeout.TryParse(text, out _));
 
     [Fact]
-    public void Format_AnyTimeout_IsReadBackAtMostOneUnitLonger()
+    public void Format_AnyTimeout_IsReadBackAlmostTheSame()
     {
         var random = new Random(20_251_1);
         for (var i = 0; i < 10_000; i++)
@@ -44,8 +44,8 @@ public sealed class GrpcTimeoutTests
             var timeout = new TimeSpan(random.NextInt64(1, 1L << random.Next(1, 62)));
 
             Assert.True(GrpcTimeout.TryParse(GrpcTimeout.Format(timeout), out var read), $"{timeout.Ticks} ticks");
-            Assert.InRange(read.Ticks, timeout.Ticks, timeout.Ticks + timeout.Ticks / 1_000_000 * 4 + TimeSpan.TicksPerHour);
-            if (timeout < TimeSpan.FromHours(20)) Assert.InRange(read.Ticks, timeout.Ticks, timeout.Ticks * 1.00001 + 10);
+            // A unit is left for one up to a thousand times as long at 100,000,000: at least five digits remain.
+            Assert.InRange(read.Ticks, timeout.Ticks, timeout.Ticks + timeout.Ticks / 100_000 + 10);
         }
     }
 
