@@ -9,7 +9,9 @@ internal static class FetchReview
 {
     private const int TooFarToCancelPercent = 90;
 
-    /// <summary>Why the slice that was tallied last, without this node's claim, should be cancelled; null to go on.</summary>
+    /// <summary>
+    /// Why the slice that was tallied last, without this node's claim, should be cancelled; null to go on.
+    /// </summary>
     public static string? WhyCancel(
         NodeIndex nodes, ModelTally tally, SliceTally count, SliceClaim claim, OwnSituation own)
     {

@@ -34,12 +34,14 @@ internal sealed class ModelTally
     private readonly CopyFate[] _fates;
     private readonly int[] _order;
     private readonly List<(SliceClaim Claim, int Node)> _valid = [];
+    private readonly Predicate<(SliceClaim Claim, int Node)> _doesNotFit;
     private int _physical, _holders, _sources;
     private long _shortestAbsence;
 
     public ModelTally(NodeIndex nodes, ModelView model)
     {
         _nodes = nodes;
+        _doesNotFit = DoesNotFit;
         Model = model;
         _target = model.Target(nodes.View.Policy);
         _places = new int[model.Holders.Length];
@@ -56,7 +58,9 @@ internal sealed class ModelTally
 
     public ModelView Model { get; }
 
-    /// <summary>The fate of each holder's copy in the count made last, in the order of <see cref="ModelView.Holders"/>.</summary>
+    /// <summary>
+    /// The fate of each holder's copy in the count made last, in the order of <see cref="ModelView.Holders"/>.
+    /// </summary>
     public ReadOnlySpan<CopyFate> Fates => _fates;
 
     /// <summary>The place in the node index of each holder, -1 for none.</summary>
@@ -67,7 +71,7 @@ internal sealed class ModelTally
 
     /// <summary>Counts one slice.</summary>
     /// <param name="slice">Which.</param>
-    /// <param name="withOwnClaim">Whether a claim of the viewer counts; its planner asks what is left without it.</param>
+    /// <param name="withOwnClaim">Whether the viewer's claim counts; its planner asks what is left without it.</param>
     public SliceTally Count(int slice, bool withOwnClaim)
     {
         _nodes.ClearMarks();
@@ -169,12 +173,12 @@ internal sealed class ModelTally
             if (Judge(claim, node, urgency) == ClaimFate.Counted) _valid.Add((claim, node));
         }
         if (_valid.Count > 1) _valid.Sort(static (a, b) => a.Claim.IsBetterThan(b.Claim) ? -1 : a == b ? 0 : 1);
-        _valid.RemoveAll(_keepIfFits ??= DoesNotFit);
+        _valid.RemoveAll(_doesNotFit);
     }
 
-    private Predicate<(SliceClaim Claim, int Node)>? _keepIfFits;
-
-    /// <summary>Of claims in one failure domain only the best counts: the other copies would not count either.</summary>
+    /// <summary>
+    /// Of claims in one failure domain only the best counts: the other copies would not count either.
+    /// </summary>
     private bool DoesNotFit((SliceClaim Claim, int Node) claim)
     {
         if (_nodes.OccupiedClash(claim.Node, out _) >= 0) return true;

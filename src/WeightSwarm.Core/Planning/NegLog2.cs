@@ -23,7 +23,9 @@ public static class NegLog2
     /// <summary>Bits behind the binary point.</summary>
     public const int FractionBits = 40;
 
-    /// <summary>The largest result: 64, which stands for the input 1 of 2^64 (and for 0, whose logarithm is not a number).</summary>
+    /// <summary>
+    /// The largest result: 64, which stands for the input 1 of 2^64 (and for 0, whose logarithm is not a number).
+    /// </summary>
     public const ulong Largest = 64UL << FractionBits;
 
     private const int IndexBits = 12;
@@ -32,7 +34,9 @@ public static class NegLog2
 
     private static readonly ulong[] Table = BuildTable();
 
-    /// <summary>-log2(<paramref name="uniform"/> / 2^64) in Q24.40; above 0 for every input, at most <see cref="Largest"/>.</summary>
+    /// <summary>
+    /// -log2(<paramref name="uniform"/> / 2^64) in Q24.40; above 0 for every input, at most <see cref="Largest"/>.
+    /// </summary>
     public static ulong Of(ulong uniform)
     {
         if (uniform == 0) return Largest;
@@ -46,7 +50,9 @@ public static class NegLog2
         return Math.Max(1, ((ulong)(zeros + 1) << FractionBits) - log);
     }
 
-    /// <summary>log2(1 + i/4096) for i = 0..4096 in Q20.44: four bits more than the result, to round once only.</summary>
+    /// <summary>
+    /// log2(1 + i/4096) for i = 0..4096 in Q20.44: four bits more than the result, to round once only.
+    /// </summary>
     private static ulong[] BuildTable()
     {
         var table = new ulong[(1 << IndexBits) + 1];

@@ -27,8 +27,8 @@ public sealed record OwnSituation
     /// <summary>Nothing new is taken: the owner drains the node.</summary>
     public bool Draining { get; init; }
     /// <summary>
-    /// At most so many claims of its own at once, for slices of about 1 GiB; the planner also applies room / 100 GiB + 1.
-    /// Smaller slices count by their bytes, and may be up to four times as many.
+    /// At most so many claims of its own at once, for slices of about 1 GiB; the planner also applies
+    /// room / 100 GiB + 1. Smaller slices count by their bytes, and may be up to four times as many.
     /// </summary>
     public int ClaimLimit { get; init; } = 4;
 }

@@ -28,7 +28,9 @@ namespace WeightSwarm.Core.Planning;
 /// </summary>
 public static class Rendezvous
 {
-    /// <summary>Consecutive slices that share one order: a model lives while all its slices live, so they stay together.</summary>
+    /// <summary>
+    /// Consecutive slices that share one order: a model lives while all its slices live, so they stay together.
+    /// </summary>
     public const int SlicesPerGroup = 8;
 
     /// <summary>The same for models above <see cref="LargeModelBytes"/>.</summary>
@@ -105,7 +107,9 @@ public static class Rendezvous
         return rank;
     }
 
-    /// <summary>A wait in [0, <paramref name="boundMs"/>) that differs between nodes and slices but not between passes.</summary>
+    /// <summary>
+    /// A wait in [0, <paramref name="boundMs"/>) that differs between nodes and slices but not between passes.
+    /// </summary>
     public static long Jitter(ulong orderDigest, ulong nodeDigest, int slice, long boundMs)
     {
         if (boundMs <= 0) return 0;

@@ -16,8 +16,8 @@ public sealed record StormVerdict(bool Open, string Reason);
 /// </para>
 /// <para>
 /// In a network of five one death is 20 % and no storm: at least <see cref="FewestVanished"/> nodes must be missing
-/// from the average, and as many watched ones unreachable. A drill of five nodes that loses two is repaired at once; one
-/// that loses three has at most two copies of anything, which is U0 or U1 and runs whatever the breaker says.
+/// from the average, and as many watched ones unreachable. A drill of five nodes that loses two is repaired at once;
+/// one that loses three has at most two copies of anything, which is U0 or U1 and runs whatever the breaker says.
 /// </para>
 /// <para>
 /// Average: a += (x - a) * dt / (window + dt), the implicit form of the exponentially weighted mean, stable for every
@@ -38,7 +38,7 @@ public sealed class StormBreaker(Pace pace)
     /// <summary>Nodes seen lately, on average over the window; rounded down.</summary>
     public long AverageSeen => (long)(_average >> FractionBits);
 
-    /// <summary>Nodes of a view that were seen within the recent window: those who only sleep at night do not count as gone.</summary>
+    /// <summary>Nodes seen within the recent window: those who only sleep at night do not count as gone.</summary>
     public static int SeenLately(SwarmView view, Instant now) =>
         view.Nodes.Values.Count(n => n.Id == view.Self || n.AbsentMs(now) <= view.Policy.Pace.RecentMs);
 
@@ -63,7 +63,10 @@ public sealed class StormBreaker(Pace pace)
     {
         var reading = (Int128)seen << FractionBits;
         if (_lastMs is not { } last) _average = reading;
-        else if (nowMs > last) _average += (reading - _average) * (nowMs - last) / (pace.BreakerWindowMs + nowMs - last);
+        else if (nowMs > last) Approach(reading, nowMs - last);
         _lastMs = nowMs;
     }
+
+    private void Approach(Int128 reading, long stepMs) =>
+        _average += (reading - _average) * stepMs / (pace.BreakerWindowMs + stepMs);
 }

@@ -18,7 +18,9 @@ public sealed record SwarmView
     public required Policy Policy { get; init; }
     /// <summary>32 bytes that salt the rendezvous order of this epoch; the same in every view of an epoch.</summary>
     public required Hash256 EpochSalt { get; init; }
-    /// <summary>The number of the epoch that the salt belongs to; claims of an earlier epoch go before later ones.</summary>
+    /// <summary>
+    /// The number of the epoch that the salt belongs to; claims of an earlier epoch go before later ones.
+    /// </summary>
     public ulong Epoch { get; init; }
     /// <summary>Every node with a live record, this one included.</summary>
     public required ImmutableSortedDictionary<NodeId, NodeView> Nodes { get; init; }
@@ -39,7 +41,9 @@ public sealed record NodeView
     public string Operator { get; init; } = "";
     /// <summary>Site label; empty for none.</summary>
     public string Site { get; init; } = "";
-    /// <summary>The network groups of its addresses ("v4:203.0.113.0/24", "v6:2001:db8:1::/48"); may be empty.</summary>
+    /// <summary>
+    /// The network groups of its addresses ("v4:203.0.113.0/24", "v6:2001:db8:1::/48"); may be empty.
+    /// </summary>
     public ImmutableArray<string> Subnets { get; init; } = [];
     /// <summary>It hands its copies over and will leave.</summary>
     public bool Draining { get; init; }
@@ -56,7 +60,7 @@ public sealed record NodeView
 /// <summary>One active entry with everybody who holds or fetches parts of it.</summary>
 /// <param name="Entry">The entry.</param>
 /// <param name="Holders">Nodes with a live holding, ordered by node id; this node included.</param>
-/// <param name="Claims">Live claims that are not cancelled, ordered by slice, then node id; this node's included.</param>
+/// <param name="Claims">Live claims that are not cancelled, ordered by slice, then node id; own included.</param>
 public sealed record ModelView(Entry Entry, ImmutableArray<Holder> Holders, ImmutableArray<SliceClaim> Claims)
 {
     /// <summary>Wanted copies of every slice.</summary>
@@ -76,7 +80,9 @@ public sealed record Holder(NodeId Node, SliceSet Verified, SliceSet Releasing, 
 /// <param name="Epoch">The epoch whose salt the score was made with.</param>
 /// <param name="Score">Weighted rendezvous score; smaller is better.</param>
 /// <param name="ProgressPercent">0 to 100.</param>
-/// <param name="ProgressAtMs">Monotonic time (of the viewer) at which progress last grew, or the claim was first seen.</param>
+/// <param name="ProgressAtMs">
+/// Monotonic time (of the viewer) at which progress last grew, or the claim was first seen.
+/// </param>
 public sealed record SliceClaim(
     NodeId Node, int Slice, ulong Epoch, ulong Score, int ProgressPercent, long ProgressAtMs)
 {

@@ -135,8 +135,8 @@ internal sealed class TakeLoop(
     private static string Because(SliceTally tally)
     {
         var c = tally.Counts;
-        return $"{Words.Count(c.Durable, "copy", "copies")} of {c.Target} counted, {c.Recent} recent, {c.Online} online, "
-            + $"{Words.Count(c.Claims, "claim", "claims")}: {tally.Need} more wanted";
+        return $"{Words.Count(c.Durable, "copy", "copies")} of {c.Target} counted, {c.Recent} recent, "
+            + $"{c.Online} online, {Words.Count(c.Claims, "claim", "claims")}: {tally.Need} more wanted";
     }
 
     private static PlanStep Step(PlanAction action, Deficit deficit, long dueInMs, string reason) => new(

@@ -38,8 +38,8 @@ internal sealed class Takers
     }
 
     /// <summary>
-    /// Bytes that the others will surely take of the slices counted so far: each three quarters of its room, or all that
-    /// it could take where that is less.
+    /// Bytes that the others will surely take of the slices counted so far: each three quarters of its room, or all
+    /// that it could take where that is less.
     /// </summary>
     public Int128 OthersUsableRoom
     {
@@ -70,7 +70,9 @@ internal sealed class Takers
         OwnScore = Rendezvous.Score(OrderDigest, _ownDigest, _ownWeight);
     }
 
-    /// <summary>Counts the candidates for the slice that was tallied last, which must be of the group entered.</summary>
+    /// <summary>
+    /// Counts the candidates for the slice that was tallied last, which must be of the group entered.
+    /// </summary>
     public TakerCount Count(long bytes)
     {
         if (!_scored) ScoreAll();

@@ -29,13 +29,15 @@ internal sealed class VerdictWriter(NodeIndex nodes, ModelTally tally, int slice
             CopyFate.Counted => "counted: " + Presence(node),
             CopyFate.NoRecord => "not counted: no live record of this node",
             CopyFate.Releasing => "not counted: is giving the slice up",
-            CopyFate.Lost => $"not counted: absent {Absence(node)}, given up as lost after {Words.Time(nodes.Pace.LostMs)}",
+            CopyFate.Lost => $"not counted: absent {Absence(node)}, given up as lost after {Limit}",
             CopyFate.OverGrace => $"not counted: absent {Absence(node)}, longer than its grace of {Grace}",
             _ => "not counted: " + Clash(nodes.CountedClash(node, out var by), by),
         });
     }
 
     private string Grace => Words.Time(nodes.Pace.GraceMs);
+
+    private string Limit => Words.Time(nodes.Pace.LostMs);
 
     private string Absence(int node) => Words.Time(nodes.AbsentMs[node]);
 

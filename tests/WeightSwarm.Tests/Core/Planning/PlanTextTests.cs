@@ -15,7 +15,8 @@ public sealed class PlanTextTests
     [Fact]
     public void Collapse_ConsecutiveSlices_AreOneRangeWhateverTheirOrder()
     {
-        var range = Assert.Single(PlanText.Collapse(new Plan(1, 0, [Step(3, due: 40), Step(1, due: 90), Step(2, due: 20)])));
+        var plan = new Plan(1, 0, [Step(3, due: 40), Step(1, due: 90), Step(2, due: 20)]);
+        var range = Assert.Single(PlanText.Collapse(plan));
         Assert.Equal((1, 3, 300L, 20L), (range.First, range.Last, range.Bytes, range.DueInMs));
     }
 

@@ -13,7 +13,8 @@ public sealed class PlannerTests
         new Swarm().Wanting(copies, domains).With(Swarm.Model(0, 1)).Node(1).Node(9).Holds(9, 0);
 
     private static PlanStep Step(Swarm swarm, OwnSituation? own = null, long afterMs = 0, Planner? planner = null) =>
-        Assert.Single((planner ?? new Planner()).Plan(swarm.SeenBy(1), own ?? Swarm.Own(), Swarm.Now.Plus(afterMs)).Steps);
+        Assert.Single((planner ?? new Planner())
+            .Plan(swarm.SeenBy(1), own ?? Swarm.Own(), Swarm.Now.Plus(afterMs)).Steps);
 
     /// <summary>What the same planner says once every wait of its turn is over.</summary>
     private static PlanStep StepWhenDue(Swarm swarm, OwnSituation? own = null)
@@ -105,7 +106,8 @@ public sealed class PlannerTests
         var swarm = OneSlice(4).Node(8).Holds(8, 0).Node(7).Holds(7, 0);
         var planner = new Planner();
         var step = Step(swarm, planner: planner);
-        Assert.Equal((PlanAction.Wait, Urgency.U2, "waits 1 s to be sure of it"), (step.Action, step.Urgency, step.Reason));
+        Assert.Equal(
+            (PlanAction.Wait, Urgency.U2, "waits 1 s to be sure of it"), (step.Action, step.Urgency, step.Reason));
         Assert.Equal(PlanAction.Wait, Step(swarm, null, 999, planner).Action);
         Assert.Equal(PlanAction.Take, Step(swarm, null, 1_400, planner).Action);
     }
@@ -149,7 +151,8 @@ public sealed class PlannerTests
     public void Plan_NoRoomHereButElsewhere_SaysHowMuchIsMissing()
     {
         var step = Step(OneSlice().Node(2), Swarm.Own(room: 14_200_000));
-        Assert.Equal((PlanAction.Blocked, "no room: the slice takes 67.1 MB, 14.2 MB are free"), (step.Action, step.Reason));
+        Assert.Equal(
+            (PlanAction.Blocked, "no room: the slice takes 67.1 MB, 14.2 MB are free"), (step.Action, step.Reason));
     }
 
     [Theory]
@@ -160,7 +163,8 @@ public sealed class PlannerTests
     [InlineData(1_000_000_000, "1.0 GB")]
     public void Plan_NoRoom_GivesSizesInDecimalUnits(long room, string words)
     {
-        var swarm = new Swarm().Wanting(2).With(Swarm.Model(0, 1, 1L << 40)).Nodes(1, 2, free: 1L << 41).Node(9).Holds(9, 0);
+        var swarm = new Swarm().Wanting(2).With(Swarm.Model(0, 1, 1L << 40))
+            .Nodes(1, 2, free: 1L << 41).Node(9).Holds(9, 0);
         Assert.Equal($"no room: the slice takes 1.0 TB, {words} are free", Step(swarm, Swarm.Own(room)).Reason);
     }
 

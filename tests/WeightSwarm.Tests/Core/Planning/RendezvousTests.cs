@@ -26,7 +26,7 @@ public sealed class RendezvousTests
             chiSquare += (wins[i] - expected) * (wins[i] - expected) / expected;
         }
         // 27.9 is passed by one fair order in a thousand with nine degrees of freedom.
-        Assert.True(chiSquare < 27.9, $"chi-square {chiSquare:F1} with 9 degrees of freedom; wins {string.Join(' ', wins)}");
+        Assert.True(chiSquare < 27.9, $"chi-square {chiSquare:F1} of 9 degrees; wins {string.Join(' ', wins)}");
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class RendezvousTests
             var expected = (double)firsts * weights[i] / 16;
             chiSquare += (seconds[i] - expected) * (seconds[i] - expected) / expected;
         }
-        Assert.True(chiSquare < 13.8, $"chi-square {chiSquare:F1} with 2 degrees of freedom; {string.Join(' ', seconds)}");
+        Assert.True(chiSquare < 13.8, $"chi-square {chiSquare:F1} of 2 degrees; {string.Join(' ', seconds)}");
     }
 
     [Fact]
@@ -146,7 +146,8 @@ public sealed class RendezvousTests
             var self = (int)random.Below(count);
             var difference = mine.Zip(yours).Count(pair => pair.First != pair.Second);
             var ranks = (Rank(self, scores, mine), Rank(self, scores, yours));
-            Assert.True(Math.Abs(ranks.Item1 - ranks.Item2) <= difference, $"seed {seed}: {ranks}, {difference} differ");
+            Assert.True(
+                Math.Abs(ranks.Item1 - ranks.Item2) <= difference, $"seed {seed}: {ranks}, {difference} differ");
         }
     }
 

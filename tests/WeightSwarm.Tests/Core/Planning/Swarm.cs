@@ -115,7 +115,8 @@ internal sealed class Swarm
             [.. _claims.Where(c => c.Model == at).Select(c => c.Claim).OrderBy(c => c.Slice).ThenBy(c => c.Node)]))],
     };
 
-    public static OwnSituation Own(long room = 100 * Gigabyte, SliceSet? fetching = null, SliceSet? held = null) => new()
+    public static OwnSituation Own(
+        long room = 100 * Gigabyte, SliceSet? fetching = null, SliceSet? held = null) => new()
     {
         RoomBytes = room,
         DonatedBytes = 200 * Gigabyte,
