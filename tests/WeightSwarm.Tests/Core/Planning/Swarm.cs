@@ -117,12 +117,12 @@ internal sealed class Swarm
 
     public static OwnSituation Own(
         long room = 100 * Gigabyte, SliceSet? fetching = null, SliceSet? held = null) => new()
-    {
-        RoomBytes = room,
-        DonatedBytes = 200 * Gigabyte,
-        Fetching = OfFirstModel(fetching),
-        Held = OfFirstModel(held),
-    };
+        {
+            RoomBytes = room,
+            DonatedBytes = 200 * Gigabyte,
+            Fetching = OfFirstModel(fetching),
+            Held = OfFirstModel(held),
+        };
 
     private static ImmutableSortedDictionary<Hash256, SliceSet> OfFirstModel(SliceSet? slices)
     {
