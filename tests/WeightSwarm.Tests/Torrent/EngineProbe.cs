@@ -56,21 +56,6 @@ internal sealed class EngineProbe : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits for a condition that no event tells of.</summary>
-    public static async Task WaitUntilAsync(string what, Func<Task<(bool Done, string Saw)>> look)
-    {
-        var begun = Stopwatch.GetTimestamp();
-        while (true)
-        {
-            var (done, saw) = await look();
-            if (done)
-                return;
-            if (Stopwatch.GetElapsedTime(begun) > Patience)
-                Assert.Fail($"Waited {Patience} for: {what}. Saw: {saw}");
-            await Task.Delay(10);
-        }
-    }
-
     public Task WaitForPiecesAsync(string key, int count) => WaitForAsync($"{count} verified pieces",
         _ => Verified(key).Distinct().Count() >= count ? this : null);
 

@@ -107,12 +107,15 @@ public abstract partial class TorrentEngineContract
         var engine = await StartAsync();
 
         var key = await engine.AddAndCheckAsync(Spec("place") with { ReadOnly = true });
+        var there = (await engine.Engine.GetPiecesAsync(key, default))!.Count(static here => here);
+        // The leecher takes what is there, then has what is not: a peer that could fill the gaps.
+        var leecher = await StartAsync();
+        await leecher.AddAndCheckAsync(Spec("leecher"));
+        await leecher.Engine.ConnectPeerAsync(key, engine.Address, default);
+        await leecher.WaitForPiecesAsync(key, there);
+        await leecher.Engine.ConnectPeerAsync(key, seeder.Address, default);
+        await leecher.WaitForAsync<TorrentFinished>("all pieces");
         await engine.Engine.ConnectPeerAsync(key, seeder.Address, default);
-        await EngineProbe.WaitUntilAsync("the peers to meet", async () =>
-        {
-            var status = (await engine.Engine.GetStatusAsync(key, default))!;
-            return (status.Peers > 0, status.ToString());
-        });
         await engine.Engine.RecheckAsync(key, default);
         await engine.WaitForAsync("a second check", events => events.OfType<TorrentChecked>().Count() == 2 ? engine : null);
         await engine.Engine.FlushAsync(key, default);
