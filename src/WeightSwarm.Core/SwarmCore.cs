@@ -137,10 +137,13 @@ public sealed class SwarmCore
         if (Charter is null) return;
         SayNode(now);
         _replication.TendRecords(Pace, now);
+        // Between plans a view is made only for those who look at it, and only when a record has changed it.
+        var planDue = _replication.IsPlanDue(Pace, now);
+        if (!planDue && View?.Version == _views.Version) return;
         View = _views.Build(AbsentSinceMs);
-        if (View is null) return;
+        if (View is null || !planDue) return;
         MindStorms(View, now);
-        _replication.TendPlan(View, IsQuiet(now), urgent: false, now);
+        _replication.DoPlan(View, IsQuiet(now), now);
     }
 
     private void MindStorms(SwarmView view, Instant now)

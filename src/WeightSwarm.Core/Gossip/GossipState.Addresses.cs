@@ -15,6 +15,8 @@ internal sealed partial class GossipState
     private readonly SortedDictionary<string, Address> _addresses = new(StringComparer.Ordinal);
     private readonly SortedDictionary<NodeId, List<Address>> _addressesOf = [];
 
+    private int _dialling;
+
     private sealed class Address(IPEndPoint endPoint, bool invited)
     {
         public IPEndPoint EndPoint { get; } = endPoint;
@@ -45,7 +47,7 @@ internal sealed partial class GossipState
     public void DialFailed(IPEndPoint endPoint, Instant now)
     {
         if (!_addresses.TryGetValue(endPoint.ToString(), out var address)) return;
-        address.Dialling = false;
+        SetDialling(address, false);
         address.Failures = Math.Min(address.Failures + 1, MostFailures);
         address.NotBeforeMs = now.MonotonicMs + RetryMs(address);
         var kept = address.Invited || address.Failures < MostFailures || now.MonotonicMs - address.KnownMs < Pace.LostMs;
@@ -75,8 +77,15 @@ internal sealed partial class GossipState
 
     private List<Address> AddressesOf(NodeId peer) => _addressesOf.GetValueOrDefault(peer) ?? [];
 
+    private void SetDialling(Address address, bool dialling)
+    {
+        if (address.Dialling != dialling) _dialling += dialling ? 1 : -1;
+        address.Dialling = dialling;
+    }
+
     private void Forget(Address address)
     {
+        SetDialling(address, false);
         _addresses.Remove(address.EndPoint.ToString());
         Unname(address);
     }
@@ -101,14 +110,15 @@ internal sealed partial class GossipState
     private void Greeted(Session session, Instant now)
     {
         if (!_addresses.TryGetValue(session.Remote.ToString(), out var address)) return;
-        (address.Dialling, address.Failures, address.KnownMs) = (false, 0, now.MonotonicMs);
+        SetDialling(address, false);
+        (address.Failures, address.KnownMs) = (0, now.MonotonicMs);
     }
 
     /// <summary>A stream that ends soon after it was opened is not opened again at once.</summary>
     private void Ended(Session session)
     {
         if (!_addresses.TryGetValue(session.Remote.ToString(), out var address)) return;
-        address.Dialling = false;
+        SetDialling(address, false);
         if (!session.Greeted) address.Failures = Math.Min(address.Failures + 1, MostFailures);
         address.NotBeforeMs = session.OpenedMs + RetryMs(address);
     }

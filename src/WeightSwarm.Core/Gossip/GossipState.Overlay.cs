@@ -10,9 +10,11 @@ internal sealed partial class GossipState
 
     private int ActiveCount => _sessions.Values.Count(s => s.Active);
 
+    private int WeAskedCount => _sessions.Values.Count(s => s.WeAskedActive);
+
     private void AskActive(Session session, Instant now)
     {
-        if (session.WeAskedActive || _sessions.Values.Count(s => s.WeAskedActive) >= WantedNeighbours) return;
+        if (session.WeAskedActive || WeAskedCount >= WantedNeighbours) return;
         if (!IsDue(session.AskedMs, Pace.ReconcileMs, now)) return;
         (session.WeAskedActive, session.AskedMs) = (true, now.MonotonicMs);
         _outbox.Send(session.Id, new V1.Frame
@@ -41,14 +43,15 @@ internal sealed partial class GossipState
 
     private void TendOverlay(Instant now)
     {
-        foreach (var session in _sessions.Values.Where(s => s.Greeted && !s.WeAskedActive))
-            if (ActiveCount < WantedNeighbours)
-                AskActive(session, now);
-        var room = MostDials - _addresses.Values.Count(a => a.Dialling);
+        if (ActiveCount < WantedNeighbours)
+            foreach (var session in _sessions.Values)
+                if (session.Greeted)
+                    AskActive(session, now);
+        var room = MostDials - _dialling;
         foreach (var peer in OwnMonitors())
-            if (room > 0 && Dial(AddressesOf(peer), now))
+            if (room > 0 && SessionWith(peer) is null && Dial(AddressesOf(peer), now))
                 room--;
-        if (room > 0 && _sessions.Values.Count(s => s.WeAskedActive) < WantedNeighbours) DialNeighbours(room, now);
+        if (room > 0 && WeAskedCount < WantedNeighbours) DialNeighbours(room, now);
         CloseIdle(now);
     }
 
@@ -68,7 +71,7 @@ internal sealed partial class GossipState
         if (addresses.Exists(a => a.Dialling)) return false;
         var address = addresses.Find(a => a.NotBeforeMs <= now.MonotonicMs && !IsConnected(a));
         if (address is null) return false;
-        address.Dialling = true;
+        SetDialling(address, true);
         _outbox.Add(new CoreOutput.Dial(address.EndPoint, address.Peer));
         return true;
     }
@@ -79,8 +82,12 @@ internal sealed partial class GossipState
     /// <summary>Visits of anti-entropy end: a stream that serves nothing any more is closed.</summary>
     private void CloseIdle(Instant now)
     {
-        foreach (var session in _sessions.Values.Where(s => s.Greeted && s.Outbound && !s.WeAskedActive).ToList())
-            if (now.MonotonicMs - session.UsedMs > Pace.ReconcileFarMs && !IsTied(session.Peer))
-                Drop(session, "idle");
+        var pace = Pace;
+        List<Session>? idle = null;
+        foreach (var session in _sessions.Values)
+            if (session.Outbound && session.Greeted && !session.WeAskedActive &&
+                now.MonotonicMs - session.UsedMs > pace.ReconcileFarMs && !IsTied(session.Peer))
+                (idle ??= []).Add(session);
+        foreach (var session in idle ?? []) Drop(session, "idle");
     }
 }

@@ -8,18 +8,16 @@ internal sealed partial class GossipState
     private void Probe(Instant now)
     {
         var pace = Pace;
-        foreach (var session in _sessions.Values.ToList())
+        List<Session>? silent = null;
+        foreach (var session in _sessions.Values)
         {
-            if (now.MonotonicMs - session.LastHeardMs > SilenceMs(pace))
-            {
-                Drop(session, "silent");
-                continue;
-            }
+            if (now.MonotonicMs - session.LastHeardMs > SilenceMs(pace)) (silent ??= []).Add(session);
             if (!session.Greeted || session.LastPingMs > now.MonotonicMs - pace.ProbeMs) continue;
             session.LastPingMs = now.MonotonicMs;
             session.PingNonce = _random.Next();
             _outbox.Send(session.Id, new V1.Frame { Ping = new V1.Ping { Nonce = session.PingNonce } });
         }
+        foreach (var session in silent ?? []) Drop(session, "silent");
     }
 
     /// <summary>A peer that has said nothing for so long is silent.</summary>

@@ -17,6 +17,7 @@ internal sealed class Watch(
     private readonly SortedDictionary<NodeId, (bool Down, long AtMs)> _said = [];
     private readonly SortedDictionary<NodeId, IReadOnlyList<NodeId>> _monitors = [];
     private readonly SortedDictionary<NodeId, long> _dutySinceMs = [];
+    private readonly List<NodeId> _newDuties = [];
     private long _membership = -1;
     private const long LongestTtlMs = 86_400_000;
 
@@ -39,10 +40,10 @@ internal sealed class Watch(
     {
         NoteMembership();
         var hearsSomebody = gossip.Peers.Any();
-        foreach (var subject in views.Nodes.Keys)
+        foreach (var subject in _newDuties) _dutySinceMs.TryAdd(subject, now.MonotonicMs);
+        _newDuties.Clear();
+        foreach (var subject in _dutySinceMs.Keys)
         {
-            if (subject == self || !MonitorsOf(subject).Contains(self)) continue;
-            _dutySinceMs.TryAdd(subject, now.MonotonicMs);
             var silent = IsSilent(subject, pace, now);
             if (quiet && silent || silent && !hearsSomebody) continue;
             liveness.Silent(subject, silent);
@@ -84,6 +85,8 @@ internal sealed class Watch(
             _dutySinceMs.Remove(subject);
             liveness.Silent(subject, false);
         }
+        _newDuties.Clear();
+        _newDuties.AddRange(views.Nodes.Keys.Where(s => s != self && IsDuty(s)));
         foreach (var gone in _said.Keys.Where(s => !views.Nodes.ContainsKey(s)).ToList()) _said.Remove(gone);
     }
 

@@ -86,10 +86,13 @@ internal sealed class ReplicationState(NodeId self, Outbox outbox, Action<Record
     /// <summary>A claim of an earlier run: nothing is being fetched for it any more.</summary>
     public void RecallClaim(Hash256 model, int slice) => _recalled.Add((model, slice));
 
-    /// <summary>Plans when it is time, or at once when <paramref name="urgent"/>, and starts what the plan takes.</summary>
-    public void TendPlan(SwarmView view, bool quiet, bool urgent, Instant now)
+    /// <summary>Whether it is time for a plan.</summary>
+    public bool IsPlanDue(Pace pace, Instant now) =>
+        _plannedMs == long.MinValue || now.MonotonicMs - _plannedMs >= pace.PlanMs;
+
+    /// <summary>Plans, and starts what the plan takes.</summary>
+    public void DoPlan(SwarmView view, bool quiet, Instant now)
     {
-        if (!urgent && _plannedMs != long.MinValue && now.MonotonicMs - _plannedMs < view.Policy.Pace.PlanMs) return;
         _plannedMs = now.MonotonicMs;
         Plan = _planner.Plan(view, Situation(quiet), now);
         foreach (var step in Plan.Steps)

@@ -42,7 +42,7 @@ internal abstract class Scenario
 
     /// <summary>L2: every slice has so many copies.</summary>
     protected static long CopiesReach(SimWorld world, int copies, long withinMs) => world.RunUntil(
-        $"{copies} copies of every slice", withinMs, world.TickMs, () => world.FewestCopies() >= copies,
+        $"{copies} copies of every slice", withinMs, world.FetchStepMs, () => world.FewestCopies() >= copies,
         () => world.CopiesInWords() + "\n  " + string.Join("\n  ", world.Live.Select(n => $"n{n.Number}: {n.PlanInWords()}")));
 
     /// <summary>For so long no node begins or gives up a fetch.</summary>
