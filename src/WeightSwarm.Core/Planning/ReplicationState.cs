@@ -113,7 +113,7 @@ internal sealed class ReplicationState(NodeId self, Outbox outbox, Action<Record
             if (IsDue(held, pace, now))
                 SayHolding(model, held, pace, now);
         foreach (var (key, fetch) in _fetching.ToList())
-            if (fetch.Percent >= fetch.SaidPercent + 10 && now.MonotonicMs - fetch.SaidMs >= pace.HoldingGapMs)
+            if (IsWorthSaying(fetch, pace, now))
                 _fetching[key] = SayClaim(fetch, cancelled: false, pace, now);
     }
 
@@ -128,6 +128,15 @@ internal sealed class ReplicationState(NodeId self, Outbox outbox, Action<Record
         if (held.SaidMs == long.MinValue) return held.Dirty;
         var age = now.MonotonicMs - held.SaidMs;
         return age >= pace.LeaseRenewMs || held.Dirty && age >= pace.HoldingGapMs;
+    }
+
+    /// <summary>
+    /// Every 10 %, as the reference has it; and any progress at all before the most impatient would take the claim for stalled.
+    /// </summary>
+    private static bool IsWorthSaying(Fetch fetch, Pace pace, Instant now)
+    {
+        var (grown, age) = (fetch.Percent - fetch.SaidPercent, now.MonotonicMs - fetch.SaidMs);
+        return grown >= 10 && age >= pace.HoldingGapMs || grown > 0 && age >= pace.U0.ClaimTtlMs / 2;
     }
 
     private OwnSituation Situation(bool quiet) => new()

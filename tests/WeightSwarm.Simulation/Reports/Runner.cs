@@ -39,6 +39,7 @@ internal static class Runner
         figures["fetches given up"] = metrics.FetchesStopped;
         figures["fetches without room"] = metrics.FetchesWithoutRoom;
         figures["MiB fetched"] = metrics.FetchedBytes >> 20;
+        figures["MiB given up"] = metrics.WastedBytes >> 20;
         figures["surplus copies"] = world.SurplusCopies();
         foreach (var (kind, (count, bytes)) in metrics.ByKind)
         {

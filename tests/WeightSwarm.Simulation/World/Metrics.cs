@@ -22,6 +22,8 @@ internal sealed class Metrics(SimWorld world)
     public long FetchesStopped { get; private set; }
     public long FetchesWithoutRoom { get; private set; }
     public long FetchedBytes { get; private set; }
+    /// <summary>Fetched for slices that were given up, bytes.</summary>
+    public long WastedBytes { get; private set; }
     public IReadOnlyDictionary<Frame.KindOneofCase, (long Count, long Bytes)> ByKind => _byKind;
     public IReadOnlyDictionary<string, long> Closes => _closes;
 
@@ -35,7 +37,7 @@ internal sealed class Metrics(SimWorld world)
 
     public void Closed(string reason) => _closes[reason] = _closes.GetValueOrDefault(reason) + 1;
     public void FetchStarted() => FetchesStarted++;
-    public void FetchStopped() => FetchesStopped++;
+    public void FetchStopped(long bytes) => (FetchesStopped, WastedBytes) = (FetchesStopped + 1, WastedBytes + bytes);
     public void NoRoom() => FetchesWithoutRoom++;
     public void Fetched(long bytes) => FetchedBytes += bytes;
 

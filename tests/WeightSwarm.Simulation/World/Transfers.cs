@@ -56,8 +56,9 @@ internal sealed class Transfers(SimWorld world, SimNode node)
     {
         world.Log.Add(world.NowMs, node.Number, EventKind.StopFetch, slice);
         world.Log.Say(world.NowMs, node.Number, $"gives up fetching slice {slice}");
-        if (!End((model, slice))) return;
-        world.Metrics.FetchStopped();
+        if (!_fetches.TryGetValue((model, slice), out var fetch)) return;
+        End((model, slice));
+        world.Metrics.FetchStopped(fetch.Done);
         Later(0, TellRoom);
     }
 
@@ -121,11 +122,9 @@ internal sealed class Transfers(SimWorld world, SimNode node)
     private bool Serves(SimNode other, (Hash256 Model, int Slice) key) =>
         other != node && other.Up && world.Net.Reaches(node.Number, other.Number) && other.Disk.Has(key.Model, key.Slice);
 
-    private bool End((Hash256 Model, int Slice) key)
+    private void End((Hash256 Model, int Slice) key)
     {
-        if (!_fetches.Remove(key, out var fetch)) return false;
-        Leave(fetch);
-        return true;
+        if (_fetches.Remove(key, out var fetch)) Leave(fetch);
     }
 
     private static void Leave(Fetch fetch)
