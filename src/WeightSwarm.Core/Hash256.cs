@@ -15,7 +15,8 @@ public readonly struct Hash256 : IEquatable<Hash256>, IComparable<Hash256>
     /// <exception cref="ArgumentException">The length is not 32.</exception>
     public Hash256(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length != Size) throw new ArgumentException($"a hash has 32 bytes, not {bytes.Length}", nameof(bytes));
+        if (bytes.Length != Size) throw new ArgumentException($"a hash has 32 bytes, not {bytes.Length}",
+            nameof(bytes));
         _a = BinaryPrimitives.ReadUInt64BigEndian(bytes);
         _b = BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]);
         _c = BinaryPrimitives.ReadUInt64BigEndian(bytes[16..]);

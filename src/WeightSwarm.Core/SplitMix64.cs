@@ -15,7 +15,8 @@ public sealed class SplitMix64(ulong seed)
         return Mix(_state);
     }
 
-    /// <summary>A number in [0, <paramref name="bound"/>); bound at least 1. Bias below 2^-32 for bounds below 2^32.</summary>
+    /// <summary>A number in [0, <paramref name="bound"/>); bound at least 1. Bias below 2^-32 for bounds below
+    /// 2^32.</summary>
     public long Below(long bound)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(bound, 1);

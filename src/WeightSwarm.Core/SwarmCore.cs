@@ -16,15 +16,16 @@ namespace WeightSwarm.Core;
 /// <param name="Verifier">Checks everybody's signatures.</param>
 /// <param name="Sequence">Numbers of the node's own records.</param>
 /// <param name="Seed">Of all choices that need not be secret.</param>
-/// <param name="Secret">32 bytes that nobody else knows, new for each run: the salts of reconciliation come from it.</param>
+/// <param name="Secret">32 bytes that nobody else knows, new for each run: the salts of reconciliation come from
+/// it.</param>
 public sealed record CoreParts(
     NetworkId Network, ISigner Signer, ISignatureVerifier Verifier, ISequence Sequence, ulong Seed,
     ReadOnlyMemory<byte> Secret);
 
 /// <summary>
 /// One node, without I/O: a frame becomes a gossip input, the records that it brings build the view, the view becomes a
-/// plan, the plan becomes fetches, and what they end in becomes records again. The daemon and the simulator drive the same
-/// object: one thread calls <see cref="Handle"/>, carries out what it answers and reports back with new inputs.
+/// plan, the plan becomes fetches, and what they end in becomes records again. The daemon and the simulator drive the
+/// same object: one thread calls <see cref="Handle"/>, carries out what it answers and reports back with new inputs.
 /// </summary>
 public sealed class SwarmCore
 {
@@ -180,7 +181,8 @@ public sealed class SwarmCore
         Absorb(record, now);
         if (record.Kind == RecordKind.Charter) _gossip.CharterChanged(now);
         if (record.Author != Self) return;
-        // It is ours and we did not make it: our state is older than what the network knows. Number above it, and speak again.
+        // It is ours and we did not make it: our state is older than what the network knows. Number above it, and speak
+        // again.
         _author.JumpAbove(record);
         _saidNode = null;
         _replication.SayAllAgain();
@@ -240,7 +242,8 @@ public sealed class SwarmCore
         if (_self is null) return;
         var node = NodeBody(_self);
         var age = now.MonotonicMs - _saidNodeMs;
-        var renew = _saidNode is null || age >= Pace.LeaseRenewMs || !node.Equals(_saidNode) && age >= Pace.HoldingGapMs;
+        var renew = _saidNode is null || age >= Pace.LeaseRenewMs || !node.Equals(_saidNode) &&
+            age >= Pace.HoldingGapMs;
         if (!renew) return;
         (_saidNode, _saidNodeMs) = (node, now.MonotonicMs);
         Say(RecordKind.Node, [], node, Pace.LeaseTtlMs);

@@ -9,7 +9,8 @@ namespace WeightSwarm.Core.Catalogue;
 /// <param name="Policy">The rules that every node follows.</param>
 public sealed record Charter(string Name, ImmutableArray<Curator> Curators, Policy Policy)
 {
-    /// <summary>Whether that key may catalogue a model of that name now; the founder always may and is not asked here.</summary>
+    /// <summary>Whether that key may catalogue a model of that name now; the founder always may and is not asked
+    /// here.</summary>
     public bool IsCurator(NodeId key, string model, long unixMs) => Curators.Any(c =>
         c.Key == key && (c.ExpiresMs == 0 || c.ExpiresMs > unixMs) &&
         model.StartsWith(c.Scope, StringComparison.Ordinal));

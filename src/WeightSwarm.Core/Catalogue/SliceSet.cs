@@ -2,7 +2,8 @@ using System.Numerics;
 
 namespace WeightSwarm.Core.Catalogue;
 
-/// <summary>An immutable set of slice numbers of one model; on the wire a bitmap, least significant bit first.</summary>
+/// <summary>An immutable set of slice numbers of one model; on the wire a bitmap, least significant bit
+/// first.</summary>
 public sealed class SliceSet : IEquatable<SliceSet>
 {
     private readonly byte[] _bits;
@@ -27,7 +28,8 @@ public sealed class SliceSet : IEquatable<SliceSet>
         return new SliceSet(bits.ToArray());
     }
 
-    /// <summary>Reads a bitmap; bits at or beyond <paramref name="slices"/> are dropped, so a liar gains nothing.</summary>
+    /// <summary>Reads a bitmap; bits at or beyond <paramref name="slices"/> are dropped, so a liar gains
+    /// nothing.</summary>
     public static SliceSet FromBitmap(ReadOnlySpan<byte> bitmap, int slices)
     {
         var bits = bitmap[..Math.Min(bitmap.Length, (slices + 7) / 8)].ToArray();

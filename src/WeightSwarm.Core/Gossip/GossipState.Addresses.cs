@@ -5,8 +5,8 @@ using WeightSwarm.Core.Records;
 namespace WeightSwarm.Core.Gossip;
 
 /// <summary>
-/// The addresses that this node may dial. They outlive the leases of the node records that named them: after a long cut both
-/// halves have forgotten each other's records, and the addresses are what brings them together again.
+/// The addresses that this node may dial. They outlive the leases of the node records that named them: after a long cut
+/// both halves have forgotten each other's records, and the addresses are what brings them together again.
 /// </summary>
 internal sealed partial class GossipState
 {
@@ -50,7 +50,8 @@ internal sealed partial class GossipState
         SetDialling(address, false);
         address.Failures = Math.Min(address.Failures + 1, MostFailures);
         address.NotBeforeMs = now.MonotonicMs + RetryMs(address);
-        var kept = address.Invited || address.Failures < MostFailures || now.MonotonicMs - address.KnownMs < Pace.LostMs;
+        var kept = address.Invited || address.Failures < MostFailures ||
+            now.MonotonicMs - address.KnownMs < Pace.LostMs;
         if (!kept) Forget(address);
     }
 
@@ -101,7 +102,8 @@ internal sealed partial class GossipState
         if (_addresses.TryGetValue(endPoint.ToString(), out var address)) Forget(address);
     }
 
-    /// <summary>Somebody answered there. Without the name, an address from an invite would be dialled again at once.</summary>
+    /// <summary>Somebody answered there. Without the name, an address from an invite would be dialled again at
+    /// once.</summary>
     private void Reached(IPEndPoint endPoint, NodeId peer)
     {
         if (_addresses.TryGetValue(endPoint.ToString(), out var address)) Name(address, peer);

@@ -3,9 +3,9 @@ using WeightSwarm.Core.Records;
 namespace WeightSwarm.Core.Gossip;
 
 /// <summary>
-/// Broadcast by Plumtree (Leitão, Pereira, Rodrigues: Epidemic Broadcast Trees, SRDS 2007). New records go whole over eager
-/// links and by id over lazy ones. A duplicate makes its link lazy; an announced record that does not come makes the link
-/// that announced it eager. What remains is a tree, mended where it breaks.
+/// Broadcast by Plumtree (Leitão, Pereira, Rodrigues: Epidemic Broadcast Trees, SRDS 2007). New records go whole over
+/// eager links and by id over lazy ones. A duplicate makes its link lazy; an announced record that does not come makes
+/// the link that announced it eager. What remains is a tree, mended where it breaks.
 /// </summary>
 internal sealed partial class GossipState
 {
@@ -22,7 +22,8 @@ internal sealed partial class GossipState
         public List<SessionId> From { get; } = [];
     }
 
-    /// <summary>Spreads a record that the set has accepted; <paramref name="from"/> null for one of this node's own.</summary>
+    /// <summary>Spreads a record that the set has accepted; <paramref name="from"/> null for one of this node's
+    /// own.</summary>
     public void Spread(Record record, SessionId? from)
     {
         foreach (var session in _sessions.Values)
@@ -101,7 +102,8 @@ internal sealed partial class GossipState
         GraftMissing(now);
     }
 
-    /// <summary>Asks those who announced a record for it, one after the other, until it comes or nobody is left.</summary>
+    /// <summary>Asks those who announced a record for it, one after the other, until it comes or nobody is
+    /// left.</summary>
     private void GraftMissing(Instant now)
     {
         if (_missing.Count == 0) return;

@@ -1,8 +1,8 @@
 namespace WeightSwarm.Core.Gossip;
 
 /// <summary>
-/// The overlay: six neighbours drawn from the full membership, and a stream to each of this node's own monitors. A link is
-/// a neighbour's only when both sides asked for it; up to twelve are granted, more only to a node that has none.
+/// The overlay: six neighbours drawn from the full membership, and a stream to each of this node's own monitors. A link
+/// is a neighbour's only when both sides asked for it; up to twelve are granted, more only to a node that has none.
 /// </summary>
 internal sealed partial class GossipState
 {

@@ -4,8 +4,8 @@ using WeightSwarm.Core.Records;
 namespace WeightSwarm.Core.Gossip;
 
 /// <summary>
-/// Anti-entropy: what broadcast missed is found by range-based set reconciliation, with each neighbour now and then, and
-/// with a uniformly drawn member, which also mends an overlay that has come apart.
+/// Anti-entropy: what broadcast missed is found by range-based set reconciliation, with each neighbour now and then,
+/// and with a uniformly drawn member, which also mends an overlay that has come apart.
 /// </summary>
 internal sealed partial class GossipState
 {
@@ -57,8 +57,8 @@ internal sealed partial class GossipState
     }
 
     /// <summary>
-    /// What was accepted between the reconciliation of a new stream and the moment when it becomes a link goes over neither;
-    /// a second one soon after makes it good.
+    /// What was accepted between the reconciliation of a new stream and the moment when it becomes a link goes over
+    /// neither; a second one soon after makes it good.
     /// </summary>
     private void ReconcileSoon(Session session, Instant now) =>
         session.LastReconcileMs = now.MonotonicMs - Pace.ReconcileMs + 2 * Pace.GraftMs;
@@ -75,7 +75,8 @@ internal sealed partial class GossipState
     private void OnWant(Session session, V1.Want want)
     {
         List<Record> found = [];
-        for (var rest = want.Ids.Span; rest.Length >= Hash256.Size && found.Count < WantedIdsPerFrame; rest = rest[Hash256.Size..])
+        for (var rest = want.Ids.Span; rest.Length >= Hash256.Size &&
+            found.Count < WantedIdsPerFrame; rest = rest[Hash256.Size..])
             if (_records.Find(new Hash256(rest[..Hash256.Size])) is { } record)
                 found.Add(record);
         _outbox.Push(session.Id, found);

@@ -6,9 +6,10 @@ using WeightSwarm.Core.Records;
 namespace WeightSwarm.Core.Gossip;
 
 /// <summary>
-/// The gossip of one node: who it is linked to (overlay), how news travels (broadcast: Plumtree), and how what broadcast
-/// missed is made good (anti-entropy: range-based set reconciliation). No I/O: inputs in, outputs in the outbox, the time as
-/// an argument, randomness from the seed. One message kind, one method; each topic has its own partial file.
+/// The gossip of one node: who it is linked to (overlay), how news travels (broadcast: Plumtree), and how what
+/// broadcast missed is made good (anti-entropy: range-based set reconciliation). No I/O: inputs in, outputs in the
+/// outbox, the time as an argument, randomness from the seed. One message kind, one method; each topic has its own
+/// partial file.
 /// </summary>
 internal sealed partial class GossipState
 {
@@ -81,7 +82,8 @@ internal sealed partial class GossipState
         });
     }
 
-    /// <summary>The rules changed: what was refused under the old ones, or before any were known, is asked for again.</summary>
+    /// <summary>The rules changed: what was refused under the old ones, or before any were known, is asked for
+    /// again.</summary>
     public void CharterChanged(Instant now)
     {
         foreach (var session in _sessions.Values.Where(s => s.Active)) StartReconciliation(session, now);

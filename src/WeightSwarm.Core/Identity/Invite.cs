@@ -6,8 +6,8 @@ namespace WeightSwarm.Core.Identity;
 
 /// <summary>
 /// What a new node needs to find a network: its id and a few addresses of members. As text: "wsw1", then base32 of the
-/// network id (32 bytes), the number of addresses (1), each address (length 4 or 16, bytes, port big-endian), and the first
-/// four bytes of the SHA-256 of all that, so that a mistyped invite is noticed.
+/// network id (32 bytes), the number of addresses (1), each address (length 4 or 16, bytes, port big-endian), and the
+/// first four bytes of the SHA-256 of all that, so that a mistyped invite is noticed.
 /// </summary>
 /// <param name="Network">Which network.</param>
 /// <param name="Addresses">Gossip addresses of members, at most 8.</param>
@@ -68,7 +68,8 @@ public sealed record Invite(NetworkId Network, ImmutableArray<IPEndPoint> Addres
     }
 
     private static bool HasChecksum(byte[] bytes) =>
-        Checksum(bytes.AsSpan(0, bytes.Length - ChecksumBytes)).AsSpan().SequenceEqual(bytes.AsSpan(bytes.Length - ChecksumBytes));
+        Checksum(bytes.AsSpan(0, bytes.Length - ChecksumBytes)).AsSpan()
+            .SequenceEqual(bytes.AsSpan(bytes.Length - ChecksumBytes));
 
     private static byte[] Checksum(ReadOnlySpan<byte> bytes) => Hash256.Of(bytes).ToArray()[..ChecksumBytes];
 }

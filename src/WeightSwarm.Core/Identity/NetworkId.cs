@@ -1,6 +1,7 @@
 namespace WeightSwarm.Core.Identity;
 
-/// <summary>The id of a network: SHA-256 of its founder's SubjectPublicKeyInfo; shown as 52 characters of base32.</summary>
+/// <summary>The id of a network: SHA-256 of its founder's SubjectPublicKeyInfo; shown as 52 characters of
+/// base32.</summary>
 /// <param name="Hash">The 32 bytes.</param>
 public readonly record struct NetworkId(Hash256 Hash)
 {

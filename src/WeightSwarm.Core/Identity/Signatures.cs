@@ -8,7 +8,8 @@ public interface ISigner
     /// <summary>SubjectPublicKeyInfo, DER.</summary>
     byte[] PublicKey { get; }
 
-    /// <summary>A signature over the data, in the form that <see cref="ISignatureVerifier"/> of the same scheme checks.</summary>
+    /// <summary>A signature over the data, in the form that <see cref="ISignatureVerifier"/> of the same scheme
+    /// checks.</summary>
     byte[] Sign(ReadOnlySpan<byte> data);
 }
 

@@ -18,7 +18,8 @@ public sealed class LivenessState(NodeId self, long startedMs)
 
     private readonly record struct Vote(long SinceMs, long CastMs);
 
-    /// <summary>Something that proves a node alive at that monotonic time: a frame of its own, or a record it signed then.</summary>
+    /// <summary>Something that proves a node alive at that monotonic time: a frame of its own, or a record it signed
+    /// then.</summary>
     public void Heard(NodeId node, long atMs)
     {
         if (!_heardMs.TryGetValue(node, out var before) || before < atMs) _heardMs[node] = atMs;
@@ -73,12 +74,14 @@ public sealed class LivenessState(NodeId self, long startedMs)
     private long? DownSince(NodeId monitor, NodeId node, long heardMs)
     {
         if (monitor == self) return _silent.Contains(node) ? Math.Max(heardMs, startedMs) : null;
-        return _votes.TryGetValue(node, out var votes) && votes.TryGetValue(monitor, out var vote) && vote.CastMs > heardMs
+        return _votes.TryGetValue(node, out var votes) && votes.TryGetValue(monitor, out var vote) &&
+            vote.CastMs > heardMs
             ? vote.SinceMs
             : null;
     }
 
-    /// <summary>A first, cheap look: enough to leave dead monitors out of the number of votes that can be had.</summary>
+    /// <summary>A first, cheap look: enough to leave dead monitors out of the number of votes that can be
+    /// had.</summary>
     private bool SeemsGone(NodeId node)
     {
         if (_silent.Contains(node)) return true;

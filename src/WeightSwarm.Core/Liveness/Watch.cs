@@ -6,9 +6,9 @@ using WeightSwarm.Core.Planning;
 namespace WeightSwarm.Core.Liveness;
 
 /// <summary>
-/// This node as a monitor: for each node that it watches, it notices silence and tells the network, once per change. A node
-/// that has just started, or that hears nobody at all, says nothing: then the fault is more likely its own. A new duty begins
-/// with the same patience, since the subject has yet to connect.
+/// This node as a monitor: for each node that it watches, it notices silence and tells the network, once per change. A
+/// node that has just started, or that hears nobody at all, says nothing: then the fault is more likely its own. A new
+/// duty begins with the same patience, since the subject has yet to connect.
 /// </summary>
 internal sealed class Watch(
     NodeId self, LivenessState liveness, GossipState gossip, SwarmViewBuilder views,
@@ -70,7 +70,8 @@ internal sealed class Watch(
         var fresh = said.AtMs != long.MinValue && now.MonotonicMs - said.AtMs < ttlMs / 2;
         if (said.Down == down && (!down || fresh)) return;
         _said[subject] = (down, now.MonotonicMs);
-        var sinceMs = down && liveness.LastHeardMs(subject) is { } heard ? now.UnixMs - (now.MonotonicMs - heard) : now.UnixMs;
+        var sinceMs = down && liveness.LastHeardMs(subject) is { } heard ? now.UnixMs - (now.MonotonicMs - heard)
+            : now.UnixMs;
         var body = new V1.Observation { Down = down, SinceMs = (ulong)Math.Max(0, sinceMs) };
         say(subject.Hash.ToArray(), body, ttlMs);
     }

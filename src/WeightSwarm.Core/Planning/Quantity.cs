@@ -3,8 +3,8 @@ using System.Numerics;
 namespace WeightSwarm.Core.Planning;
 
 /// <summary>
-/// Sizes as they stand in node records: rounded down to two steps per power of two (1, 1.5, 2, 3, 4, …), so that a record
-/// need not be renewed, nor a rendezvous weight change, with every block that is written.
+/// Sizes as they stand in node records: rounded down to two steps per power of two (1, 1.5, 2, 3, 4, …), so that a
+/// record need not be renewed, nor a rendezvous weight change, with every block that is written.
 /// </summary>
 public static class Quantity
 {

@@ -7,10 +7,11 @@ using WeightSwarm.Core.Records;
 namespace WeightSwarm.Core.Planning;
 
 /// <summary>
-/// What this node holds and fetches, and what it says about it. A plan becomes claims and fetches; fetches that end become
-/// holdings. Nothing here waits: the driver carries the outputs out and reports back.
+/// What this node holds and fetches, and what it says about it. A plan becomes claims and fetches; fetches that end
+/// become holdings. Nothing here waits: the driver carries the outputs out and reports back.
 /// </summary>
-internal sealed class ReplicationState(NodeId self, Outbox outbox, Action<RecordKind, byte[], Google.Protobuf.IMessage, long> say)
+internal sealed class ReplicationState(
+    NodeId self, Outbox outbox, Action<RecordKind, byte[], Google.Protobuf.IMessage, long> say)
 {
     private readonly SortedDictionary<Hash256, Held> _held = [];
     private readonly SortedDictionary<(Hash256 Model, int Slice), Fetch> _fetching = [];
@@ -117,7 +118,8 @@ internal sealed class ReplicationState(NodeId self, Outbox outbox, Action<Record
                 _fetching[key] = SayClaim(fetch, cancelled: false, pace, now);
     }
 
-    /// <summary>Everything is said again at the next tick: the network has newer records of ours than we remember.</summary>
+    /// <summary>Everything is said again at the next tick: the network has newer records of ours than we
+    /// remember.</summary>
     public void SayAllAgain()
     {
         foreach (var held in _held.Values) held.Dirty = true;
@@ -131,7 +133,8 @@ internal sealed class ReplicationState(NodeId self, Outbox outbox, Action<Record
     }
 
     /// <summary>
-    /// Every 10 %, as the reference has it; and any progress at all before the most impatient would take the claim for stalled.
+    /// Every 10 %, as the reference has it; and any progress at all before the most impatient would take the claim for
+    /// stalled.
     /// </summary>
     private static bool IsWorthSaying(Fetch fetch, Pace pace, Instant now)
     {
@@ -177,7 +180,8 @@ internal sealed class ReplicationState(NodeId self, Outbox outbox, Action<Record
             ClaimedMs = (ulong)fetch.ClaimedUnixMs,
         };
         var ttl = Math.Max(pace.Take(fetch.Step.Urgency).ClaimTtlMs, 1000);
-        say(RecordKind.Claim, RecordBodies.SliceSubject(fetch.Step.Model, fetch.Step.Slice), body, Math.Min(ttl, pace.LeaseTtlMs));
+        say(RecordKind.Claim, RecordBodies.SliceSubject(fetch.Step.Model, fetch.Step.Slice), body,
+            Math.Min(ttl, pace.LeaseTtlMs));
         return fetch with { SaidPercent = fetch.Percent, SaidMs = now.MonotonicMs };
     }
 

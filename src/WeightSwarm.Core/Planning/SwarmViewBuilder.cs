@@ -7,8 +7,8 @@ using WeightSwarm.Core.Records;
 namespace WeightSwarm.Core.Planning;
 
 /// <summary>
-/// Keeps the view of the record set: each accepted or ended record changes the part that it is about, and only parts that
-/// changed are made anew when a view is asked for.
+/// Keeps the view of the record set: each accepted or ended record changes the part that it is about, and only parts
+/// that changed are made anew when a view is asked for.
 /// </summary>
 public sealed class SwarmViewBuilder(NodeId self)
 {

@@ -7,9 +7,11 @@ public enum Acceptance
     Accepted,
     /// <summary>In the set already.</summary>
     Duplicate,
-    /// <summary>Its register has a later value, or one of the same seq with a larger id (then the author is flagged).</summary>
+    /// <summary>Its register has a later value, or one of the same seq with a larger id (then the author is
+    /// flagged).</summary>
     Stale,
-    /// <summary>Signed for the same seq as another body and now in the set, having the larger id; the author is flagged.</summary>
+    /// <summary>Signed for the same seq as another body and now in the set, having the larger id; the author is
+    /// flagged.</summary>
     Equivocation,
     /// <summary>No envelope within the limits, or a body or subject that its kind does not allow.</summary>
     Malformed,

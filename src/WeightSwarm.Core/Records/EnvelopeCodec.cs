@@ -5,9 +5,9 @@ using WeightSwarm.Core.Identity;
 namespace WeightSwarm.Core.Records;
 
 /// <summary>
-/// Envelopes to and from bytes. The signature covers a domain string, the network id, the author's key and every field with
-/// its length, so that no part can pass for another (libp2p RFC 0002, BEP 44). The author's key is among the signed bytes
-/// so that two authors who say the same thing at the same time make two records with two ids.
+/// Envelopes to and from bytes. The signature covers a domain string, the network id, the author's key and every field
+/// with its length, so that no part can pass for another (libp2p RFC 0002, BEP 44). The author's key is among the
+/// signed bytes so that two authors who say the same thing at the same time make two records with two ids.
 /// </summary>
 public static class EnvelopeCodec
 {
@@ -74,7 +74,8 @@ public static class EnvelopeCodec
 
     private static byte[] SignedBytes(V1.Envelope e, NetworkId network)
     {
-        var size = Domain.Length + Hash256.Size + 2 + e.Author.Length + 2 + 2 + e.Subject.Length + 8 + 8 + 4 + 4 + e.Body.Length;
+        var lengths = Domain.Length + Hash256.Size + e.Author.Length + e.Subject.Length + e.Body.Length;
+        var size = lengths + 2 + 2 + 2 + 8 + 8 + 4 + 4;
         var buffer = new byte[size];
         var rest = buffer.AsSpan();
         Domain.CopyTo(rest);

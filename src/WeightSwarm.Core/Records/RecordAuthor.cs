@@ -28,6 +28,7 @@ public sealed class RecordAuthor(ISigner signer, NetworkId network, ISequence se
     public Record Make(RecordKind kind, ReadOnlySpan<byte> subject, IMessage body, long ttlMs, Instant now) =>
         EnvelopeCodec.Write(signer, network, kind, subject, body, sequence.Next(now.UnixMs), now.UnixMs, ttlMs);
 
-    /// <summary>A record of this key, newer than any that was made here, came back from the network: number above it.</summary>
+    /// <summary>A record of this key, newer than any that was made here, came back from the network: number above
+    /// it.</summary>
     public void JumpAbove(Record record) => sequence.JumpAbove(record.Seq);
 }

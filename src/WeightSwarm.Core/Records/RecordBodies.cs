@@ -19,7 +19,8 @@ public static class RecordBodies
             return record.Kind switch
             {
                 RecordKind.Charter => record.Subject.IsEmpty && IsSound(V1.Charter.Parser.ParseFrom(record.Body)),
-                RecordKind.Entry => record.Subject.Length == 32 && IsSound(V1.Entry.Parser.ParseFrom(record.Body), record),
+                RecordKind.Entry =>
+                    record.Subject.Length == 32 && IsSound(V1.Entry.Parser.ParseFrom(record.Body), record),
                 RecordKind.Node => record.Subject.IsEmpty && IsSound(V1.Node.Parser.ParseFrom(record.Body)),
                 RecordKind.Holding => record.Subject.Length == 32 && IsSound(V1.Holding.Parser.ParseFrom(record.Body)),
                 RecordKind.Claim => record.Subject.Length == 36 && V1.Claim.Parser.ParseFrom(record.Body) is not null,
@@ -125,7 +126,8 @@ public static class RecordBodies
     public static Hash256 ModelOf(Record record) => new(record.Subject[..32]);
 
     /// <summary>The slice that a claim or release intent is about.</summary>
-    public static int SliceOf(Record record) => (int)(BinaryPrimitives.ReadUInt32BigEndian(record.Subject[32..]) & int.MaxValue);
+    public static int SliceOf(Record record) =>
+        (int)(BinaryPrimitives.ReadUInt32BigEndian(record.Subject[32..]) & int.MaxValue);
 
     /// <summary>The subject of claims and release intents.</summary>
     public static byte[] SliceSubject(Hash256 model, int slice)

@@ -1,6 +1,7 @@
 namespace WeightSwarm.Core.Records;
 
-/// <summary>What a record says. Values on the wire; one that this version does not know is carried all the same.</summary>
+/// <summary>What a record says. Values on the wire; one that this version does not know is carried all the
+/// same.</summary>
 public enum RecordKind
 {
     /// <summary>No kind; never accepted.</summary>

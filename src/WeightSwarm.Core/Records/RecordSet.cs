@@ -46,7 +46,8 @@ public sealed class RecordSet(NetworkId network, ISignatureVerifier verifier)
     /// <summary>The value of a register, or null.</summary>
     public Record? Find(RecordKey key) => _registers.TryGetValue(key, out var stored) ? stored.Record : null;
 
-    /// <summary>Offers the bytes of an envelope; <paramref name="record"/> is set whenever they could be read.</summary>
+    /// <summary>Offers the bytes of an envelope; <paramref name="record"/> is set whenever they could be
+    /// read.</summary>
     public Acceptance Offer(ReadOnlyMemory<byte> bytes, Instant now, out Record? record)
     {
         record = EnvelopeCodec.Read(bytes, network);

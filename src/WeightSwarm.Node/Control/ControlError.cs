@@ -22,11 +22,12 @@ public enum ControlExit
     NoSpace = 8,
 }
 
-/// <summary>An expected end of a verb that is not success; the message names the thing, the value and the remedy.</summary>
+/// <summary>An expected end of a verb that is not success; the message names the thing, the value and the
+/// remedy.</summary>
 /// <param name="exit">The CLI's exit code.</param>
 /// <param name="code">A stable word for scripts.</param>
 /// <param name="message">For people.</param>
-#pragma warning disable CA1032, CA1710 // Without exit code and word it means nothing to the CLI; it is called what it is.
+#pragma warning disable CA1032, CA1710 // Without exit code and word it means nothing to the CLI.
 public sealed class ControlError(ControlExit exit, string code, string message) : Exception(message)
 #pragma warning restore CA1032, CA1710
 {

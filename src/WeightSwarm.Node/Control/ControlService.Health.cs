@@ -9,7 +9,8 @@ namespace WeightSwarm.Node.Control;
 public sealed partial class ControlService
 {
     private const string Basis =
-        "verified: the holder hashed every piece and signs that it holds it; possession is not audited from outside yet";
+        "verified: the holder hashed every piece and signs that it holds it; " +
+        "possession is not audited from outside yet";
 
     /// <inheritdoc/>
     public override Task<HealthReply> Health(HealthRequest request, ServerCallContext context) => AnswerFromCore(core =>
@@ -17,7 +18,8 @@ public sealed partial class ControlService
         var reply = new HealthReply { Basis = Basis };
         var only = request.Model.Length > 0 ? Find(core, request.Model).Entry.ModelId : (Hash256?)null;
         if (core.View is { } view)
-            reply.Models.AddRange(HealthReport.Of(view, clock.Now).Models.Where(m => only is null || m.Entry.ModelId == only).Select(Of));
+            reply.Models.AddRange(HealthReport.Of(view, clock.Now).Models
+                .Where(m => only is null || m.Entry.ModelId == only).Select(Of));
         return reply;
     }, context);
 
@@ -34,7 +36,8 @@ public sealed partial class ControlService
     {
         var view = Find(core, request.Model);
         var reply = new WhyReply { Model = ModelReplies.Of(core, view.Entry) };
-        for (var slice = 0; slice < view.Entry.Slices; slice++) reply.Slices.Add(WhyReplies.Of(core, view, slice, clock.Now));
+        for (var slice = 0; slice < view.Entry.Slices; slice++)
+            reply.Slices.Add(WhyReplies.Of(core, view, slice, clock.Now));
         return reply;
     }, context);
 

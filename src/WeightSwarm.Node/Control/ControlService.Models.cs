@@ -13,18 +13,22 @@ namespace WeightSwarm.Node.Control;
 public sealed partial class ControlService
 {
     /// <inheritdoc/>
-    public override Task Add(AddRequest request, IServerStreamWriter<AddEvent> responseStream, ServerCallContext context) =>
+    public override Task Add(AddRequest request, IServerStreamWriter<AddEvent> responseStream,
+        ServerCallContext context) =>
         Answer(async () =>
         {
             if (!Path.IsPathRooted(request.Path)) throw Usage("bad-path", $"{request.Path} is not an absolute path");
             var phase = "scanning";
             var stream = new ProgressStream<AddEvent>(responseStream, clock.Time);
-            var order = new AddOrder(request.Path, request.Name, request.Licence, request.Revision, (int)request.Copies);
-            var progress = new Relay<WeightProgress>(p => stream.Offer(new AddEvent { Progress = ProgressOf(phase, p) }));
+            var order =
+                new AddOrder(request.Path, request.Name, request.Licence, request.Revision, (int)request.Copies);
+            var progress =
+                new Relay<WeightProgress>(p => stream.Offer(new AddEvent { Progress = ProgressOf(phase, p) }));
             var outcome = await adder.AddAsync(order, progress, next => phase = next, context.CancellationToken);
             var result = new AddResult { Existing = outcome.Existing };
             result.Notes.AddRange(outcome.Notes);
-            result.Model = await inbox.AskAsync(core => ModelReplies.Of(core!, outcome.Entry), context.CancellationToken);
+            result.Model = await inbox
+                .AskAsync(core => ModelReplies.Of(core!, outcome.Entry), context.CancellationToken);
             await stream.FinishAsync(new AddEvent { Result = result });
             return true;
         });
@@ -33,7 +37,8 @@ public sealed partial class ControlService
     public override Task<ListReply> List(ListRequest request, ServerCallContext context) => AnswerFromCore(core =>
     {
         var reply = new ListReply();
-        reply.Models.AddRange(Models(core).Select(m => ModelReplies.Of(core, m.Entry)).OrderBy(m => m.Name, StringComparer.Ordinal));
+        reply.Models.AddRange(Models(core).Select(m => ModelReplies.Of(core, m.Entry))
+            .OrderBy(m => m.Name, StringComparer.Ordinal));
         return reply;
     }, context);
 
@@ -45,7 +50,8 @@ public sealed partial class ControlService
         var holders = await inbox.AskAsync(core => SourcePeers.Holders(core, view.Entry.ModelId), cancellation);
         var (content, problem) = await contents.GetAsync(view.Entry, holders, cancellation);
         if (content is null)
-            return request.WithMetainfo ? throw new ControlError(ControlExit.Incomplete, "no-metainfo", problem) : reply;
+            return request.WithMetainfo ? throw new ControlError(ControlExit.Incomplete, "no-metainfo", problem)
+                : reply;
         reply.Files.AddRange(content.Manifest.Files.Select(f => new V1.FileInfo
         {
             Path = f.Path,
@@ -62,12 +68,14 @@ public sealed partial class ControlService
         RestoreRequest request, IServerStreamWriter<RestoreEvent> responseStream, ServerCallContext context) =>
         Answer(async () =>
         {
-            if (!Path.IsPathRooted(request.Folder)) throw Usage("bad-path", $"{request.Folder} is not an absolute path");
+            if (!Path.IsPathRooted(request.Folder)) throw Usage("bad-path",
+                $"{request.Folder} is not an absolute path");
             var started = clock.Now;
             var entry = await inbox.AskAsync(core => Find(core, request.Model).Entry, context.CancellationToken);
             var stream = new ProgressStream<RestoreEvent>(responseStream, clock.Time);
             var manifest = await restorer.RestoreAsync(
-                entry, Path.GetFullPath(request.Folder), p => stream.Offer(new RestoreEvent { Progress = ProgressOf(p) }),
+                entry, Path.GetFullPath(request.Folder), p =>
+                    stream.Offer(new RestoreEvent { Progress = ProgressOf(p) }),
                 context.CancellationToken);
             var result = new RestoreResult
             {
@@ -99,7 +107,8 @@ public sealed partial class ControlService
         if (found.Count == 1) return found[0];
         if (found.Count == 0)
             throw new ControlError(
-                ControlExit.NotFound, "no-such-model", $"no model '{name}' is catalogued here; `weightswarm ls` lists them");
+                ControlExit.NotFound, "no-such-model",
+                    $"no model '{name}' is catalogued here; `weightswarm ls` lists them");
         var candidates = string.Join(", ", found.Select(m => $"{m.Entry.Model}@{m.Entry.Revision}"));
         throw new ControlError(ControlExit.Usage, "ambiguous", $"'{name}' may mean {candidates}; name one of these");
     }

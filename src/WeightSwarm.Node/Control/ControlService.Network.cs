@@ -15,7 +15,8 @@ public sealed partial class ControlService
         Answer(async () =>
         {
             if (request.Name.Length is 0 or > 64 || request.Name.Any(char.IsControl))
-                throw Usage("bad-name", $"the network's name has {request.Name.Length} characters; 1 to 64 are accepted");
+                throw Usage("bad-name",
+                    $"the network's name has {request.Name.Length} characters; 1 to 64 are accepted");
             await network.FoundAsync(request.Name, PolicyOf(request), context.CancellationToken);
             return await NetworkReplyAsync(context.CancellationToken);
         });
@@ -34,7 +35,8 @@ public sealed partial class ControlService
 
     /// <inheritdoc/>
     public override Task<InviteReply> Invite(InviteRequest request, ServerCallContext context) =>
-        Answer(async () => new InviteReply { Invite = (await network.InviteAsync(context.CancellationToken)).ToString() });
+        Answer(async () =>
+            new InviteReply { Invite = (await network.InviteAsync(context.CancellationToken)).ToString() });
 
     private static Policy PolicyOf(CreateNetworkRequest request)
     {

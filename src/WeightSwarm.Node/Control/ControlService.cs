@@ -15,8 +15,8 @@ using WeightSwarm.V1;
 namespace WeightSwarm.Node.Control;
 
 /// <summary>
-/// Answers the CLI. Each verb reads the core once, on the core's own thread, and turns what it saw into the reply; nothing is
-/// remembered between calls. One group of verbs, one partial file.
+/// Answers the CLI. Each verb reads the core once, on the core's own thread, and turns what it saw into the reply;
+/// nothing is remembered between calls. One group of verbs, one partial file.
 /// </summary>
 public sealed partial class ControlService(
     DaemonOptions options, StateFolder state, NodeKey key, Clock clock, SwarmInbox inbox,
@@ -35,7 +35,8 @@ public sealed partial class ControlService(
             StateFolder = state.FolderPath,
             StartedMs = (ulong)_startedMs,
             Listen = options.Listen.ToString(),
-            Ports = new Ports { Gossip = (uint)gossip.Port, Torrent = (uint)engine.Engine.ListenPort, Http = (uint)web.Port },
+            Ports = new Ports { Gossip = (uint)gossip.Port, Torrent = (uint)engine.Engine.ListenPort,
+                Http = (uint)web.Port },
         };
         reply.Donations.AddRange(ledger.Look().Select(DonationReplies.Of));
         reply.Warnings.AddRange(custody.Warnings);
@@ -60,7 +61,8 @@ public sealed partial class ControlService(
     public override Task<PeersReply> Peers(PeersRequest request, ServerCallContext context) =>
         AnswerFromCore(core => PeerReplies.Of(core, clock.Now), context);
 
-    /// <summary>Expected ends become statuses with the CLI's exit code; bugs stay exceptions and are logged by the server.</summary>
+    /// <summary>Expected ends become statuses with the CLI's exit code; bugs stay exceptions and are logged by the
+    /// server.</summary>
     private static async Task<T> Answer<T>(Func<Task<T>> verb)
     {
         try
@@ -77,7 +79,8 @@ public sealed partial class ControlService(
         }
     }
 
-    private Task<T> AnswerFromCore<T>(Func<SwarmCore, T> verb, ServerCallContext context) => Answer(() => inbox.AskAsync(
+    private Task<T> AnswerFromCore<T>(Func<SwarmCore, T> verb, ServerCallContext context) =>
+        Answer(() => inbox.AskAsync(
         core => core is null ? throw NetworkService.NoNetwork() : verb(core), context.CancellationToken));
 
     private static bool Count(SwarmCore? core, StatusReply reply)
@@ -86,7 +89,8 @@ public sealed partial class ControlService(
         var others = view.Nodes.Values.Where(n => n.Id != core.Self).ToList();
         reply.NodesKnown = (uint)others.Count;
         reply.NodesOnline = (uint)others.Count(n => n.AbsentSinceMs is null);
-        var held = view.Models.Select(m => (m.Entry, Slices: core.Held.GetValueOrDefault(m.Entry.ModelId) ?? SliceSet.Empty));
+        var held = view.Models
+            .Select(m => (m.Entry, Slices: core.Held.GetValueOrDefault(m.Entry.ModelId) ?? SliceSet.Empty));
         foreach (var (entry, slices) in held.Where(h => !h.Slices.IsEmpty))
         {
             reply.ModelsHeld++;

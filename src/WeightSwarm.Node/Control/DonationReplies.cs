@@ -34,7 +34,8 @@ internal static class DonationReplies
         DonateOutcome.NotFound => new ControlError(ControlExit.NotFound, "no-such-donation", result.Message),
         DonateOutcome.BadPath => new ControlError(ControlExit.Usage, "bad-path", result.Message),
         DonateOutcome.TooLargeForVolume => new ControlError(ControlExit.NoSpace, "too-large", result.Message),
-        DonateOutcome.NotWritable or DonateOutcome.Away => new ControlError(ControlExit.Failure, "not-writable", result.Message),
+        DonateOutcome.NotWritable or DonateOutcome.Away =>
+            new ControlError(ControlExit.Failure, "not-writable", result.Message),
         _ => new ControlError(ControlExit.Refused, "refused", result.Message),
     };
 }

@@ -38,12 +38,14 @@ internal static class ModelReplies
         };
     }
 
-    public static IEnumerable<HolderInfo> Holders(SwarmCore core, ModelView view, Instant now) => view.Holders.Select(holder =>
+    public static IEnumerable<HolderInfo> Holders(SwarmCore core, ModelView view, Instant now) =>
+        view.Holders.Select(holder =>
     {
         var node = core.View!.Nodes.GetValueOrDefault(holder.Node);
         var counted = Enumerable.Range(0, view.Entry.Slices)
             .Where(holder.Verified.Contains)
-            .Any(s => SliceCounter.Explain(view, s, core.View, now).Copies.Any(c => c.Node == holder.Node && c.Counted));
+            .Any(s =>
+                SliceCounter.Explain(view, s, core.View, now).Copies.Any(c => c.Node == holder.Node && c.Counted));
         return new HolderInfo
         {
             NodeId = holder.Node.ToString(),
@@ -59,7 +61,8 @@ internal static class ModelReplies
     public static string Magnet(ModelContent content) => string.Create(
         CultureInfo.InvariantCulture,
         $"magnet:?xt=urn:btih:{Convert.ToHexStringLower(content.Entry.InfoHashV1.AsSpan())}" +
-        $"&xt=urn:btmh:1220{content.Entry.ModelId}&dn={Uri.EscapeDataString(content.Metainfo.Name)}&xl={content.Entry.Bytes}");
+        $"&xt=urn:btmh:1220{content.Entry.ModelId}" +
+        $"&dn={Uri.EscapeDataString(content.Metainfo.Name)}&xl={content.Entry.Bytes}");
 
     public static bool IsCalled(Core.Catalogue.Entry entry, string name) =>
         name == entry.Model || name == $"{entry.Model}@{entry.Revision}" ||
@@ -70,7 +73,8 @@ internal static class ModelReplies
     private static long AddedMs(SwarmCore core, Core.Catalogue.Entry entry)
     {
         var subject = Hash256.Of(entry.ModelId.ToArray());
-        var record = core.Records.FirstOrDefault(r => r.Kind == Core.Records.RecordKind.Entry && r.Key.Subject == subject);
+        var record = core.Records
+            .FirstOrDefault(r => r.Kind == Core.Records.RecordKind.Entry && r.Key.Subject == subject);
         return record?.IssuedMs ?? 0;
     }
 }

@@ -34,7 +34,8 @@ internal static class PeerReplies
             DonatedBytes = record.DonatedBytes,
             FreeBytes = record.FreeBytes,
             Version = record.Version,
-            SlicesHeld = (uint)(core.View?.Models.Sum(m => m.Holders.Where(h => h.Node == id).Sum(h => h.Verified.Count)) ?? 0),
+            SlicesHeld =
+                (uint)(core.View?.Models.Sum(m => m.Holders.Where(h => h.Node == id).Sum(h => h.Verified.Count)) ?? 0),
             RttMs = (uint)Math.Max(0, session?.RttMs ?? 0),
         };
     }

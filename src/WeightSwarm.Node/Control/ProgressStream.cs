@@ -3,8 +3,8 @@ using Grpc.Core;
 namespace WeightSwarm.Node.Control;
 
 /// <summary>
-/// Progress towards a client: offered from any thread, sent a few times a second, one write at a time; what comes too soon
-/// is dropped, since the next says more. The result is sent after the last of it.
+/// Progress towards a client: offered from any thread, sent a few times a second, one write at a time; what comes too
+/// soon is dropped, since the next says more. The result is sent after the last of it.
 /// </summary>
 internal sealed class ProgressStream<T>(IServerStreamWriter<T> writer, TimeProvider time)
     where T : class

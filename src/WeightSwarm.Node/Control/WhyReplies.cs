@@ -66,7 +66,9 @@ internal static class WhyReplies
         var step = core.Plan.Steps.FirstOrDefault(s => s.Model == view.Entry.ModelId && s.Slice == slice);
         if (step is not null && step.Action != PlanAction.Keep) return $"here: {Word(step.Action)}: {step.Reason}";
         if (count.Need == 0 && count.Claims == 0)
-            return count.Durable >= count.Target ? "nothing: every copy is there" : "nothing while the absent holders are within their grace";
-        return count.Need == 0 ? $"{count.Claims} being fetched" : $"{count.Need} more wanted; other nodes decide for themselves";
+            return count.Durable >= count.Target ? "nothing: every copy is there"
+                : "nothing while the absent holders are within their grace";
+        return count.Need == 0 ? $"{count.Claims} being fetched"
+            : $"{count.Need} more wanted; other nodes decide for themselves";
     }
 }

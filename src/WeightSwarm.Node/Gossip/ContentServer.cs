@@ -7,8 +7,8 @@ using WeightSwarm.V1;
 namespace WeightSwarm.Node.Gossip;
 
 /// <summary>
-/// Manifests and .torrents by hash, in parts over the gossip streams: serves what this node has, and hands what comes in
-/// to whoever waits for it.
+/// Manifests and .torrents by hash, in parts over the gossip streams: serves what this node has, and hands what comes
+/// in to whoever waits for it.
 /// </summary>
 public sealed class ContentServer(ContentStore store)
 {
@@ -17,7 +17,8 @@ public sealed class ContentServer(ContentStore store)
 
     private const int CachedContents = 8;
 
-    private readonly ConcurrentDictionary<(Hash256 Hash, long Offset), TaskCompletionSource<ContentPart>> _waiting = new();
+    private readonly ConcurrentDictionary<(Hash256 Hash, long Offset),
+        TaskCompletionSource<ContentPart>> _waiting = new();
     private readonly Lock _lock = new();
     private readonly List<(Hash256 Hash, byte[] Bytes)> _recent = [];
 

@@ -27,8 +27,8 @@ internal sealed class DialledCall(
 }
 
 /// <summary>
-/// Opens streams: TLS 1.3 with this node's self-signed certificate. The peer's certificate is worth its key alone: the key
-/// must hash to the id that was expected, where one was.
+/// Opens streams: TLS 1.3 with this node's self-signed certificate. The peer's certificate is worth its key alone: the
+/// key must hash to the id that was expected, where one was.
 /// </summary>
 public sealed partial class GossipDialer(X509Certificate2 certificate, ILogger<GossipDialer> log)
 {

@@ -42,11 +42,13 @@ public sealed class GossipServer(DaemonOptions options, X509Certificate2 certifi
     private sealed class GossipService(SessionTable sessions) : V1.Gossip.GossipBase
     {
         public override async Task Session(
-            IAsyncStreamReader<Frame> requestStream, IServerStreamWriter<Frame> responseStream, ServerCallContext context)
+            IAsyncStreamReader<Frame> requestStream, IServerStreamWriter<Frame> responseStream,
+                ServerCallContext context)
         {
             var connection = context.GetHttpContext().Connection;
             if (PeerKey.Of(connection.ClientCertificate) is not { } peer)
-                throw new RpcException(new Status(StatusCode.Unauthenticated, "a P-256 client certificate is required"));
+                throw new RpcException(
+                    new Status(StatusCode.Unauthenticated, "a P-256 client certificate is required"));
             var remote = new IPEndPoint(connection.RemoteIpAddress ?? IPAddress.None, connection.RemotePort);
             await context.WriteResponseHeadersAsync([]);
             await sessions.RunAsync(peer, outbound: false, remote, requestStream, responseStream);

@@ -12,7 +12,8 @@ namespace WeightSwarm.Node.Gossip;
 /// for so long that the queue fills is dropped; it catches up by reconciliation when it is back.
 /// </summary>
 internal sealed class GossipStream(
-    SessionId id, NodeId peer, bool outbound, IPEndPoint remote, IAsyncStreamReader<Frame> reader, IAsyncStreamWriter<Frame> writer)
+    SessionId id, NodeId peer, bool outbound, IPEndPoint remote, IAsyncStreamReader<Frame> reader,
+        IAsyncStreamWriter<Frame> writer)
     : IDisposable
 {
     private const int QueuedFrames = 4096;
@@ -79,5 +80,6 @@ internal sealed class GossipStream(
 
     /// <summary>The ways in which a stream between two machines ends; anything else is a bug and goes up.</summary>
     private static bool IsEndOfStream(Exception e) =>
-        e is RpcException or OperationCanceledException or IOException or HttpRequestException or ObjectDisposedException;
+        e is RpcException or OperationCanceledException or IOException or HttpRequestException
+            or ObjectDisposedException;
 }

@@ -15,8 +15,8 @@ using WeightSwarm.Node.Torrents;
 namespace WeightSwarm.Node.Gossip;
 
 /// <summary>
-/// Which network this node belongs to: none, until it founds or joins one. Gives the loop its core then, and again at each
-/// start of the daemon. Starts after the servers, when the ports are known.
+/// Which network this node belongs to: none, until it founds or joins one. Gives the loop its core then, and again at
+/// each start of the daemon. Starts after the servers, when the ports are known.
 /// </summary>
 public sealed class NetworkService(
     DaemonOptions options, StateFolder state, NodeKey key, NodeStore store, Clock clock, SwarmInbox inbox,
@@ -102,10 +102,12 @@ public sealed class NetworkService(
     public async Task<Invite> InviteAsync(CancellationToken cancellation)
     {
         var addresses = await inbox.AskAsync(
-            core => core?.Nodes.Keys.OrderBy(n => n != core.Self).SelectMany(n => PeerAddresses.Of(core, n)).ToList(), cancellation);
+            core => core?.Nodes.Keys.OrderBy(n => n != core.Self).SelectMany(n => PeerAddresses.Of(core, n)).ToList(),
+                cancellation);
         if (Network is not { } network || addresses is null) throw NoNetwork();
         var own = new IPEndPoint(options.Listen, server.Port);
-        if (!options.Listen.Equals(IPAddress.Any) && !options.Listen.Equals(IPAddress.IPv6Any)) addresses.Insert(0, own);
+        if (!options.Listen.Equals(IPAddress.Any) && !options.Listen.Equals(IPAddress.IPv6Any)) addresses
+            .Insert(0, own);
         return new Invite(network, [.. addresses.Distinct().Take(4)]);
     }
 
@@ -119,14 +121,16 @@ public sealed class NetworkService(
     {
         if (Network is { } network) throw new ControlError(
             ControlExit.Refused, "has-network",
-            $"this node belongs to the network {network} already; run another daemon with another --state for a second one");
+            $"this node belongs to the network {network} already; " +
+            "run another daemon with another --state for a second one");
     }
 
     private Task BeginAsync(NetworkId network, ImmutableArray<InvitePeer> peers)
     {
         var core = new SwarmCore(
             new CoreParts(
-                network, key, new EcdsaVerifier(), store.Sequence, BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)),
+                network, key, new EcdsaVerifier(), store.Sequence,
+                    BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)),
                 RandomNumberGenerator.GetBytes(32)),
             clock.Now);
         var known = store.Peers.Load(64).Select(p => p.EndPoint);

@@ -8,8 +8,10 @@ using WeightSwarm.V1;
 
 namespace WeightSwarm.Node.Gossip;
 
-/// <summary>All open streams: gives them numbers, tells the core of their beginning and end, and carries its frames.</summary>
-public sealed class SessionTable(SwarmInbox inbox, ContentServer content, GossipDialer dialer) : IHostedService, IDisposable
+/// <summary>All open streams: gives them numbers, tells the core of their beginning and end, and carries its
+/// frames.</summary>
+public sealed class SessionTable(SwarmInbox inbox, ContentServer content, GossipDialer dialer)
+    : IHostedService, IDisposable
 {
     private readonly ConcurrentDictionary<SessionId, GossipStream> _streams = new();
     private readonly CancellationTokenSource _stopping = new();
@@ -17,7 +19,8 @@ public sealed class SessionTable(SwarmInbox inbox, ContentServer content, Gossip
 
     /// <summary>Runs a stream whose peer's key is proved, until it ends.</summary>
     public async Task RunAsync(
-        NodeId peer, bool outbound, IPEndPoint remote, IAsyncStreamReader<Frame> reader, IAsyncStreamWriter<Frame> writer)
+        NodeId peer, bool outbound, IPEndPoint remote, IAsyncStreamReader<Frame> reader,
+            IAsyncStreamWriter<Frame> writer)
     {
         var id = new SessionId(Interlocked.Increment(ref _last));
         using var stream = new GossipStream(id, peer, outbound, remote, reader, writer);
@@ -25,7 +28,8 @@ public sealed class SessionTable(SwarmInbox inbox, ContentServer content, Gossip
         try
         {
             inbox.Post(new CoreInput.SessionOpened(id, peer, outbound, remote));
-            await stream.RunAsync((session, frame) => inbox.Post(new CoreInput.FrameArrived(session, frame)), _stopping.Token);
+            await stream
+                .RunAsync((session, frame) => inbox.Post(new CoreInput.FrameArrived(session, frame)), _stopping.Token);
         }
         finally
         {

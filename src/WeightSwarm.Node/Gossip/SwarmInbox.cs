@@ -8,7 +8,8 @@ namespace WeightSwarm.Node.Gossip;
 /// <summary>The queue in front of the core: what happened, and what somebody wants to know, in order.</summary>
 public sealed class SwarmInbox
 {
-    private readonly Channel<Work> _work = Channel.CreateUnbounded<Work>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<Work> _work =
+        Channel.CreateUnbounded<Work>(new UnboundedChannelOptions { SingleReader = true });
 
     internal abstract record Work;
 
@@ -24,8 +25,8 @@ public sealed class SwarmInbox
     public void Post(CoreInput input) => _work.Writer.TryWrite(new Input(input));
 
     /// <summary>
-    /// Asks the core something, on its own thread, after everything posted before has been handled and kept on disk; the
-    /// argument is null while the node has no network. The question must only read.
+    /// Asks the core something, on its own thread, after everything posted before has been handled and kept on disk;
+    /// the argument is null while the node has no network. The question must only read.
     /// </summary>
     public Task<T> AskAsync<T>(Func<SwarmCore?, T> question, CancellationToken cancellation)
     {

@@ -70,8 +70,10 @@ public sealed class SwarmLoop(
     private void Keep(List<CoreOutput> outputs)
     {
         // Claims live for seconds or minutes; a node that restarts makes new ones.
-        var kept = outputs.OfType<CoreOutput.Persist>().Select(p => p.Record).Where(r => r.Kind != RecordKind.Claim).ToList();
-        var gone = outputs.OfType<CoreOutput.Forget>().Select(f => f.Record).Where(r => r.Kind != RecordKind.Claim).ToList();
+        var kept = outputs.OfType<CoreOutput.Persist>().Select(p => p.Record).Where(r => r.Kind != RecordKind.Claim)
+            .ToList();
+        var gone = outputs.OfType<CoreOutput.Forget>().Select(f => f.Record).Where(r => r.Kind != RecordKind.Claim)
+            .ToList();
         if (gone.Count > 0) store.Records.Delete(gone.Select(RegisterOf));
         if (kept.Count > 0) store.Records.Upsert(kept.Select(r => new StoredRecord(
             RegisterOf(r), r.Seq, r.IssuedMs + r.TtlMs, r.Bytes)));

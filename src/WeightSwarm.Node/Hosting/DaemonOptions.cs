@@ -17,7 +17,8 @@ public sealed record DaemonOptions
     /// <summary>Absolute path of the state folder: key, store, control socket.</summary>
     public required string StateFolder { get; init; }
 
-    /// <summary>Where gossip and BitTorrent listen; on a loopback address the daemon never leaves the machine.</summary>
+    /// <summary>Where gossip and BitTorrent listen; on a loopback address the daemon never leaves the
+    /// machine.</summary>
     public IPAddress Listen { get; init; } = IPAddress.Any;
 
     /// <summary>TCP port of gossip; 0: any free one.</summary>

@@ -11,7 +11,8 @@ using WeightSwarm.Node.Weights;
 
 namespace WeightSwarm.Node.Hosting;
 
-/// <summary>The parts of the daemon, each in one method. Hosted ones start in the order in which they stand here.</summary>
+/// <summary>The parts of the daemon, each in one method. Hosted ones start in the order in which they stand
+/// here.</summary>
 internal static class DaemonServices
 {
     public static IServiceCollection AddMachine(this IServiceCollection services, DaemonOptions options) => services
@@ -25,8 +26,10 @@ internal static class DaemonServices
     public static IServiceCollection AddStore(this IServiceCollection services) => services
         .AddSingleton(s => StateFolder.Acquire(s.GetRequiredService<DaemonOptions>().StateFolder))
         .AddSingleton(s => NodeKey.LoadOrCreate(s.GetRequiredService<StateFolder>().NodeKeyPath))
-        .AddSingleton(s => NodeStore.Open(s.GetRequiredService<StateFolder>().FolderPath, s.GetRequiredService<TimeProvider>()))
-        .AddSingleton(s => SelfSignedCertificate.Create(s.GetRequiredService<NodeKey>(), s.GetRequiredService<TimeProvider>()))
+        .AddSingleton(s =>
+            NodeStore.Open(s.GetRequiredService<StateFolder>().FolderPath, s.GetRequiredService<TimeProvider>()))
+        .AddSingleton(s =>
+            SelfSignedCertificate.Create(s.GetRequiredService<NodeKey>(), s.GetRequiredService<TimeProvider>()))
         .AddSingleton(s => s.GetRequiredService<NodeStore>().Content);
 
     public static IServiceCollection AddDonations(this IServiceCollection services) => services.AddSingleton(s =>

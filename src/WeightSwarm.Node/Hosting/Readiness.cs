@@ -4,7 +4,8 @@ using WeightSwarm.Node.Web;
 
 namespace WeightSwarm.Node.Hosting;
 
-/// <summary>Starts last: says which ports the daemon has, tells systemd that it is ready, and keeps its watchdog quiet.</summary>
+/// <summary>Starts last: says which ports the daemon has, tells systemd that it is ready, and keeps its watchdog
+/// quiet.</summary>
 public sealed class Readiness(
     DaemonOptions options, StateFolder state, NodeKey key, GossipServer gossip, EngineHost engine, LocalWeb web,
     SwarmInbox inbox, Clock clock, HostFailure failure, SystemdNotifier systemd) : BackgroundLoop(failure)

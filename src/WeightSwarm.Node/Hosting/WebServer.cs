@@ -55,7 +55,8 @@ public abstract class WebServer(string name) : IHostedService, IAsyncDisposable
         catch (IOException e) when (e.InnerException is AddressInUseException)
         {
             throw new SetupException(
-                $"the {name} port is in use ({e.Message}); stop what listens there, or choose another with --{name}-port");
+                $"the {name} port is in use ({e.Message}); " +
+                $"stop what listens there, or choose another with --{name}-port");
         }
         Port = PortOf(_app);
         Started();
@@ -76,7 +77,8 @@ public abstract class WebServer(string name) : IHostedService, IAsyncDisposable
 
     private static int PortOf(WebApplication app)
     {
-        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
+        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses
+            ?? [];
         var ports = addresses.Select(a => Uri.TryCreate(a, UriKind.Absolute, out var uri) ? uri.Port : 0);
         return ports.FirstOrDefault(p => p > 0);
     }

@@ -42,7 +42,8 @@ public sealed partial class CustodyLoop
         try
         {
             await _engine.Engine.FlushAsync(custody.Key, _stopping);
-            await Task.Run(() => SliceFiles.Sync(custody.Content.Metainfo, custody.Entry, slice, custody.SaveFolder), _stopping);
+            await Task.Run(() =>
+                SliceFiles.Sync(custody.Content.Metainfo, custody.Entry, slice, custody.SaveFolder), _stopping);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or TorrentEngineException)
         {
@@ -61,7 +62,8 @@ public sealed partial class CustodyLoop
         if (!_custody.TryGetValue(secured.Model, out var custody) || !custody.Securing.Remove(secured.Slice)) return;
         if (secured.Problem.Length > 0)
         {
-            _warnings[custody.SaveFolder] = $"{custody.Entry.Model}: slice {secured.Slice} cannot be brought to disk: {secured.Problem}";
+            _warnings[custody.SaveFolder] =
+                $"{custody.Entry.Model}: slice {secured.Slice} cannot be brought to disk: {secured.Problem}";
             FreeReservation(custody, secured.Slice);
             Fail(secured.Model, secured.Slice);
             return;
@@ -88,7 +90,7 @@ public sealed partial class CustodyLoop
     {
         LogFileError(custody.Entry.Model, error.File, error.Message);
         _warnings[custody.SaveFolder] = error.NoSpace
-            ? $"{custody.Entry.Model}: no space left for {error.File}; nothing more is fetched there until some is freed"
+            ? $"{custody.Entry.Model}: no space left for {error.File}; nothing more is fetched until some is freed"
             : $"{custody.Entry.Model}: {error.File}: {error.Message}";
         foreach (var slice in custody.Fetching.ToList())
         {
@@ -97,7 +99,8 @@ public sealed partial class CustodyLoop
         }
         // A full volume loses nothing that is held. Any other fault may: what the file covers is no longer vouched for.
         if (error.NoSpace) return;
-        foreach (var slice in SliceFiles.SlicesOf(custody.Content.Metainfo, custody.Entry, error.File, custody.SaveFolder))
+        foreach (var slice in SliceFiles
+            .SlicesOf(custody.Content.Metainfo, custody.Entry, error.File, custody.SaveFolder))
             Withdraw(custody, slice, error.Message);
     }
 

@@ -7,7 +7,8 @@ using WeightSwarm.Torrent;
 
 namespace WeightSwarm.Node.Replication;
 
-/// <summary>What is on this machine already: the owner's files served in place, and the slices of earlier runs.</summary>
+/// <summary>What is on this machine already: the owner's files served in place, and the slices of earlier
+/// runs.</summary>
 public sealed partial class CustodyLoop
 {
     private async Task AdoptAsync(FetchQueue.Adopt adopt)
@@ -29,14 +30,16 @@ public sealed partial class CustodyLoop
         if (local.InPlace && InPlaceFolder.Change(local) is { } change)
         {
             _models.WithdrawAll(local.Key);
-            _warnings[local.Key.Folder] = $"{resume.Content.Entry.Model}: no longer served from {local.Key.Folder}: {change}";
+            _warnings[local.Key.Folder] =
+                $"{resume.Content.Entry.Model}: no longer served from {local.Key.Folder}: {change}";
             LogChanged(resume.Content.Entry.Model, local.Key.Folder, change);
             return;
         }
         if (local.Donation is { } donation && _ledger.Look(donation) is not { State: not DonationState.Away })
         {
             // Away is not "holds nothing": what is recorded stays recorded, and is advertised again when it is back.
-            _warnings[local.Key.Folder] = $"{resume.Content.Entry.Model}: {local.Key.Folder} is away; see `weightswarm donations`";
+            _warnings[local.Key.Folder] =
+                $"{resume.Content.Entry.Model}: {local.Key.Folder} is away; see `weightswarm donations`";
             return;
         }
         await ServeAsync(Custody(resume.Content, local.Key, local.Donation, local.Verified));
@@ -52,7 +55,8 @@ public sealed partial class CustodyLoop
     {
         if (custody.InPlace) InPlaceFolder.Link(custody.Content.Metainfo, custody.LocalKey.Folder, custody.SaveFolder);
         if (await EnterAsync(custody) is null)
-            throw new TorrentEngineException($"{custody.Entry.Model} cannot be served from {custody.LocalKey.Folder}; see the log");
+            throw new TorrentEngineException(
+                $"{custody.Entry.Model} cannot be served from {custody.LocalKey.Folder}; see the log");
         _inbox.Post(new CoreInput.SlicesHeld(custody.Entry.ModelId, custody.Held, custody.InPlace));
     }
 

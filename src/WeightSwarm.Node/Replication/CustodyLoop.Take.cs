@@ -97,7 +97,8 @@ public sealed partial class CustodyLoop
 
     private async Task FetchAsync(ModelCustody custody, int slice)
     {
-        if (custody.Held.Contains(slice) || custody.Fetching.Contains(slice) || custody.Securing.Contains(slice)) return;
+        if (custody.Held.Contains(slice) || custody.Fetching.Contains(slice) ||
+            custody.Securing.Contains(slice)) return;
         if (custody.Donation is not { } donation ||
             _ledger.TryReserve(donation, custody.Entry.SliceBytes(slice)) is not { } reservation)
         {

@@ -12,9 +12,10 @@ using WeightSwarm.Torrent;
 namespace WeightSwarm.Node.Replication;
 
 /// <summary>
-/// Turns the plan's decisions into torrent calls and their events into holdings. One thread of work, in order; what waits
-/// long (content from peers, flush and fsync) runs beside it and comes back as work. A slice goes through: taken (room
-/// reserved), prepared (metainfo here), fetched (every piece verified), secured (flushed, fsynced, recorded), advertised.
+/// Turns the plan's decisions into torrent calls and their events into holdings. One thread of work, in order; what
+/// waits long (content from peers, flush and fsync) runs beside it and comes back as work. A slice goes through: taken
+/// (room reserved), prepared (metainfo here), fetched (every piece verified), secured (flushed, fsynced, recorded),
+/// advertised.
 /// </summary>
 public sealed partial class CustodyLoop : BackgroundLoop
 {
@@ -68,7 +69,8 @@ public sealed partial class CustodyLoop : BackgroundLoop
 
     private async Task PumpEventsAsync(CancellationToken stopping)
     {
-        await foreach (var happened in _engine.Engine.ReadEventsAsync(stopping)) _queue.Post(new FetchQueue.Happened(happened));
+        await foreach (var happened in _engine.Engine.ReadEventsAsync(stopping)) _queue
+            .Post(new FetchQueue.Happened(happened));
     }
 
     private async Task PumpRefreshesAsync(CancellationToken stopping)
@@ -124,7 +126,8 @@ public sealed partial class CustodyLoop : BackgroundLoop
         _inbox.Post(new CoreInput.RoomChanged(rooms.DefaultIfEmpty(0).Max(), rooms.Sum(), _ledger.DonatedBytes));
     }
 
-    /// <summary>Connects to every present holder, and to those who fetch the same; the engine ignores known peers.</summary>
+    /// <summary>Connects to every present holder, and to those who fetch the same; the engine ignores known
+    /// peers.</summary>
     private async Task ConnectAsync(ModelCustody custody)
     {
         var peers = await _inbox.AskAsync(core => SourcePeers.Of(core, custody.Entry.ModelId), _stopping);

@@ -8,9 +8,11 @@ using WeightSwarm.Torrent;
 
 namespace WeightSwarm.Node.Replication;
 
-/// <summary>At the start of the daemon: takes up every model that an earlier run held, from this node's own store.</summary>
+/// <summary>At the start of the daemon: takes up every model that an earlier run held, from this node's own
+/// store.</summary>
 public sealed partial class CustodyResumer(
-    NodeStore store, SwarmInbox inbox, ModelContents contents, FetchQueue custody, ILogger<CustodyResumer> log) : IHostedService
+    NodeStore store, SwarmInbox inbox, ModelContents contents, FetchQueue custody, ILogger<CustodyResumer> log)
+        : IHostedService
 {
     /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -19,7 +21,8 @@ public sealed partial class CustodyResumer(
         foreach (var local in store.Models.List().Where(m => !m.Verified.IsEmpty || !m.InPlace))
         {
             var entry = await inbox.AskAsync(
-                core => core?.View?.Models.FirstOrDefault(m => m.Entry.ModelId == local.Key.Model)?.Entry, cancellationToken);
+                core => core?.View?.Models.FirstOrDefault(m => m.Entry.ModelId == local.Key.Model)?.Entry,
+                    cancellationToken);
             if (entry is null)
             {
                 LogUnknown(local.Key.Model, local.Key.Folder);
@@ -50,7 +53,8 @@ public sealed partial class CustodyResumer(
         }
     }
 
-    [LoggerMessage(2030, LogLevel.Warning, "{Folder} has slices of {Model}, which is not in the catalogue now; they stay")]
+    [LoggerMessage(2030, LogLevel.Warning,
+        "{Folder} has slices of {Model}, which is not in the catalogue now; they stay")]
     private partial void LogUnknown(Hash256 model, string folder);
 
     [LoggerMessage(2031, LogLevel.Error, "{Model} is not served for now: {Problem}")]

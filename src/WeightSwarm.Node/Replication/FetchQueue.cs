@@ -6,10 +6,12 @@ using WeightSwarm.Torrent;
 
 namespace WeightSwarm.Node.Replication;
 
-/// <summary>The queue in front of custody: what the plan wants fetched or given up, and what became of it, in order.</summary>
+/// <summary>The queue in front of custody: what the plan wants fetched or given up, and what became of it, in
+/// order.</summary>
 public sealed class FetchQueue
 {
-    private readonly Channel<Work> _work = Channel.CreateUnbounded<Work>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<Work> _work =
+        Channel.CreateUnbounded<Work>(new UnboundedChannelOptions { SingleReader = true });
 
     internal abstract record Work;
 

@@ -8,8 +8,8 @@ using WeightSwarm.Node.Weights;
 namespace WeightSwarm.Node.Replication;
 
 /// <summary>
-/// Serving an owner's files where they are: a link under the state folder gives them the torrent's name, and stamps tell
-/// whether they are still what was hashed. Nothing here, or in the engine, ever writes to them.
+/// Serving an owner's files where they are: a link under the state folder gives them the torrent's name, and stamps
+/// tell whether they are still what was hashed. Nothing here, or in the engine, ever writes to them.
 /// </summary>
 internal static class InPlaceFolder
 {

@@ -4,13 +4,15 @@ using WeightSwarm.Node.Gossip;
 
 namespace WeightSwarm.Node.Replication;
 
-/// <summary>What a node must have of a model before it can hold or restore any of it. Checked against each other.</summary>
+/// <summary>What a node must have of a model before it can hold or restore any of it. Checked against each
+/// other.</summary>
 /// <param name="Entry">The catalogue entry.</param>
 /// <param name="Manifest">Every file's path, size, SHA-256 and pieces root.</param>
 /// <param name="Metainfo">The parsed .torrent.</param>
 public sealed record ModelContent(Entry Entry, Manifest Manifest, Metainfo Metainfo);
 
-/// <summary>Gets the manifest and the .torrent of an entry, from this node or its peers, and checks that all three agree.</summary>
+/// <summary>Gets the manifest and the .torrent of an entry, from this node or its peers, and checks that all three
+/// agree.</summary>
 public sealed class ModelContents(ContentFetcher fetcher)
 {
     private const long MostManifestBytes = 64L << 20;
@@ -30,16 +32,19 @@ public sealed class ModelContents(ContentFetcher fetcher)
     public static (ModelContent? Content, string Problem) Check(Entry entry, byte[] manifestBytes, byte[] torrentBytes)
     {
         var parsed = Metainfo.Parse(torrentBytes);
-        if (parsed.Metainfo is not { } metainfo) return (null, $"the .torrent of {entry.Model} is refused: {parsed.Reason}");
+        if (parsed.Metainfo is not { } metainfo) return (null,
+            $"the .torrent of {entry.Model} is refused: {parsed.Reason}");
         var read = Manifest.Parse(manifestBytes);
-        if (read.Manifest is not { } manifest) return (null, $"the manifest of {entry.Model} is refused: {read.Reason}");
+        if (read.Manifest is not { } manifest) return (null,
+            $"the manifest of {entry.Model} is refused: {read.Reason}");
         var problem = Disagreement(entry, manifest, metainfo);
         return problem.Length > 0 ? (null, problem) : (new ModelContent(entry, manifest, metainfo), "");
     }
 
     private static string Disagreement(Entry entry, Manifest manifest, Metainfo metainfo)
     {
-        if (metainfo.InfoHashV2 != entry.ModelId || !metainfo.InfoHashV1.AsSpan().SequenceEqual(entry.InfoHashV1.AsSpan()))
+        if (metainfo.InfoHashV2 != entry.ModelId ||
+            !metainfo.InfoHashV1.AsSpan().SequenceEqual(entry.InfoHashV1.AsSpan()))
             return $"the .torrent of {entry.Model} has other info-hashes than its entry";
         if (metainfo.PieceLength != entry.PieceLength || metainfo.Pieces != entry.Pieces)
             return $"the .torrent of {entry.Model} has {metainfo.Pieces} pieces of {metainfo.PieceLength} bytes; " +

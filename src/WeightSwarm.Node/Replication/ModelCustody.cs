@@ -4,7 +4,8 @@ using WeightSwarm.Node.Store;
 
 namespace WeightSwarm.Node.Replication;
 
-/// <summary>One model in the engine: which pieces are here, which slices are held, fetched, or being secured on disk.</summary>
+/// <summary>One model in the engine: which pieces are here, which slices are held, fetched, or being secured on
+/// disk.</summary>
 internal sealed class ModelCustody(ModelContent content, LocalModelKey key, Guid? donation, SliceSet held)
 {
     private readonly bool[] _have = PiecesOf(content.Entry, held);
@@ -44,7 +45,8 @@ internal sealed class ModelCustody(ModelContent content, LocalModelKey key, Guid
         return _have.AsSpan(first, count).Count(true) * 100 / count;
     }
 
-    /// <summary>One byte per piece for the engine: fetch what is wanted, serve what is held, ask for nothing else.</summary>
+    /// <summary>One byte per piece for the engine: fetch what is wanted, serve what is held, ask for nothing
+    /// else.</summary>
     public byte[] Priorities()
     {
         var priorities = new byte[Entry.Pieces];

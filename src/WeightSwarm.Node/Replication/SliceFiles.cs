@@ -3,7 +3,8 @@ using WeightSwarm.Node.Weights;
 
 namespace WeightSwarm.Node.Replication;
 
-/// <summary>Which files of a model a slice lies in. Files begin on piece boundaries, so each piece is in one file.</summary>
+/// <summary>Which files of a model a slice lies in. Files begin on piece boundaries, so each piece is in one
+/// file.</summary>
 internal static class SliceFiles
 {
     /// <summary>
@@ -29,7 +30,8 @@ internal static class SliceFiles
     public static IEnumerable<int> SlicesOf(Metainfo metainfo, Entry entry, string path, string saveFolder)
     {
         var relative = Path.GetRelativePath(Path.Combine(saveFolder, metainfo.Name), path);
-        var file = metainfo.Files.FirstOrDefault(f => f.Path == relative || path.EndsWith("/" + f.Path, StringComparison.Ordinal));
+        var file = metainfo.Files
+            .FirstOrDefault(f => f.Path == relative || path.EndsWith("/" + f.Path, StringComparison.Ordinal));
         if (file is null) return Enumerable.Range(0, entry.Slices);
         if (file.Pieces == 0) return [];
         var first = entry.SliceOf(file.FirstPiece);

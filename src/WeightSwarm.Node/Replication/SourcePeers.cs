@@ -6,7 +6,8 @@ using WeightSwarm.Node.Gossip;
 
 namespace WeightSwarm.Node.Replication;
 
-/// <summary>Where the pieces of a model can be had now, as gossip knows it: no tracker and no DHT is needed for this.</summary>
+/// <summary>Where the pieces of a model can be had now, as gossip knows it: no tracker and no DHT is needed for
+/// this.</summary>
 public static class SourcePeers
 {
     /// <summary>BitTorrent addresses of the other present nodes that hold or fetch any of the model.</summary>
@@ -26,7 +27,8 @@ public static class SourcePeers
         var view = core?.View?.Models.FirstOrDefault(m => m.Entry.ModelId == model);
         if (view is null) return SliceSet.Empty;
         var present = view.Holders.Where(h => h.Node == core!.Self || IsPresent(core, h.Node)).ToList();
-        return SliceSet.Of(Enumerable.Range(0, view.Entry.Slices).Where(s => !present.Any(h => h.Verified.Contains(s))));
+        return SliceSet
+            .Of(Enumerable.Range(0, view.Entry.Slices).Where(s => !present.Any(h => h.Verified.Contains(s))));
     }
 
     private static IEnumerable<NodeId> NodesOf(SwarmCore? core, Hash256 model)

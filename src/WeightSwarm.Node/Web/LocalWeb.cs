@@ -7,15 +7,16 @@ using WeightSwarm.Node.Hosting;
 namespace WeightSwarm.Node.Web;
 
 /// <summary>
-/// The local web: 127.0.0.1 only, and only for requests whose Host is this machine's own name for itself, so that no page
-/// elsewhere can reach it through a browser (DNS rebinding).
+/// The local web: 127.0.0.1 only, and only for requests whose Host is this machine's own name for itself, so that no
+/// page elsewhere can reach it through a browser (DNS rebinding).
 /// </summary>
 public sealed class LocalWeb(DaemonOptions options, Metrics metrics) : WebServer("http")
 {
     private static readonly string[] OwnNames = ["127.0.0.1", "localhost", "[::1]"];
 
     /// <inheritdoc/>
-    protected override void Listen(KestrelServerOptions kestrel) => kestrel.Listen(IPAddress.Loopback, options.HttpPort);
+    protected override void Listen(KestrelServerOptions kestrel) =>
+        kestrel.Listen(IPAddress.Loopback, options.HttpPort);
 
     /// <inheritdoc/>
     protected override void Map(WebApplication app)

@@ -7,7 +7,8 @@ using WeightSwarm.Node.Hosting;
 
 namespace WeightSwarm.Node.Web;
 
-/// <summary>What the daemon counts, in Prometheus' text format (exposition format 0.0.4). Base units, bounded labels.</summary>
+/// <summary>What the daemon counts, in Prometheus' text format (exposition format 0.0.4). Base units, bounded
+/// labels.</summary>
 public sealed class Metrics(SwarmInbox inbox, DonationLedger ledger, Clock clock)
 {
     /// <summary>The whole page.</summary>
@@ -16,7 +17,8 @@ public sealed class Metrics(SwarmInbox inbox, DonationLedger ledger, Clock clock
         var page = new StringBuilder();
         Gauge(page, "build_info", "The version that runs.", $"{{version=\"{DaemonVersion.Text}\"}}", 1);
         Gauge(page, "disk_pledged_bytes", "Sum of the quotas.", "", ledger.DonatedBytes);
-        Gauge(page, "disk_used_bytes", "What lies in the donations, by blocks.", "", ledger.Look().Sum(d => d.UsedBytes));
+        Gauge(page, "disk_used_bytes", "What lies in the donations, by blocks.", "",
+            ledger.Look().Sum(d => d.UsedBytes));
         var (peers, held, fetching, risks) = await inbox.AskAsync(core => (
             core?.Peers.Count() ?? 0,
             core?.Held.Values.Sum(s => s.Count) ?? 0,
@@ -33,7 +35,8 @@ public sealed class Metrics(SwarmInbox inbox, DonationLedger ledger, Clock clock
     {
         Head(page, "models", "Catalogued models by risk.");
         foreach (var risk in Enum.GetValues<Risk>())
-            page.Append(CultureInfo.InvariantCulture, $"weightswarm_models{{risk=\"{Control.WhyReplies.Word(risk)}\"}} {report.Count(risk)}\n");
+            page.Append(CultureInfo.InvariantCulture,
+                $"weightswarm_models{{risk=\"{Control.WhyReplies.Word(risk)}\"}} {report.Count(risk)}\n");
     }
 
     private static void Gauge(StringBuilder page, string name, string help, string labels, long value)
@@ -43,5 +46,6 @@ public sealed class Metrics(SwarmInbox inbox, DonationLedger ledger, Clock clock
     }
 
     private static void Head(StringBuilder page, string name, string help) =>
-        page.Append(CultureInfo.InvariantCulture, $"# HELP weightswarm_{name} {help}\n# TYPE weightswarm_{name} gauge\n");
+        page.Append(CultureInfo.InvariantCulture,
+            $"# HELP weightswarm_{name} {help}\n# TYPE weightswarm_{name} gauge\n");
 }

@@ -37,7 +37,8 @@ public sealed class ModelAdder(
         var name = ModelName.Parse(order.Name, out var fault) ?? throw Usage("bad-name", fault);
         var licence = Licences.Check(order.Licence);
         if (licence.Licence is null) throw Usage("unknown-licence", licence.Reason);
-        if (order.Revision.Length > 0 && ModelName.RevisionFault(order.Revision) is { } bad) throw Usage("bad-revision", bad);
+        if (order.Revision.Length > 0 &&
+            ModelName.RevisionFault(order.Revision) is { } bad) throw Usage("bad-revision", bad);
         var charter = await CharterAsync(cancellation);
         phase("scanning");
         var scan = await Task.Run(() => FolderScan.Run(order.Path, cancellation), cancellation);
@@ -63,7 +64,8 @@ public sealed class ModelAdder(
         if (network.Network is null) throw NetworkService.NoNetwork();
         return await inbox.AskAsync(core => core?.Charter, cancellation) ?? throw new ControlError(
             ControlExit.Refused, "no-charter",
-            "this node has not heard the network's charter yet; look at `weightswarm peers`, and try again when it has a peer");
+            "this node has not heard the network's charter yet; look at `weightswarm peers`, " +
+            "and try again when it has a peer");
     }
 
     /// <summary>Same layout under the same name, or the same files under another.</summary>

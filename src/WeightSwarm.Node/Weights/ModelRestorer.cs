@@ -23,8 +23,9 @@ public sealed record RestoreProgress(
 
 /// <summary>
 /// Gives a model back. An engine of its own fetches into a staging folder beside the target, from this node and every
-/// other holder alike, so that custody is never touched; then every file is read again and compared with its SHA-256, and
-/// only then do the files get their own names. The staging folder stays after a failure: the next try goes on from there.
+/// other holder alike, so that custody is never touched; then every file is read again and compared with its SHA-256,
+/// and only then do the files get their own names. The staging folder stays after a failure: the next try goes on from
+/// there.
 /// </summary>
 public sealed class ModelRestorer(
     SwarmInbox inbox, ModelContents contents, EngineHost engine, IEngineFactory engines, IVolumes volumes, Clock clock,
@@ -55,7 +56,8 @@ public sealed class ModelRestorer(
     private static void RefuseCollision(Manifest manifest, string folder)
     {
         if (File.Exists(folder))
-            throw new ControlError(ControlExit.Usage, "not-a-folder", $"{folder} is a file; name a folder to restore into");
+            throw new ControlError(ControlExit.Usage, "not-a-folder",
+                $"{folder} is a file; name a folder to restore into");
         foreach (var file in manifest.Files)
             if (Path.Exists(Path.Combine(folder, file.Path)))
                 throw new ControlError(
@@ -74,11 +76,13 @@ public sealed class ModelRestorer(
             throw new ControlError(ControlExit.Failure, "not-writable", $"{folder} cannot be written: {e.Message}");
         }
         var free = volumes.Of(staging)?.FreeBytes ?? long.MaxValue;
-        var here = Directory.EnumerateFiles(staging, "*", SearchOption.AllDirectories).Sum(f => FileFacts.Of(f)?.BlockBytes ?? 0);
+        var here = Directory.EnumerateFiles(staging, "*", SearchOption.AllDirectories)
+            .Sum(f => FileFacts.Of(f)?.BlockBytes ?? 0);
         if (free + here < entry.Bytes)
             throw new ControlError(
                 ControlExit.NoSpace, "no-space",
-                $"{entry.Model} takes {Core.ByteSize.Format(entry.Bytes)} and {folder} has {Core.ByteSize.Format(free)} free; " +
+                $"{entry.Model} takes {Core.ByteSize.Format(entry.Bytes)}, " +
+                $"and {folder} has {Core.ByteSize.Format(free)} free; " +
                 "free some space or restore onto another volume");
     }
 
@@ -100,10 +104,12 @@ public sealed class ModelRestorer(
             var status = await own.GetStatusAsync(key, cancellation)
                 ?? throw new TorrentEngineException("the restore's torrent is gone from its engine");
             report(new RestoreProgress(
-                "fetching", status.TotalWantedDoneBytes, status.TotalWantedBytes, status.Peers, status.DownloadBytesPerSecond, ""));
+                "fetching", status.TotalWantedDoneBytes, status.TotalWantedBytes, status.Peers,
+                    status.DownloadBytesPerSecond, ""));
             if (status.State is TorrentState.Finished or TorrentState.Seeding) break;
             if (status.State == TorrentState.Error) throw FileError(content.Entry, status.Error);
-            if (stalled.After(status.TotalWantedDoneBytes)) throw await StalledAsync(content.Entry, staging, cancellation);
+            if (stalled.After(status.TotalWantedDoneBytes)) throw await StalledAsync(content.Entry, staging,
+                cancellation);
         }
         await own.FlushAsync(key, cancellation);
         await own.RemoveAsync(key, cancellation);
@@ -123,7 +129,8 @@ public sealed class ModelRestorer(
         var missing = await inbox.AskAsync(core => SourcePeers.SlicesWithoutSource(core, entry.ModelId), cancellation);
         var why = missing.IsEmpty
             ? "every slice has a present holder, but none delivers; see the log of the holders"
-            : $"slices {string.Join(", ", missing.Slices.Take(20))} have no present holder (see `weightswarm why {entry.Model}`)";
+            : $"slices {string.Join(",
+                ", missing.Slices.Take(20))} have no present holder (see `weightswarm why {entry.Model}`)";
         return new ControlError(
             ControlExit.Incomplete, "incomplete",
             $"{entry.Model} cannot be completed now: nothing came for {Patience.TotalSeconds:0} s, and {why}. " +
@@ -159,7 +166,8 @@ public sealed class ModelRestorer(
 
     private static void Publish(ModelContent content, string staging, string folder)
     {
-        var published = RestorePublisher.Publish(Path.Combine(staging, content.Metainfo.Name), folder, content.Manifest);
+        var published = RestorePublisher
+            .Publish(Path.Combine(staging, content.Metainfo.Name), folder, content.Manifest);
         if (published.Outcome == PublishOutcome.Collision)
             throw new ControlError(ControlExit.Refused, "exists", published.Reason);
         if (published.Outcome != PublishOutcome.Complete)
