@@ -129,8 +129,8 @@ public sealed class ModelRestorer(
         var missing = await inbox.AskAsync(core => SourcePeers.SlicesWithoutSource(core, entry.ModelId), cancellation);
         var why = missing.IsEmpty
             ? "every slice has a present holder, but none delivers; see the log of the holders"
-            : $"slices {string.Join(",
-                ", missing.Slices.Take(20))} have no present holder (see `weightswarm why {entry.Model}`)";
+            : $"slices {string.Join(", ", missing.Slices.Take(20))} have no present holder " +
+                $"(see `weightswarm why {entry.Model}`)";
         return new ControlError(
             ControlExit.Incomplete, "incomplete",
             $"{entry.Model} cannot be completed now: nothing came for {Patience.TotalSeconds:0} s, and {why}. " +
