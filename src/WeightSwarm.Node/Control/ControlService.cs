@@ -6,10 +6,10 @@ using WeightSwarm.Node.Donations;
 using WeightSwarm.Node.Gossip;
 using WeightSwarm.Node.Hosting;
 using WeightSwarm.Node.Replication;
-using WeightSwarm.Node.Store;
 using WeightSwarm.Node.Torrents;
 using WeightSwarm.Node.Web;
 using WeightSwarm.Node.Weights;
+using WeightSwarm.Torrent;
 using WeightSwarm.V1;
 
 namespace WeightSwarm.Node.Control;
@@ -73,9 +73,9 @@ public sealed partial class ControlService(
         {
             throw e.ToRpc();
         }
-        catch (StoreException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or TorrentEngineException)
         {
-            throw new ControlError(ControlExit.Failure, "store", e.Message).ToRpc();
+            throw new ControlError(ControlExit.Failure, "failure", e.Message).ToRpc();
         }
     }
 

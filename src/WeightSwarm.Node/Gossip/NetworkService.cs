@@ -133,7 +133,7 @@ public sealed class NetworkService(
                     BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)),
                 RandomNumberGenerator.GetBytes(32)),
             clock.Now);
-        var known = store.Peers.Load(64).Select(p => p.EndPoint);
+        var known = store.Peers.Load(64).Where(p => p.Node != key.Id).Select(p => p.EndPoint);
         return inbox.BeginAsync(core,
         [
             new CoreInput.Described(Description()),

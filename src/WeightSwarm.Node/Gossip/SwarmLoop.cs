@@ -1,3 +1,4 @@
+using System.Net;
 using WeightSwarm.Core;
 using WeightSwarm.Core.Gossip;
 using WeightSwarm.Core.Records;
@@ -17,17 +18,25 @@ public sealed class SwarmLoop(
 {
     private const int MostInputsPerTurn = 256;
 
+    /// <summary>Until the charter says how hurried the network is.</summary>
+    private static readonly TimeSpan FirstTick = TimeSpan.FromMilliseconds(100);
+
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stopping)
     {
-        using var ticker = new PeriodicTimer(TimeSpan.FromMilliseconds(100), clock.Time);
-        await await Task.WhenAny(TickAsync(ticker, stopping), TurnAsync(stopping));
+        using var ticker = new PeriodicTimer(FirstTick, clock.Time);
+        await await Task.WhenAny(TickAsync(ticker, stopping), TurnAsync(ticker, stopping));
     }
 
-    private async Task TurnAsync(CancellationToken stopping)
+    private async Task TurnAsync(PeriodicTimer ticker, CancellationToken stopping)
     {
         SwarmCore? core = null;
-        while (await inbox.Reader.WaitToReadAsync(stopping)) core = Turn(core);
+        while (await inbox.Reader.WaitToReadAsync(stopping))
+        {
+            core = Turn(core);
+            if (core?.Charter is { } charter && ticker.Period.TotalMilliseconds != charter.Policy.Pace.TickMs)
+                ticker.Period = TimeSpan.FromMilliseconds(charter.Policy.Pace.TickMs);
+        }
     }
 
     private async Task TickAsync(PeriodicTimer ticker, CancellationToken stopping)
@@ -77,7 +86,14 @@ public sealed class SwarmLoop(
         if (gone.Count > 0) store.Records.Delete(gone.Select(RegisterOf));
         if (kept.Count > 0) store.Records.Upsert(kept.Select(r => new StoredRecord(
             RegisterOf(r), r.Seq, r.IssuedMs + r.TtlMs, r.Bytes)));
+        var peers = kept.Where(r => r.Kind == RecordKind.Node).SelectMany(KnownAt).ToList();
+        if (peers.Count > 0) store.Peers.Upsert(peers);
     }
+
+    /// <summary>Addresses outlive the leases of the records that named them: after a long absence they lead back.</summary>
+    private IEnumerable<KnownPeer> KnownAt(Record node) =>
+        RecordBodies.Node(node).Endpoints.Where(e => e.GossipPort > 0).Select(e => new KnownPeer(
+            node.Author, new IPEndPoint(new IPAddress(e.Ip.Span), (int)e.GossipPort), clock.Now.UnixMs));
 
     private static RecordRegister RegisterOf(Record record) =>
         new(record.Author, (uint)record.Kind, record.Subject.ToArray());
