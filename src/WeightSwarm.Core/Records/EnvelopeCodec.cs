@@ -18,6 +18,9 @@ public static class EnvelopeCodec
     /// <summary>The longest author key, bytes (P-256 has 91).</summary>
     public const int MaxAuthorBytes = 128;
 
+    private static readonly MessageParser<V1.Envelope> UnknownDropped =
+        V1.Envelope.Parser.WithDiscardUnknownFields(true);
+
     private static ReadOnlySpan<byte> Domain => "weightswarm/1\0"u8;
 
     /// <summary>The record of these bytes, or null for bytes that are no envelope within the limits.</summary>
@@ -27,13 +30,14 @@ public static class EnvelopeCodec
         V1.Envelope envelope;
         try
         {
-            envelope = V1.Envelope.Parser.ParseFrom(bytes.Span);
+            envelope = UnknownDropped.ParseFrom(bytes.Span);
         }
         catch (InvalidProtocolBufferException)
         {
             return null;
         }
-        return IsWithinLimits(envelope) ? Make(bytes.ToArray(), envelope, network) : null;
+        // What the signature does not cover is refused, or whoever passes a record on could pad it to the limit.
+        return IsWithinLimits(envelope) && envelope.CalculateSize() == bytes.Length ? Make(bytes.ToArray(), envelope, network) : null;
     }
 
     /// <summary>Makes and signs a record.</summary>
