@@ -29,8 +29,10 @@ internal sealed partial class GossipState
         foreach (var session in _sessions.Values)
         {
             if (!session.Active || session.Id == from) continue;
-            // Own records go to every neighbour: one that would starve this node of a voice does not suffice.
-            if (session.Eager || from is null) _outbox.Push(session.Id, [record]);
+            // Own records go to every neighbour: one that would starve this node of a voice does not suffice. Such a link is
+            // eager again until it is pruned, for whoever hears it there first prunes the link that comes second.
+            session.Eager |= from is null;
+            if (session.Eager) _outbox.Push(session.Id, [record]);
             else session.Announce.Add(record.Id.Prefix);
         }
     }

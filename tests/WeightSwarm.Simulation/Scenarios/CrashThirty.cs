@@ -48,6 +48,7 @@ internal sealed class CrashThirty : Scenario
         {
             CopiesReach(world, copies, 12 * Day);
             figures[$"h to {copies} copies"] = (world.NowMs - crashedMs) / Hour;
+            figures[$"breakers open at {copies} copies"] = world.Live.Count(n => n.Core.StormBreakerOpen);
         }
     }
 

@@ -16,6 +16,7 @@ internal sealed class Net(SimWorld world, SplitMix64 random)
     private const int FrameOverheadBytes = 30, MostFrameBytes = 64 * 1024, MostContentBytes = 256 * 1024;
 
     private readonly SortedDictionary<long, Stream> _streams = [];
+    private readonly SortedSet<(int, int)> _blocked = [];
     private readonly ulong _latencySeed = random.Next();
     private readonly SplitMix64 _jitter = random.Split();
     private long _lastStream;
@@ -40,7 +41,11 @@ internal sealed class Net(SimWorld world, SplitMix64 random)
     public static IPEndPoint AddressOf(int node) =>
         new(new IPAddress([10, (byte)(node >> 8), (byte)node, 1]), 7000);
 
-    public bool Reaches(int from, int to) => Side[from] == Side[to];
+    public bool Reaches(int from, int to) =>
+        Side[from] == Side[to] && !_blocked.Contains((Math.Min(from, to), Math.Max(from, to)));
+
+    /// <summary>Nothing passes between these two any more; nobody is told.</summary>
+    public void Block(int a, int b) => _blocked.Add((Math.Min(a, b), Math.Max(a, b)));
 
     public void Dial(int from, IPEndPoint address, NodeId? peer)
     {
