@@ -12,6 +12,24 @@ internal sealed partial class GossipState
 
     private int WeAskedCount => _sessions.Values.Count(s => s.WeAskedActive);
 
+    /// <summary>
+    /// Gives one link, drawn at random, up for another. Without it two halves that were apart for long keep their links to
+    /// themselves, and news crosses only by anti-entropy (HyParView does not notice such a split either).
+    /// </summary>
+    private void Rotate(Instant now)
+    {
+        var others = _sessions.Values.Where(s => s.Greeted && !s.WeAskedActive && !s.TheyAskedActive).ToList();
+        var links = _sessions.Values.Where(s => s.Active).ToList();
+        if (others.Count == 0) return;
+        if (links.Count >= WantedNeighbours)
+        {
+            var given = links[(int)_random.Below(links.Count)];
+            given.WeAskedActive = given.TheyAskedActive = false;
+            _outbox.Send(given.Id, new V1.Frame { Neighbour = new V1.Neighbour() });
+        }
+        AskActive(others[(int)_random.Below(others.Count)], now);
+    }
+
     private void AskActive(Session session, Instant now)
     {
         if (session.WeAskedActive || WeAskedCount >= WantedNeighbours) return;

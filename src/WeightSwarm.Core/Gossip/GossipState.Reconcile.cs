@@ -21,6 +21,7 @@ internal sealed partial class GossipState
                 StartReconciliation(session, now);
         if (!IsDue(_lastFarMs, Pace.ReconcileFarMs, now)) return;
         if (_addressesOf.Count == 0) return;
+        Rotate(now);
         var peer = _addressesOf.Keys.ElementAt((int)_random.Below(_addressesOf.Count));
         if (SessionWith(peer) is { } open) StartReconciliation(open, now);
         // A new stream begins with a reconciliation.
