@@ -149,6 +149,8 @@ public sealed class SwarmCore
 
     private void MindStorms(SwarmView view, Instant now)
     {
+        // The first reading counts for a week: it must not be that of a node which has yet to hear of the others.
+        if (IsQuiet(now)) return;
         _breaker ??= new StormBreaker(view.Policy.Pace);
         var (reached, watched) = _watch.Reach(now, Pace);
         var verdict = _breaker.Observe(StormBreaker.SeenLately(view, now), reached, watched, now);
