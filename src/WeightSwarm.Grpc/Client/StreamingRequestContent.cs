@@ -34,9 +34,11 @@ internal sealed class StreamingRequestContent : HttpContent
     protected override async Task SerializeToStreamAsync(
         Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(_callEnded, cancellationToken);
+        // Without this the headers wait in the transport for the first request, which may never come before a response.
+        await stream.FlushAsync(either.Token).ConfigureAwait(false);
         // The transport starts over if a server has not begun with the stream; written requests are not kept.
         if (!_stream.TrySetResult(stream)) throw new HttpRequestException("the server went away; call again");
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(_callEnded, cancellationToken);
         await _complete.Task.WaitAsync(either.Token).ConfigureAwait(false);
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using Grpc.Core;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using WeightSwarm.Core.Gossip;
 using WeightSwarm.Core.Identity;
 using WeightSwarm.V1;
@@ -10,7 +11,8 @@ namespace WeightSwarm.Node.Gossip;
 
 /// <summary>All open streams: gives them numbers, tells the core of their beginning and end, and carries its
 /// frames.</summary>
-public sealed class SessionTable(SwarmInbox inbox, ContentServer content, GossipDialer dialer)
+public sealed partial class SessionTable(
+    SwarmInbox inbox, ContentServer content, GossipDialer dialer, ILogger<SessionTable> log)
     : IHostedService, IDisposable
 {
     private readonly ConcurrentDictionary<SessionId, GossipStream> _streams = new();
@@ -27,6 +29,7 @@ public sealed class SessionTable(SwarmInbox inbox, ContentServer content, Gossip
         _streams[id] = stream;
         try
         {
+            LogOpened(outbound ? "to" : "from", peer.Brief, remote);
             inbox.Post(new CoreInput.SessionOpened(id, peer, outbound, remote));
             await stream
                 .RunAsync((session, frame) => inbox.Post(new CoreInput.FrameArrived(session, frame)), _stopping.Token);
@@ -35,6 +38,7 @@ public sealed class SessionTable(SwarmInbox inbox, ContentServer content, Gossip
         {
             _streams.TryRemove(id, out _);
             inbox.Post(new CoreInput.SessionClosed(id));
+            LogClosed(outbound ? "to" : "from", peer.Brief);
         }
     }
 
@@ -94,4 +98,10 @@ public sealed class SessionTable(SwarmInbox inbox, ContentServer content, Gossip
             inbox.Post(new CoreInput.DialFailed(address));
         }
     }
+
+    [LoggerMessage(1010, LogLevel.Debug, "A stream {Direction} {Peer} at {Remote} is open")]
+    private partial void LogOpened(string direction, string peer, IPEndPoint remote);
+
+    [LoggerMessage(1011, LogLevel.Debug, "A stream {Direction} {Peer} has ended")]
+    private partial void LogClosed(string direction, string peer);
 }

@@ -56,7 +56,8 @@ public static class DaemonHost
     /// <summary>Everything to stderr; with the journal's level prefixes where systemd reads it.</summary>
     private static void AddLogging(ILoggingBuilder logging)
     {
-        logging.SetMinimumLevel(LogLevel.Information);
+        var level = Environment.GetEnvironmentVariable("WEIGHTSWARM_LOG");
+        logging.SetMinimumLevel(Enum.TryParse<LogLevel>(level, ignoreCase: true, out var known) ? known : LogLevel.Information);
         logging.AddFilter("Microsoft", LogLevel.Warning);
         // What keeps the daemon from starting is said once, in our words, by RunAsync.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
