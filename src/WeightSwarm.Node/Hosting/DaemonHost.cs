@@ -15,6 +15,8 @@ public static class DaemonHost
     /// <summary>Runs until it is told to stop; answers the exit code of the process.</summary>
     /// <param name="options">How it is started.</param>
     /// <param name="cancellation">Stops it cleanly, as SIGTERM and SIGINT do.</param>
+    /// <exception cref="SetupException">It cannot start as it is set up.</exception>
+    /// <exception cref="StoreException">Its database cannot be used.</exception>
     public static async Task<int> RunAsync(DaemonOptions options, CancellationToken cancellation)
     {
         try
@@ -28,10 +30,9 @@ public static class DaemonHost
             await host.RunAsync(cancellation);
             return failure.ExitCode;
         }
-        catch (Exception e) when (e is SetupException or StoreException or TorrentEngineException)
+        catch (TorrentEngineException e)
         {
-            await Console.Error.WriteLineAsync($"weightswarm: {e.Message}");
-            return 1;
+            throw new SetupException(e.Message, e);
         }
     }
 
@@ -59,7 +60,7 @@ public static class DaemonHost
         var level = Environment.GetEnvironmentVariable("WEIGHTSWARM_LOG");
         logging.SetMinimumLevel(Enum.TryParse<LogLevel>(level, ignoreCase: true, out var known) ? known : LogLevel.Information);
         logging.AddFilter("Microsoft", LogLevel.Warning);
-        // What keeps the daemon from starting is said once, in our words, by RunAsync.
+        // What keeps the daemon from starting is said once, in our words, by whoever runs it.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         if (Environment.GetEnvironmentVariable("JOURNAL_STREAM") is { Length: > 0 }) logging.AddSystemdConsole();
         else logging.AddSimpleConsole(o => (o.SingleLine, o.TimestampFormat) = (true, "yyyy-MM-ddTHH:mm:ss.fffZ "));

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
 using WeightSwarm.Node.Hosting;
+using WeightSwarm.Node.Store;
 
 namespace WeightSwarm.Cli.Commands;
 
@@ -37,15 +38,33 @@ internal static class DaemonCommand
         return command;
     }
 
-    public static async Task<ExitCode> RunAsync(Options options, Session session, DaemonRunner daemon) =>
-        (ExitCode)await daemon(new DaemonOptions
+    /// <exception cref="CliException">It cannot start; the message says why and what to do.</exception>
+    public static async Task<ExitCode> RunAsync(Options options, Session session, DaemonRunner daemon)
+    {
+        try
         {
-            StateFolder = session.StateFolder,
-            Listen = options.Listen,
-            GossipPort = options.GossipPort,
-            TorrentPort = options.TorrentPort,
-            HttpPort = options.HttpPort,
-        }, session.Cancellation);
+            return (ExitCode)await daemon(new DaemonOptions
+            {
+                StateFolder = session.StateFolder,
+                Listen = options.Listen,
+                GossipPort = options.GossipPort,
+                TorrentPort = options.TorrentPort,
+                HttpPort = options.HttpPort,
+            }, session.Cancellation);
+        }
+        catch (Exception e) when (CodeOf(e) is { } code)
+        {
+            throw new CliException(ExitCode.Failure, code, e.Message);
+        }
+    }
+
+    private static string? CodeOf(Exception e) => e switch
+    {
+        SetupException => "setup",
+        StoreCorruptException => "store-damaged",
+        StoreException => "store",
+        _ => null,
+    };
 
     private static Option<int> Port(string name, string description, int standard)
     {
