@@ -75,6 +75,8 @@ public sealed record Pace
     public required long DialRetryMs { get; init; }
     /// <summary>A record that was only announced is asked for after this time.</summary>
     public required long GraftMs { get; init; }
+    /// <summary>A restore that nothing comes for gives up after this time.</summary>
+    public required long RestorePatienceMs { get; init; }
     /// <summary>The waits of the take path.</summary>
     public required TakeWaits U0 { get; init; }
     /// <inheritdoc cref="U0"/>
@@ -119,6 +121,7 @@ public sealed record Pace
         TickMs = Second,
         DialRetryMs = 15 * Second,
         GraftMs = Second / 2,
+        RestorePatienceMs = 2 * Minute,
         U0 = new TakeWaits(0, 10 * Second, 5 * Minute),
         U1 = new TakeWaits(Minute, 30 * Second, 30 * Minute),
         U2 = new TakeWaits(10 * Minute, 90 * Second, Day),
@@ -151,6 +154,7 @@ public sealed record Pace
         TickMs = Second / 10,
         DialRetryMs = Second / 2,
         GraftMs = Second / 2,
+        RestorePatienceMs = 10 * Second,
         U0 = new TakeWaits(0, Second, 10 * Second),
         U1 = new TakeWaits(Second / 2, Second, 20 * Second),
         U2 = new TakeWaits(Second, 2 * Second, 30 * Second),

@@ -31,7 +31,7 @@ public sealed class ModelRestorer(
     SwarmInbox inbox, ModelContents contents, EngineHost engine, IEngineFactory engines, IVolumes volumes, Clock clock,
     DaemonOptions options)
 {
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200), Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Restores the entry into the folder; answers when every file stands there, verified.</summary>
     /// <exception cref="ControlError">Something is in the way, missing, wrong, or there is no space.</exception>
@@ -44,7 +44,8 @@ public sealed class ModelRestorer(
         if (content is null) throw new ControlError(ControlExit.Incomplete, "no-metainfo", $"{entry.Model}: {problem}");
         var staging = Path.Combine(folder, $".weightswarm-{entry.ModelId.ToString()[..16]}");
         RefuseCollision(content.Manifest, folder);
-        Prepare(entry, folder, staging);
+        RefuseLackOfSpace(entry, folder, staging);
+        Prepare(folder, staging);
         await FetchAsync(content, staging, report, cancellation);
         await VerifyAsync(content, staging, report, cancellation);
         report(new RestoreProgress("publishing", entry.Bytes, entry.Bytes, 0, 0, ""));
@@ -65,7 +66,22 @@ public sealed class ModelRestorer(
                     $"{Path.Combine(folder, file.Path)} exists and is never overwritten; restore into another folder");
     }
 
-    private void Prepare(Entry entry, string folder, string staging)
+    /// <summary>Before anything is made; what an earlier try left in the staging folder counts as had.</summary>
+    private void RefuseLackOfSpace(Entry entry, string folder, string staging)
+    {
+        if (volumes.Of(DonationPaths.NearestExisting(folder)) is not { } volume) return;
+        var here = Directory.Exists(staging)
+            ? Directory.EnumerateFiles(staging, "*", SearchOption.AllDirectories).Sum(f => FileFacts.Of(f)?.BlockBytes ?? 0)
+            : 0;
+        if (volume.FreeBytes + here < entry.Bytes) throw NoSpace(entry, folder, volume.FreeBytes);
+    }
+
+    private static ControlError NoSpace(Entry entry, string folder, long freeBytes) => new(
+        ControlExit.NoSpace, "no-space",
+        $"{entry.Model} takes {Core.ByteSize.Format(entry.Bytes)} and {folder} has {Core.ByteSize.Format(freeBytes)} free; " +
+        "free some space or restore onto another volume");
+
+    private static void Prepare(string folder, string staging)
     {
         try
         {
@@ -73,17 +89,9 @@ public sealed class ModelRestorer(
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ControlError(ControlExit.Failure, "not-writable", $"{folder} cannot be written: {e.Message}");
-        }
-        var free = volumes.Of(staging)?.FreeBytes ?? long.MaxValue;
-        var here = Directory.EnumerateFiles(staging, "*", SearchOption.AllDirectories)
-            .Sum(f => FileFacts.Of(f)?.BlockBytes ?? 0);
-        if (free + here < entry.Bytes)
             throw new ControlError(
-                ControlExit.NoSpace, "no-space",
-                $"{entry.Model} takes {Core.ByteSize.Format(entry.Bytes)}, " +
-                $"and {folder} has {Core.ByteSize.Format(free)} free; " +
-                "free some space or restore onto another volume");
+                ControlExit.Failure, "not-writable", $"{folder} cannot be written: {e.Message}; choose another folder");
+        }
     }
 
     private async Task FetchAsync(
@@ -96,7 +104,8 @@ public sealed class ModelRestorer(
         });
         var key = await own.AddAsync(
             new TorrentSpec { Metainfo = content.Metainfo.ToEngineBytes(), SaveFolder = staging }, cancellation);
-        var stalled = new Stall(clock, Patience);
+        var pace = await inbox.AskAsync(core => core?.Charter?.Policy.Pace ?? Pace.Real, cancellation);
+        var stalled = new Stall(clock, pace.RestorePatienceMs);
         using var timer = new PeriodicTimer(Poll, clock.Time);
         while (await timer.WaitForNextTickAsync(cancellation))
         {
@@ -107,9 +116,8 @@ public sealed class ModelRestorer(
                 "fetching", status.TotalWantedDoneBytes, status.TotalWantedBytes, status.Peers,
                     status.DownloadBytesPerSecond, ""));
             if (status.State is TorrentState.Finished or TorrentState.Seeding) break;
-            if (status.State == TorrentState.Error) throw FileError(content.Entry, status.Error);
-            if (stalled.After(status.TotalWantedDoneBytes)) throw await StalledAsync(content.Entry, staging,
-                cancellation);
+            if (status.State == TorrentState.Error) throw FileError(content.Entry, staging, status);
+            if (stalled.After(status.TotalWantedDoneBytes)) throw await StalledAsync(content.Entry, staging, pace, cancellation);
         }
         await own.FlushAsync(key, cancellation);
         await own.RemoveAsync(key, cancellation);
@@ -124,7 +132,8 @@ public sealed class ModelRestorer(
             await own.ConnectPeerAsync(key, peer, cancellation);
     }
 
-    private async Task<ControlError> StalledAsync(Entry entry, string staging, CancellationToken cancellation)
+    private async Task<ControlError> StalledAsync(
+        Entry entry, string staging, Pace pace, CancellationToken cancellation)
     {
         var missing = await inbox.AskAsync(core => SourcePeers.SlicesWithoutSource(core, entry.ModelId), cancellation);
         var why = missing.IsEmpty
@@ -133,12 +142,20 @@ public sealed class ModelRestorer(
                 $"(see `weightswarm why {entry.Model}`)";
         return new ControlError(
             ControlExit.Incomplete, "incomplete",
-            $"{entry.Model} cannot be completed now: nothing came for {Patience.TotalSeconds:0} s, and {why}. " +
+            $"{entry.Model} cannot be completed now: nothing came for {pace.RestorePatienceMs / 1000} s, and {why}. " +
             $"What is here stays in {staging}; run the same command again to go on");
     }
 
-    private static ControlError FileError(Entry entry, string error) => new(
-        ControlExit.Failure, "disk", $"{entry.Model}: writing failed: {error}");
+    private ControlError FileError(Entry entry, string staging, TorrentStatus status)
+    {
+        var folder = Path.GetDirectoryName(staging)!;
+        var free = volumes.Of(staging)?.FreeBytes ?? long.MaxValue;
+        return free < status.TotalWantedBytes - status.TotalWantedDoneBytes
+            ? NoSpace(entry, folder, free)
+            : new ControlError(
+                ControlExit.Failure, "disk",
+                $"{entry.Model}: writing into {folder} failed: {status.Error}; mend the cause and run the same command again");
+    }
 
     private static async Task VerifyAsync(
         ModelContent content, string staging, Action<RestoreProgress> report, CancellationToken cancellation)
@@ -182,7 +199,7 @@ public sealed class ModelRestorer(
     }
 
     /// <summary>Notices that nothing has come for too long.</summary>
-    private sealed class Stall(Clock clock, TimeSpan patience)
+    private sealed class Stall(Clock clock, long patienceMs)
     {
         private long _bytes = -1;
         private long _sinceMs;
@@ -191,7 +208,7 @@ public sealed class ModelRestorer(
         {
             var now = clock.Now.MonotonicMs;
             if (bytes != _bytes) (_bytes, _sinceMs) = (bytes, now);
-            return now - _sinceMs > patience.TotalMilliseconds;
+            return now - _sinceMs > patienceMs;
         }
     }
 }
