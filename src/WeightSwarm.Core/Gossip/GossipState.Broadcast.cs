@@ -89,6 +89,20 @@ internal sealed partial class GossipState
         _outbox.Push(session.Id, graft.Ids.Take(MostIds).Select(_records.FindShort).OfType<Record>());
     }
 
+    /// <summary>
+    /// A link of the tree is gone. Rather than wait until a record is missed, all other links are made eager; the next record
+    /// prunes those that are not needed.
+    /// </summary>
+    private void Reroute()
+    {
+        foreach (var session in _sessions.Values)
+        {
+            if (!session.Active || session.Eager) continue;
+            session.Eager = true;
+            _outbox.Send(session.Id, new V1.Frame { Graft = new V1.Graft() });
+        }
+    }
+
     private void TendBroadcast(Instant now)
     {
         foreach (var session in _sessions.Values.Where(s => s.Announce.Count > 0))

@@ -26,6 +26,7 @@ internal sealed partial class GossipState
             var given = links[(int)_random.Below(links.Count)];
             given.WeAskedActive = given.TheyAskedActive = false;
             _outbox.Send(given.Id, new V1.Frame { Neighbour = new V1.Neighbour() });
+            if (given.Eager) Reroute();
         }
         AskActive(others[(int)_random.Below(others.Count)], now);
     }
@@ -56,6 +57,8 @@ internal sealed partial class GossipState
             var answer = new V1.Neighbour { Active = session.WeAskedActive };
             _outbox.Send(session.Id, new V1.Frame { Neighbour = answer });
         }
+        if (before && !session.Active && session.Eager) Reroute();
+        if (!before && session.Active) session.Eager = true;
         if (!before && session.Active) ReconcileSoon(session, now);
     }
 

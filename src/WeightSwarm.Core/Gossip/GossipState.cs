@@ -94,6 +94,7 @@ internal sealed partial class GossipState
         if (!_sessions.Remove(id, out var session)) return;
         if (_byPeer.TryGetValue(session.Peer, out var current) && current == id) _byPeer.Remove(session.Peer);
         if (session.Outbound) Ended(session);
+        if (session.Active && session.Eager) Reroute();
     }
 
     public void Arrived(SessionId id, V1.Frame frame, Instant now)
