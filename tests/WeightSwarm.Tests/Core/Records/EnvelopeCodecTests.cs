@@ -73,8 +73,8 @@ public sealed class EnvelopeCodecTests
     public void Read_OfSixteenKibibytes_IsTheMost()
     {
         var envelope = Sample();
-        envelope.Body = ByteString.CopyFrom(new byte[EnvelopeCodec.MaxBytes]);
-        envelope.Body = ByteString.CopyFrom(new byte[2 * EnvelopeCodec.MaxBytes - envelope.CalculateSize()]);
+        envelope.Body = ByteString.CopyFrom(new byte[16_000]);
+        envelope.Body = ByteString.CopyFrom(new byte[16_000 + EnvelopeCodec.MaxBytes - envelope.CalculateSize()]);
         Assert.Equal(EnvelopeCodec.MaxBytes, envelope.CalculateSize());
         Assert.NotNull(EnvelopeCodec.Read(envelope.ToByteArray(), Network));
         envelope.Body = ByteString.CopyFrom(new byte[envelope.Body.Length + 1]);

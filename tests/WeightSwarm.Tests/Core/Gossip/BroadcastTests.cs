@@ -1,0 +1,133 @@
+using WeightSwarm.Core.Gossip;
+using WeightSwarm.Tests.Core.Records;
+using static WeightSwarm.Tests.Core.Gossip.CoreBench;
+
+namespace WeightSwarm.Tests.Core.Gossip;
+
+public sealed class BroadcastTests
+{
+    private readonly CoreBench _bench = new();
+
+    [Fact]
+    public void Push_OfANewRecord_GoesOnToEagerLinksAndByIdToLazyOnes()
+    {
+        var (from, eager, lazy, none) = (_bench.Linked(2), _bench.Linked(3), _bench.Linked(4), _bench.Greeted(5));
+        _bench.Frame(lazy, new V1.Frame { Prune = new V1.Prune() });
+        var record = _bench.NodeRecord(9);
+        var outputs = _bench.Frame(from, Push(record));
+        Assert.Equal(record.Bytes.ToArray(), Assert.Single(To(outputs, eager)).Push.Envelopes[0].ToByteArray());
+        Assert.Empty(To(outputs, from));
+        Assert.Empty(To(outputs, lazy));
+        Assert.Empty(To(outputs, none));
+        Assert.Contains(outputs, o => o is CoreOutput.Persist p && p.Record.Id == record.Id);
+        var announced = To(_bench.Ticks(100), lazy).Single(f => f.IHave is not null);
+        Assert.Equal([record.Id.Prefix], announced.IHave.Ids);
+    }
+
+    [Fact]
+    public void Push_OfADuplicate_PrunesTheLinkThatCameSecond()
+    {
+        var (first, second) = (_bench.Linked(2), _bench.Linked(3));
+        var record = _bench.NodeRecord(9);
+        _bench.Frame(first, Push(record));
+        var outputs = _bench.Frame(second, Push(record));
+        Assert.NotNull(Assert.Single(To(outputs, second)).Prune);
+        Assert.DoesNotContain(To(_bench.Frame(first, Push(_bench.NodeRecord(10))), second), f => f.Push is not null);
+        Assert.Empty(To(_bench.Frame(second, Push(record)), second));
+    }
+
+    [Fact]
+    public void OwnRecord_GoesToLazyLinksToo()
+    {
+        var lazy = _bench.Linked(2);
+        _bench.Frame(lazy, new V1.Frame { Prune = new V1.Prune() });
+        var outputs = _bench.Handle(new CoreInput.Publish(TestRecords.Entry(TestRecords.Founder, "a/b")));
+        Assert.Single(To(outputs, lazy), f => f.Push is not null);
+    }
+
+    [Fact]
+    public void IHave_OfARecordThatDoesNotCome_IsAskedOfOneAnnouncerAfterTheOther()
+    {
+        var (one, two) = (_bench.Linked(2), _bench.Linked(3));
+        var record = _bench.NodeRecord(9);
+        _bench.Frame(one, IHave(record));
+        _bench.Frame(two, IHave(record));
+        var early = _bench.Ticks(400);
+        Assert.DoesNotContain(To(early, one).Concat(To(early, two)), f => f.Graft is not null);
+        var due = _bench.Ticks(200);
+        Assert.Equal([record.Id.Prefix], To(due, one).Single(f => f.Graft is not null).Graft.Ids);
+        Assert.DoesNotContain(To(due, two), f => f.Graft is not null);
+        Assert.Single(To(_bench.Ticks(500), two), f => f.Graft is not null);
+        var later = _bench.Ticks(1_500);
+        Assert.DoesNotContain(To(later, one).Concat(To(later, two)), f => f.Graft is not null);
+    }
+
+    [Fact]
+    public void IHave_OfARecordThatComes_IsNotAskedFor()
+    {
+        var (one, two) = (_bench.Linked(2), _bench.Linked(3));
+        var record = _bench.NodeRecord(9);
+        _bench.Frame(one, IHave(record));
+        _bench.Frame(two, Push(record));
+        Assert.DoesNotContain(To(_bench.Ticks(1_000), one), f => f.Graft is not null);
+    }
+
+    [Fact]
+    public void Graft_IsAnsweredWithTheRecordAndMakesTheLinkEager()
+    {
+        var (from, lazy) = (_bench.Linked(2), _bench.Linked(3));
+        _bench.Frame(lazy, new V1.Frame { Prune = new V1.Prune() });
+        var record = _bench.NodeRecord(9);
+        _bench.Frame(from, Push(record));
+        var graft = new V1.Frame { Graft = new V1.Graft { Ids = { record.Id.Prefix, 12345 } } };
+        Assert.Single(To(_bench.Frame(lazy, graft), lazy).Single().Push.Envelopes);
+        Assert.Single(To(_bench.Frame(from, Push(_bench.NodeRecord(10))), lazy), f => f.Push is not null);
+    }
+
+    [Fact]
+    public void Push_OfMoreRecordsThanAllowed_ClosesTheStream()
+    {
+        var session = _bench.Linked(2);
+        var push = new V1.Push();
+        for (var i = 0; i < 1025; i++) push.Envelopes.Add(Google.Protobuf.ByteString.CopyFrom(1));
+        Assert.Contains("1025", CloseOf(_bench.Frame(session, new V1.Frame { Push = push }), session), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Push_OfARecordWithAWrongSignature_ClosesTheStream()
+    {
+        var session = _bench.Linked(2);
+        var envelope = V1.Envelope.Parser.ParseFrom(_bench.NodeRecord(9).Bytes.Span);
+        envelope.Seq++;
+        var push = new V1.Push { Envelopes = { Google.Protobuf.ByteString.CopyFrom(Google.Protobuf.MessageExtensions.ToByteArray(envelope)) } };
+        Assert.Contains("BadSignature", CloseOf(_bench.Frame(session, new V1.Frame { Push = push }), session), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Push_OfTheLosingHalfOfAnEquivocation_GoesNowhere()
+    {
+        var (from, to) = (_bench.Linked(2), _bench.Linked(3));
+        WeightSwarm.Core.Records.Record[] halves =
+        [
+            TestRecords.Node(TestRecords.Bob, 5, _bench.Now.UnixMs, 30_000, free: 1),
+            TestRecords.Node(TestRecords.Bob, 5, _bench.Now.UnixMs, 30_000, free: 2),
+        ];
+        var ordered = halves.OrderByDescending(h => h.Id).ToList();
+        Assert.Single(To(_bench.Frame(from, Push(ordered[0])), to), f => f.Push is not null);
+        Assert.Empty(To(_bench.Frame(from, Push(ordered[1])), to));
+        Assert.Equal((ulong)(ordered[0] == halves[0] ? 1 : 2), _bench.Core.Nodes[TestRecords.Bob.Id].FreeBytes);
+    }
+
+    [Fact]
+    public void OwnRecordFromTheNetwork_MakesTheNodeNumberAboveIt()
+    {
+        var session = _bench.Linked(2);
+        var ahead = TestRecords.Node(TestRecords.Alice, (ulong)_bench.Now.UnixMs + 4_000, _bench.Now.UnixMs, 30_000, free: 77);
+        _bench.Handle(new CoreInput.Described(new SelfDescription([], "", "", false, "test", 0)));
+        _bench.Frame(session, Push(ahead));
+        _bench.Ticks(300);
+        var own = _bench.Core.Records.Single(r => r.Author == TestRecords.Alice.Id);
+        Assert.True(own.Seq > ahead.Seq, $"{own.Seq} is not above {ahead.Seq}");
+        Assert.NotEqual(77UL, _bench.Core.Nodes[TestRecords.Alice.Id].FreeBytes);
+    }
+}

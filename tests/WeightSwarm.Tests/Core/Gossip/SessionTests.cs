@@ -1,0 +1,146 @@
+using WeightSwarm.Core.Gossip;
+using WeightSwarm.Tests.Core.Records;
+using static WeightSwarm.Tests.Core.Gossip.CoreBench;
+
+namespace WeightSwarm.Tests.Core.Gossip;
+
+public sealed class SessionTests
+{
+    private readonly CoreBench _bench = new();
+
+    [Fact]
+    public void Opened_SaysHelloFirst()
+    {
+        var (session, outputs) = _bench.Open(2);
+        Assert.Equal(V1.Frame.KindOneofCase.Hello, Assert.Single(To(outputs, session)).KindCase);
+    }
+
+    [Fact]
+    public void Opened_ToItself_IsClosed()
+    {
+        var session = new SessionId(99);
+        var outputs = _bench.Handle(new CoreInput.SessionOpened(session, TestRecords.Alice.Id, true, AddressOf(1)));
+        Assert.Contains("own address", CloseOf(outputs, session), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Arrived_AnythingBeforeAHello_ClosesTheStream()
+    {
+        var (session, _) = _bench.Open(2);
+        var outputs = _bench.Frame(session, new V1.Frame { Ping = new V1.Ping() });
+        Assert.Contains("hello", CloseOf(outputs, session), StringComparison.Ordinal);
+        Assert.Empty(_bench.Frame(session, Hello()));
+    }
+
+    [Fact]
+    public void Hello_OfAnotherNetworkOrProtocol_ClosesTheStream()
+    {
+        var (session, _) = _bench.Open(2);
+        Assert.Equal("another network", CloseOf(_bench.Frame(session, Hello(new byte[32])), session));
+        (session, _) = _bench.Open(2);
+        var old = Hello();
+        old.Hello.Protocol = 0;
+        Assert.Contains("protocol 0", CloseOf(_bench.Frame(session, old), session), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Hello_Twice_ClosesTheStream()
+    {
+        var session = _bench.Greeted(2);
+        Assert.Equal("a second hello", CloseOf(_bench.Frame(session, Hello()), session));
+    }
+
+    [Fact]
+    public void Greeted_ByBothWays_KeepsTheStreamOfTheSmallerId()
+    {
+        foreach (var peer in Enumerable.Range(2, 6))
+        {
+            var inbound = _bench.Greeted(peer);
+            var (outbound, _) = _bench.Open(peer, outbound: true);
+            var outputs = _bench.Frame(outbound, Hello());
+            var smaller = TestRecords.Alice.Id.CompareTo(new WeightSwarm.Simulation.World.SimKey(7, peer).Id) < 0;
+            Assert.NotNull(CloseOf(outputs, smaller ? inbound : outbound));
+            Assert.Null(CloseOf(outputs, smaller ? outbound : inbound));
+        }
+    }
+
+    [Fact]
+    public void Greeted_TwiceTheSameWay_KeepsTheLaterStream()
+    {
+        var first = _bench.Greeted(2);
+        var (second, _) = _bench.Open(2);
+        Assert.NotNull(CloseOf(_bench.Frame(second, Hello()), first));
+        Assert.Single(_bench.Core.Peers);
+    }
+
+    [Fact]
+    public void Ping_IsAnsweredWithItsNonce()
+    {
+        var session = _bench.Greeted(2);
+        var pong = To(_bench.Frame(session, new V1.Frame { Ping = new V1.Ping { Nonce = 42 } }), session);
+        Assert.Equal(42UL, Assert.Single(pong).Pong.Nonce);
+    }
+
+    [Fact]
+    public void Silence_ForThreeProbes_ClosesTheStream()
+    {
+        var session = _bench.Greeted(2);
+        Assert.Null(CloseOf(_bench.Ticks(3_000), session));
+        Assert.Equal("silent", CloseOf(_bench.Ticks(100), session));
+    }
+
+    [Fact]
+    public void Neighbour_OverTwelve_IsToldNoUnlessItHasNobodyElse()
+    {
+        foreach (var peer in Enumerable.Range(2, 12)) _bench.Linked(peer);
+        Assert.Equal(12, _bench.Core.Peers.Count(p => p.Active));
+        var ask = new V1.Frame { Neighbour = new V1.Neighbour { Active = true } };
+        var refused = _bench.Greeted(20);
+        Assert.False(Assert.Single(To(_bench.Frame(refused, ask), refused)).Neighbour.Active);
+        var urgent = _bench.Greeted(21);
+        ask.Neighbour.Urgent = true;
+        Assert.True(To(_bench.Frame(urgent, ask), urgent)[0].Neighbour.Active);
+        Assert.Equal(13, _bench.Core.Peers.Count(p => p.Active));
+    }
+
+    [Fact]
+    public void Neighbour_ThatSaysNo_IsNotCountedOn()
+    {
+        // It asks six; all say no; it must go on to ask others.
+        foreach (var peer in Enumerable.Range(2, 6))
+            _bench.Frame(_bench.Greeted(peer), new V1.Frame { Neighbour = new V1.Neighbour() });
+        var (session, _) = _bench.Open(20);
+        Assert.Contains(To(_bench.Frame(session, Hello()), session), f => f.Neighbour is { Active: true });
+    }
+
+    [Fact]
+    public void Bootstrap_IsDialledOnceAndNotAgainWhileConnected()
+    {
+        _bench.Handle(new CoreInput.Bootstrap([AddressOf(2)]));
+        Assert.Equal(AddressOf(2), Assert.Single(_bench.Ticks(100).OfType<CoreOutput.Dial>()).Address);
+        var session = _bench.Greeted(2, outbound: true);
+        for (var second = 0; second < 10; second++)
+        {
+            Assert.Empty(_bench.Ticks(1_000).OfType<CoreOutput.Dial>());
+            _bench.Frame(session, new V1.Frame { Ping = new V1.Ping() });
+        }
+        _bench.Handle(new CoreInput.SessionClosed(session));
+        Assert.Single(_bench.Ticks(100).OfType<CoreOutput.Dial>());
+    }
+
+    [Fact]
+    public void DialFailed_IsTriedAgainLaterAndLater()
+    {
+        _bench.Handle(new CoreInput.Bootstrap([AddressOf(2)]));
+        List<long> waits = [];
+        for (var attempt = 0; attempt < 7; attempt++)
+        {
+            var start = _bench.Now.MonotonicMs;
+            while (!_bench.Ticks(100).OfType<CoreOutput.Dial>().Any())
+                Assert.True(_bench.Now.MonotonicMs - start < 60_000, $"no dial within a minute, attempt {attempt}");
+            waits.Add(_bench.Now.MonotonicMs - start);
+            _bench.Handle(new CoreInput.DialFailed(AddressOf(2)));
+        }
+        Assert.Equal([100, 500, 1_000, 2_000, 4_000, 8_000, 8_000], waits);
+    }
+}

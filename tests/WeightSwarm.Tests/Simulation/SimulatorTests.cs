@@ -1,0 +1,87 @@
+using WeightSwarm.Core;
+using WeightSwarm.Core.Catalogue;
+using WeightSwarm.Core.Gossip;
+using WeightSwarm.Simulation.Reports;
+using WeightSwarm.Simulation.Scenarios;
+using WeightSwarm.Simulation.World;
+
+namespace WeightSwarm.Tests.Simulation;
+
+public sealed class SimulatorTests
+{
+    private static Scenario Named(string name) => ScenarioList.All.Single(s => s.Name == name);
+
+    [Fact]
+    public void Run_OfOneSeedTwice_HasOneLog()
+    {
+        var (first, second) = (Runner.Run(Named("five-drill"), 11, null), Runner.Run(Named("five-drill"), 11, null));
+        Assert.Equal(first.LogHash, second.LogHash);
+        Assert.Equal(first.Figures, second.Figures);
+        Assert.NotEqual(first.LogHash, Runner.Run(Named("five-drill"), 12, null).LogHash);
+    }
+
+    [Theory]
+    [InlineData("five-drill")]
+    [InlineData("small-disks")]
+    [InlineData("restart")]
+    [InlineData("partition")]
+    [InlineData("clock-skew")]
+    public void Run_OfAScenario_KeepsItsPromises(string name)
+    {
+        for (ulong seed = 1; seed <= 2; seed++)
+        {
+            var result = Runner.Run(Named(name), seed, null);
+            Assert.True(result.Failure is null, $"tests/simulate run {name} --seeds {seed}..{seed}: {result.Failure}");
+        }
+    }
+
+    [Fact]
+    public void CommandLine_OfAFailingRun_SaysHowToReplayIt()
+    {
+        var (output, errors) = (new StringWriter(), new StringWriter());
+        // Two nodes cannot hold three copies.
+        Assert.Equal(1, CommandLine.Run(["run", "five-drill", "--seeds", "3..3", "--nodes", "2"], output, errors));
+        Assert.Contains("tests/simulate run five-drill --seeds 3..3 --nodes 2", errors.ToString(), StringComparison.Ordinal);
+        Assert.Contains("3 copies of every slice", errors.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("run", "nothing")]
+    [InlineData("run", "five-drill", "--seeds", "5..1")]
+    [InlineData("run", "five-drill", "--nodes", "0")]
+    [InlineData("sing")]
+    public void CommandLine_ThatIsWrong_EndsWithTwo(params string[] args) =>
+        Assert.Equal(2, CommandLine.Run(args, TextWriter.Null, TextWriter.Null));
+
+    [Fact]
+    public void Compare_OfAReportWithItself_FindsNoChange()
+    {
+        var file = Path.Combine(Path.GetTempPath(), $"weightswarm-{Guid.NewGuid():n}.json");
+        try
+        {
+            Assert.Equal(0, CommandLine.Run(["run", "small-disks", "--json", file], TextWriter.Null, TextWriter.Null));
+            var output = new StringWriter();
+            Assert.Equal(0, CommandLine.Run(["compare", file, file], output, TextWriter.Null));
+            Assert.Contains("ms to fill", output.ToString(), StringComparison.Ordinal);
+            Assert.DoesNotContain("%", output.ToString(), StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
+    public void Oracle_SeesAnAdvertisedSliceThatIsNotThere()
+    {
+        using var world = new SimWorld(1, 1, new Policy(1, Pace.Drill, DomainRule.Node, 1 << 20), null);
+        world.Start(0);
+        world.PublishCharter(0);
+        var entry = world.AddModel(0, 1, 4, 1 << 20);
+        world.RunFor(1_000);
+        world.Nodes[0].Disk.Intact.Remove((entry.ModelId, 2));
+        world.Nodes[0].Handle(new CoreInput.SlicesHeld(entry.ModelId, SliceSet.All(4), true), EventKind.Verified);
+        var thrown = Assert.Throws<ScenarioFailedException>(() => world.RunFor(5_000));
+        Assert.StartsWith("I3", thrown.Message, StringComparison.Ordinal);
+    }
+}
