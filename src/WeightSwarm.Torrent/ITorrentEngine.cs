@@ -43,12 +43,19 @@ public interface ITorrentEngine : IAsyncDisposable
     Task<bool[]?> GetPiecesAsync(string key, CancellationToken cancellation);
 
     /// <summary>Writes every verified block of the torrent to its files; returns once that is done (no fsync).</summary>
+    /// <exception cref="TorrentEngineException">
+    /// The torrent is unknown, or a file error stopped it: then verified pieces may not be in the files.
+    /// </exception>
     Task FlushAsync(string key, CancellationToken cancellation);
 
     /// <summary>Opaque data with which a later <see cref="AddAsync"/> starts without a recheck.</summary>
+    /// <exception cref="TorrentEngineException">The torrent is unknown, or a file error stopped it.</exception>
     Task<byte[]> SaveResumeDataAsync(string key, CancellationToken cancellation);
 
-    /// <summary>Hashes all files anew; ends with <see cref="TorrentChecked"/>.</summary>
+    /// <summary>
+    /// Hashes all files anew; ends with <see cref="TorrentChecked"/>, before which every right piece is announced again
+    /// as <see cref="PieceVerified"/>. Starts a torrent again that a file error stopped.
+    /// </summary>
     Task RecheckAsync(string key, CancellationToken cancellation);
 
     /// <summary>Upload and download limits in bytes per second for the whole engine; 0 is unlimited.</summary>
@@ -145,7 +152,10 @@ public enum TorrentState
 /// <param name="Key">Which torrent.</param>
 public abstract record TorrentEvent(string Key);
 
-/// <summary>A piece was received, or found by a check, and its hash is right.</summary>
+/// <summary>
+/// A piece was received, or found by a check, and its hash is right. Its bytes are certain to be in the files only after
+/// <see cref="ITorrentEngine.FlushAsync"/>.
+/// </summary>
 public sealed record PieceVerified(string Key, int Piece) : TorrentEvent(Key);
 
 /// <summary>A piece was received whole and its hash is wrong; it will be asked for again.</summary>
@@ -157,7 +167,10 @@ public sealed record TorrentChecked(string Key) : TorrentEvent(Key);
 /// <summary>Every wanted piece is here.</summary>
 public sealed record TorrentFinished(string Key) : TorrentEvent(Key);
 
-/// <summary>Reading or writing a file failed; the torrent has stopped.</summary>
+/// <summary>
+/// Reading or writing a file failed; the torrent has stopped: it requests nothing, and after a failed read it serves
+/// nothing. <see cref="ITorrentEngine.RecheckAsync"/> starts it again.
+/// </summary>
 /// <param name="Key">Which torrent.</param>
 /// <param name="File">The file's path.</param>
 /// <param name="Message">The system's words.</param>

@@ -71,12 +71,14 @@ public sealed partial class LibtorrentEngine
         var done = torrent.Flushes.Join();
         await RunAsync(() => _session.Flush(torrent.Tag), CancellationToken.None).ConfigureAwait(false);
         await done.WaitAsync(cancellation).ConfigureAwait(false);
+        ThrowIfStopped(torrent);
     }
 
     /// <inheritdoc />
     public async Task<byte[]> SaveResumeDataAsync(string key, CancellationToken cancellation)
     {
         var torrent = FindOpen(key);
+        ThrowIfStopped(torrent);
         var reply = torrent.ResumeData.Join();
         await RunAsync(() => _session.SaveResumeData(torrent.Tag), CancellationToken.None).ConfigureAwait(false);
         return await reply.WaitAsync(cancellation).ConfigureAwait(false);
@@ -95,6 +97,14 @@ public sealed partial class LibtorrentEngine
         if (piece < 0 || piece >= torrent.Pieces)
             throw new TorrentEngineException(string.Create(CultureInfo.InvariantCulture,
                 $"Torrent {torrent.Key} has pieces 0 to {torrent.Pieces - 1}; {piece} was asked for."));
+    }
+
+    // After a file error, what was verified may not be in the files.
+    private static void ThrowIfStopped(EngineTorrent torrent)
+    {
+        if (torrent.Error.Length > 0)
+            throw new TorrentEngineException(
+                $"Torrent {torrent.Key} has stopped: {torrent.Error}. Remove the cause, then check it again.");
     }
 
     private static TorrentStatus ToStatus(EngineTorrent torrent, NativeStatus native)

@@ -53,6 +53,8 @@ internal static class EngineSettings
         Add(text, "unchoke_slots_limit", -1);
         Add(text, "connection_speed", near ? 500 : 50);
         Add(text, "smooth_connects", 0);
+        // Peers are connected by the tick: half a second is long between neighbours.
+        Add(text, "tick_interval", near ? 100 : 500);
         Add(text, "torrent_connect_boost", 255);
         Add(text, "min_reconnect_time", near ? 1 : 30);
         Add(text, "max_failcount", near ? 1000 : 10);

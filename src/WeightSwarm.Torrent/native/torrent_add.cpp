@@ -17,6 +17,7 @@ lt::add_torrent_params start_from(ws_span resume_data, lt::torrent_info const& i
     auto params = lt::read_resume_data(ws::chars_of(resume_data), limits);
     if (params.info_hashes != info.info_hashes())
         throw ws::failure("the resume data belong to another torrent; add it without them");
+    params.piece_priorities.clear();
     return params;
 }
 

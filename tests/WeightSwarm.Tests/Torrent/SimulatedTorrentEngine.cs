@@ -78,10 +78,10 @@ internal sealed class SimulatedTorrentEngine : ITorrentEngine
     public Task<bool[]?> GetPiecesAsync(string key, CancellationToken cancellation) =>
         Run(() => (bool[]?)Torrent(key)?.Have.Clone());
 
-    public Task FlushAsync(string key, CancellationToken cancellation) => Run(() => Find(key));
+    public Task FlushAsync(string key, CancellationToken cancellation) => Run(() => FindSound(key));
 
     public Task<byte[]> SaveResumeDataAsync(string key, CancellationToken cancellation) =>
-        Run(() => Find(key).ResumeData);
+        Run(() => FindSound(key).ResumeData);
 
     public Task RecheckAsync(string key, CancellationToken cancellation) => Run(() =>
     {
@@ -134,6 +134,10 @@ internal sealed class SimulatedTorrentEngine : ITorrentEngine
 
     private SimulatedTorrent Find(string key) =>
         Torrent(key) ?? throw new TorrentEngineException($"Torrent {key} is unknown; add it first.");
+
+    private SimulatedTorrent FindSound(string key) => Find(key) is { Error.Length: 0 } torrent
+        ? torrent
+        : throw new TorrentEngineException($"Torrent {key} has stopped: {Find(key).Error}");
 
     private Task<T> Run<T>(Func<T> action)
     {

@@ -161,6 +161,32 @@ public abstract partial class TorrentEngineContract
     }
 
     [Fact]
+    public async Task Add_ResumeDataOlderThanTheFiles_VouchesForNoMoreThanItKnew()
+    {
+        var seeder = await StartSeederAsync();
+        var first = await StartAsync();
+        await first.AddAndCheckAsync(Spec("one") with { PiecePriorities = Priorities(2) });
+        await first.Engine.ConnectPeerAsync(Torrent.Key, seeder.Address, default);
+        await first.WaitForPiecesAsync(Torrent.Key, 1);
+        var old = await first.Engine.SaveResumeDataAsync(Torrent.Key, default);
+        await first.Engine.SetPiecePrioritiesAsync(Torrent.Key, Priorities(2, 3, 4), default);
+        await first.Engine.ConnectPeerAsync(Torrent.Key, seeder.Address, default);
+        await first.WaitForPiecesAsync(Torrent.Key, 3);
+        // The process dies here, and not all that was written survives.
+        await first.Engine.DisposeAsync();
+        Torrent.Corrupt(_folder.Make("one"), 4);
+        var second = await StartAsync();
+
+        await second.AddAndCheckAsync(Spec("one") with { ResumeData = old });
+        Assert.Equal(Pieces(2), await second.Engine.GetPiecesAsync(Torrent.Key, default));
+        await second.Engine.ConnectPeerAsync(Torrent.Key, seeder.Address, default);
+        await second.WaitForAsync<TorrentFinished>("all pieces");
+        await second.Engine.FlushAsync(Torrent.Key, default);
+
+        AssertSameFiles(_folder.Make("one"));
+    }
+
+    [Fact]
     public async Task Add_ResumeDataOfAnotherTorrent_IsRefused()
     {
         var engine = await StartAsync();

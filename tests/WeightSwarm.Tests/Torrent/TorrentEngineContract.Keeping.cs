@@ -173,6 +173,8 @@ public abstract partial class TorrentEngineContract
         var status = (await seeder.Engine.GetStatusAsync(Torrent.Key, default))!;
         Assert.Equal(TorrentState.Error, status.State);
         Assert.Contains("weights-2.safetensors", status.Error, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<TorrentEngineException>(() => seeder.Engine.FlushAsync(Torrent.Key, default));
+        await Assert.ThrowsAsync<TorrentEngineException>(() => seeder.Engine.SaveResumeDataAsync(Torrent.Key, default));
         Assert.Equal(before, TempFolder.Snapshot(_folder.Make("seeder")));
     }
 
