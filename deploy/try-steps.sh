@@ -52,7 +52,7 @@ prepare_model() {
     folder=$temporary/model
     "$root/deploy/make-model" "$folder"
   fi
-  bytes=$(find -L "$folder" -type f -printf '%s\n' | awk '{ sum += $1 } END { printf "%d", sum }')
+  bytes=$(find -L "$folder" -type f -printf '%s\n' | awk '{ sum += $1 } END { printf "%.0f", sum }')
   [ "$bytes" -gt 0 ] || fail "'$folder' holds no bytes to preserve"
   files=$(find -L "$folder" -type f -printf x | wc -c)
   echo "$folder: $files files, $(human_bytes "$bytes")"
@@ -237,8 +237,10 @@ show_logs() {
   local node
   for node in $(seq $nodes); do
     [ -f "$(log_of "$node")" ] || continue
-    say "-- the end of node $node's log"
+    say "-- the end of node $node's log, and its plan"
     tail -n 20 "$(log_of "$node")" >&2
+    timeout 5 "$program" --state "$temporary/node$node" plan >&2 2>&1 || true
+    timeout 5 "$program" --state "$temporary/node$node" donations >&2 2>&1 || true
   done
 }
 

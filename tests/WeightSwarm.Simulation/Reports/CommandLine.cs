@@ -42,7 +42,8 @@ internal static class CommandLine
     private static int RunAll(string name, RunOptions options, TextWriter output, TextWriter errors)
     {
         var chosen = ScenarioList.All.Where(s => name == "all" || s.Name == name).ToList();
-        if (chosen.Count == 0) return Complain(errors, $"there is no scenario \"{name}\"; tests/simulate list names them");
+        if (chosen.Count == 0)
+            return Complain(errors, $"there is no scenario \"{name}\"; tests/simulate list names them");
         List<RunResult> results = [];
         foreach (var scenario in chosen)
         {
@@ -86,7 +87,8 @@ internal sealed record RunOptions(ulong FirstSeed, ulong LastSeed, int? Nodes, s
                 case "--seeds" when TrySeeds(value, out var first, out var last):
                     options = options with { FirstSeed = first, LastSeed = last };
                     break;
-                case "--nodes" when int.TryParse(value, CultureInfo.InvariantCulture, out var nodes) && nodes is >= 1 and <= 4096:
+                case "--nodes" when int.TryParse(value, CultureInfo.InvariantCulture, out var nodes) &&
+                    nodes is >= 1 and <= 4096:
                     options = options with { Nodes = nodes };
                     break;
                 case "--json" when value.Length > 0: options = options with { JsonFile = value }; break;

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace WeightSwarm.Simulation.Reports;
 
-/// <summary>Two reports side by side, scenario by scenario: the median of every figure and by how much it moved.</summary>
+/// <summary>
+/// Two reports side by side, scenario by scenario: the median of every figure and by how much it moved.
+/// </summary>
 internal static class Comparison
 {
     public static int Write(string before, string after, TextWriter output, TextWriter errors)
@@ -30,7 +32,9 @@ internal static class Comparison
         foreach (var name in now.First(r => r.Scenario == scenario).Figures.Keys)
         {
             if (Median(old, scenario, name) is not { } a || Median(now, scenario, name) is not { } b) continue;
-            var change = a == b ? "" : a == 0 ? "new" : (100 * (b - a) / a).ToString("+0;-0;0", CultureInfo.InvariantCulture) + " %";
+            var percent = a == 0 ? 0 : 100 * (b - a) / a;
+            var moved = percent.ToString("+0;-0;0", CultureInfo.InvariantCulture) + " %";
+            var change = a == b ? "" : a == 0 ? "new" : moved;
             output.WriteLine($"  {name,-32}{a,14}{b,14}{change,10}");
         }
     }

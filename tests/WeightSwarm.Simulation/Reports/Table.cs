@@ -13,7 +13,8 @@ internal static class Table
             output.WriteLine($"  {"figure",-32}{"least",14}{"median",14}{"most",14}");
             foreach (var name in scenario.SelectMany(r => r.Figures.Keys).Distinct().Order(StringComparer.Ordinal))
             {
-                var values = scenario.Where(r => r.Figures.ContainsKey(name)).Select(r => r.Figures[name]).Order().ToList();
+                var told = scenario.Where(r => r.Figures.ContainsKey(name));
+                var values = told.Select(r => r.Figures[name]).Order().ToList();
                 output.WriteLine($"  {name,-32}{values[0],14}{values[values.Count / 2],14}{values[^1],14}");
             }
         }

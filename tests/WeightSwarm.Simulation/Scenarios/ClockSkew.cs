@@ -7,7 +7,8 @@ namespace WeightSwarm.Simulation.Scenarios;
 internal sealed class ClockSkew : Scenario
 {
     public override string Name => "clock-skew";
-    public override string Story => "clocks off by up to half the allowed skew; one far ahead: it is not heard, until mended";
+    public override string Story =>
+        "clocks off by up to half the allowed skew; one far ahead: it is not heard, until mended";
     public override int DefaultNodes => 8;
     protected override Policy Policy => new(3, Pace.Drill, DomainRule.Node, 64 * MiB);
 
@@ -31,7 +32,8 @@ internal sealed class ClockSkew : Scenario
             if (node.Core.Nodes.ContainsKey(bad.Id))
                 throw new ScenarioFailedException($"n{node.Number} believes a record from ten minutes ahead");
             foreach (var other in world.Nodes.Where(o => o != bad))
-                if (node.Misses(other.Id)) throw new ScenarioFailedException($"n{node.Number} misses n{other.Number}, which runs");
+                if (node.Misses(other.Id))
+                    throw new ScenarioFailedException($"n{node.Number} misses n{other.Number}, which runs");
         }
         LossIsSeen(world, figures, bad);
         Mend(world, figures, bad);

@@ -24,7 +24,8 @@ internal sealed class CrashThirty : Scenario
         SetQuota(world, 200L << 30);
         StartAll(world);
         world.RunFor(10 * Minute);
-        for (var model = 0; model < 3; model++) world.AddModel((int)world.Random.Below(world.Nodes.Length), model, 8, 1024 * MiB);
+        for (var model = 0; model < 3; model++)
+            world.AddModel((int)world.Random.Below(world.Nodes.Length), model, 8, 1024 * MiB);
         figures["s to target copies"] = CopiesReach(world, 5, 2 * Day) / Second;
         ViewsBecomeEqual(world, 10 * Minute);
         world.RunFor(Hour);
@@ -35,7 +36,8 @@ internal sealed class CrashThirty : Scenario
         var crashedMs = world.NowMs;
         figures["fewest copies after the crash"] = world.FewestCopies();
         figures["s until all see all"] = world.RunUntil("everybody misses the dead", Hour, 10 * Second, () =>
-            world.Live.All(n => victims.All(v => n.Misses(world.Nodes[v].Id))), () => WhoMissesWhom(world, victims)) / Second;
+            world.Live.All(n => victims.All(v => n.Misses(world.Nodes[v].Id))),
+            () => WhoMissesWhom(world, victims)) / Second;
         NobodyMissesTheLiving(world);
         Repair(world, figures, crashedMs);
         NobodyMissesTheLiving(world);
@@ -57,7 +59,8 @@ internal sealed class CrashThirty : Scenario
         foreach (var node in world.Live)
             foreach (var other in world.Live)
                 if (node.Misses(other.Id))
-                    throw new ScenarioFailedException($"n{node.Number} takes n{other.Number} for absent, which is running");
+                    throw new ScenarioFailedException(
+                        $"n{node.Number} takes n{other.Number} for absent, which is running");
     }
 
     private static string WhoMissesWhom(SimWorld world, List<int> victims) => string.Join(", ", victims

@@ -33,6 +33,7 @@ internal sealed class Partition : Scenario
         NothingMoves(world, Minute);
         // Each half makes at most what it lacks (the theorem of gossip-planner 3.4): never above twice the target.
         var surplus = world.SurplusCopies();
-        if (surplus > 3 * entry.Slices) throw new ScenarioFailedException($"surplus of {surplus}: {world.CopiesInWords()}");
+        if (surplus > 3 * entry.Slices)
+            throw new ScenarioFailedException($"surplus of {surplus}: {world.CopiesInWords()}");
     }
 }

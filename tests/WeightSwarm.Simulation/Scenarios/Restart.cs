@@ -4,13 +4,16 @@ using WeightSwarm.Simulation.World;
 
 namespace WeightSwarm.Simulation.Scenarios;
 
-/// <summary>A node is killed at any moment and comes back: nothing that it had is gone, nothing that it says goes back.</summary>
+/// <summary>
+/// A node is killed at any moment and comes back: nothing that it had is gone, nothing that it says goes back.
+/// </summary>
 internal sealed class Restart : Scenario
 {
     private const int Kills = 12;
 
     public override string Name => "restart";
-    public override string Story => "a node is killed and restarted at random moments; records, slices and sequence survive";
+    public override string Story =>
+        "a node is killed and restarted at random moments; records, slices and sequence survive";
     public override int DefaultNodes => 5;
     protected override Policy Policy => new(3, Pace.Drill, DomainRule.Node, 64 * MiB);
 
@@ -54,7 +57,9 @@ internal sealed class Restart : Scenario
     private static bool MayHaveEnded(SimNode node, RecordKey key) =>
         node.Disk.Records[key] is var r && r.IssuedMs + r.TtlMs <= node.Now.UnixMs;
 
-    /// <summary>In the end the holding on record is exactly what is on disk, and nobody claims what he does not fetch.</summary>
+    /// <summary>
+    /// In the end the holding on record is exactly what is on disk, and nobody claims what he does not fetch.
+    /// </summary>
     private static void SaysWhatItHas(SimWorld world, SimNode node)
     {
         foreach (var record in node.Core.Records.Where(r => r.Author == node.Id))
@@ -68,8 +73,10 @@ internal sealed class Restart : Scenario
             if (record.Kind != RecordKind.Holding) continue;
             var said = SliceSet.FromBitmap(RecordBodies.Holding(record).Verified.Span, 1 << 16);
             if (said.Count != node.Disk.Intact.Count)
-                throw new ScenarioFailedException($"n{node.Number} says {said.Count} slices and has {node.Disk.Intact.Count}");
+                throw new ScenarioFailedException(
+                    $"n{node.Number} says {said.Count} slices and has {node.Disk.Intact.Count}");
         }
-        if (world.Oracle.HighestSeq(node.Number, node.Id) == 0) throw new ScenarioFailedException("no record of its own");
+        if (world.Oracle.HighestSeq(node.Number, node.Id) == 0)
+            throw new ScenarioFailedException("no record of its own");
     }
 }

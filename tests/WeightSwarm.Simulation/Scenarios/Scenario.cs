@@ -16,7 +16,9 @@ internal abstract class Scenario
     /// <summary>Makes the world of one seed.</summary>
     public virtual SimWorld Build(ulong seed, int nodes, TextWriter? trace) => new(seed, nodes, Policy, trace);
 
-    /// <summary>Runs it; figures of its own go into the book, broken promises throw <see cref="ScenarioFailedException"/>.</summary>
+    /// <summary>
+    /// Runs it; figures of its own go into the book, broken promises throw <see cref="ScenarioFailedException"/>.
+    /// </summary>
     public abstract void Run(SimWorld world, SortedDictionary<string, long> figures);
 
     /// <summary>All nodes start within a second, each knowing the first; the first has the charter.</summary>
@@ -43,7 +45,8 @@ internal abstract class Scenario
     /// <summary>L2: every slice has so many copies.</summary>
     protected static long CopiesReach(SimWorld world, int copies, long withinMs) => world.RunUntil(
         $"{copies} copies of every slice", withinMs, world.FetchStepMs, () => world.FewestCopies() >= copies,
-        () => world.CopiesInWords() + "\n  " + string.Join("\n  ", world.Live.Select(n => $"n{n.Number}: {n.PlanInWords()}")));
+        () => world.CopiesInWords() + "\n  " + string.Join(
+            "\n  ", world.Live.Select(n => $"n{n.Number}: {n.PlanInWords()}")));
 
     /// <summary>For so long no node begins or gives up a fetch.</summary>
     protected static void NothingMoves(SimWorld world, long forMs)
@@ -52,7 +55,8 @@ internal abstract class Scenario
         world.RunFor(forMs);
         var after = (world.Metrics.FetchesStarted, world.Metrics.FetchesStopped);
         if (before != after)
-            throw new ScenarioFailedException($"it does not come to rest: {after.FetchesStarted - before.FetchesStarted} fetches begun, " +
+            throw new ScenarioFailedException(
+                $"it does not come to rest: {after.FetchesStarted - before.FetchesStarted} fetches begun, " +
                 $"{after.FetchesStopped - before.FetchesStopped} given up within {forMs / 1000} s");
     }
 }

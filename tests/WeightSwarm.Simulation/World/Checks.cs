@@ -40,7 +40,8 @@ internal static class Checks
 
     /// <summary>Copies by number: "2 x 12, 3 x 4".</summary>
     public static string CopiesInWords(this SimWorld world) => string.Join(", ", SlicesOf(world)
-        .GroupBy(s => world.Oracle.Copies(s.Model, s.Slice)).OrderBy(g => g.Key).Select(g => $"{g.Key} copies x {g.Count()}"));
+        .GroupBy(s => world.Oracle.Copies(s.Model, s.Slice)).OrderBy(g => g.Key)
+        .Select(g => $"{g.Key} copies x {g.Count()}"));
 
     /// <summary>The health of the worst model as one node sees it.</summary>
     public static ModelHealth? WorstHealth(this SimNode node) => node.Core.View is { Models.Length: > 0 } view

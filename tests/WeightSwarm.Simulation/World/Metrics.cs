@@ -41,7 +41,9 @@ internal sealed class Metrics(SimWorld world)
     public void NoRoom() => FetchesWithoutRoom++;
     public void Fetched(long bytes) => FetchedBytes += bytes;
 
-    /// <summary>The delay of a broadcast: from its author's own acceptance to that of each node that has been up since.</summary>
+    /// <summary>
+    /// The delay of a broadcast: from its author's own acceptance to that of each node that has been up since.
+    /// </summary>
     public void Accepted(SimNode node, Record record)
     {
         while (_order.TryPeek(out var oldest) && world.NowMs - oldest.AtMs > ForgetAfterMs)

@@ -8,8 +8,9 @@ using WeightSwarm.V1;
 namespace WeightSwarm.Simulation.World;
 
 /// <summary>
-/// The network between the nodes. A stream is reliable and ordered while it lasts, as TCP is: across a cut its frames wait,
-/// and arrive when the cut heals if both ends still keep the stream. Latencies are fixed per pair and jitter per frame.
+/// The network between the nodes. A stream is reliable and ordered while it lasts, as TCP is: across a cut its frames
+/// wait, and arrive when the cut heals if both ends still keep the stream. Latencies are fixed per pair and jitter per
+/// frame.
 /// </summary>
 internal sealed class Net(SimWorld world, SplitMix64 random)
 {
@@ -69,7 +70,8 @@ internal sealed class Net(SimWorld world, SplitMix64 random)
     {
         var size = frame.CalculateSize();
         var most = frame.KindCase == Frame.KindOneofCase.ContentPart ? MostContentBytes : MostFrameBytes;
-        if (size > most) throw new ScenarioFailedException($"I5: node {from} sends a {frame.KindCase} of {size} bytes, the limit is {most}");
+        if (size > most)
+            throw new ScenarioFailedException($"I5: node {from} sends a {frame.KindCase} of {size} bytes, not {most}");
         world.Metrics.Sent(from, size + FrameOverheadBytes, frame.KindCase);
         if (!_streams.TryGetValue(id.Value, out var stream)) return;
         var side = stream.Ends[0] == from && stream.Open[0] ? 0 : 1;

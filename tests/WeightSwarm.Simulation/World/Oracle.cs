@@ -21,14 +21,18 @@ internal sealed class Oracle(SimWorld world)
     public static void AfterTick(SimNode node)
     {
         if (node.Disk.UsedBytes > node.Disk.QuotaBytes)
-            throw new ScenarioFailedException($"I5: node {node.Number} uses {node.Disk.UsedBytes} of {node.Disk.QuotaBytes} bytes");
+            throw new ScenarioFailedException(
+                $"I5: node {node.Number} uses {node.Disk.UsedBytes} of {node.Disk.QuotaBytes} bytes");
         var fetching = node.Transfers.Count;
-        if (fetching > MostFetches) throw new ScenarioFailedException($"I5: node {node.Number} has {fetching} fetches under way");
+        if (fetching > MostFetches)
+            throw new ScenarioFailedException($"I5: node {node.Number} has {fetching} fetches under way");
         var peers = node.Core.Peers.Count();
         if (peers > MostPeers) throw new ScenarioFailedException($"I5: node {node.Number} has {peers} peers");
     }
 
-    /// <summary>I1: the last intact copy is never removed by software; called wherever the simulator takes one away.</summary>
+    /// <summary>
+    /// I1: the last intact copy is never removed by software; called wherever the simulator takes one away.
+    /// </summary>
     public int Copies(Core.Hash256 model, int slice, bool upOnly = true) =>
         world.Nodes.Count(n => (n.Up || !upOnly) && n.Disk.Has(model, slice));
 
@@ -39,7 +43,8 @@ internal sealed class Oracle(SimWorld world)
         var said = SliceSet.FromBitmap(RecordBodies.Holding(record).Verified.Span, 1 << 16);
         foreach (var slice in said.Slices)
             if (!node.Disk.Has(model, slice))
-                throw new ScenarioFailedException($"I3: node {node.Number} advertises slice {slice}, which its disk does not have");
+                throw new ScenarioFailedException(
+                    $"I3: node {node.Number} advertises slice {slice}, which its disk does not have");
     }
 
     /// <summary>I4: no register goes back, whatever was forgotten in between.</summary>
@@ -47,7 +52,8 @@ internal sealed class Oracle(SimWorld world)
     {
         var key = (node.Number, record.Key);
         if (_seqs.TryGetValue(key, out var seq) && record.Seq < seq)
-            throw new ScenarioFailedException($"I4: node {node.Number} accepts {Words.Of(world, record)} after seq {seq % 1_000_000_000}");
+            throw new ScenarioFailedException(
+                $"I4: node {node.Number} accepts {Words.Of(world, record)} after seq {seq % 1_000_000_000}");
         _seqs[key] = record.Seq;
     }
 

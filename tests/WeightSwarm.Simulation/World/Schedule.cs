@@ -1,6 +1,8 @@
 namespace WeightSwarm.Simulation.World;
 
-/// <summary>Virtual time: what is to happen when. Things due at the same moment happen in the order they were planned.</summary>
+/// <summary>
+/// Virtual time: what is to happen when. Things due at the same moment happen in the order they were planned.
+/// </summary>
 internal sealed class Schedule
 {
     private readonly PriorityQueue<Action, (long AtMs, long Order)> _queue = new();
@@ -11,7 +13,9 @@ internal sealed class Schedule
 
     public void In(long ms, Action action) => _queue.Enqueue(action, (NowMs + Math.Max(0, ms), _order++));
 
-    /// <summary>Runs the next thing that is due by then; false, with the time set to then, when there is none.</summary>
+    /// <summary>
+    /// Runs the next thing that is due by then; false, with the time set to then, when there is none.
+    /// </summary>
     public bool Step(long untilMs)
     {
         if (!_queue.TryPeek(out _, out var when) || when.AtMs > untilMs)

@@ -11,7 +11,9 @@ internal sealed class SimDisk(long quotaBytes) : ISequence
     /// <summary>Kept records by register.</summary>
     public SortedDictionary<RecordKey, Record> Records { get; } = [];
 
-    /// <summary>Slices of which every byte is good, with the bytes that each takes of the donation (0: in place).</summary>
+    /// <summary>
+    /// Slices of which every byte is good, with the bytes that each takes of the donation (0: in place).
+    /// </summary>
     public SortedDictionary<(Hash256 Model, int Slice), long> Intact { get; } = [];
 
     /// <summary>Bytes donated.</summary>

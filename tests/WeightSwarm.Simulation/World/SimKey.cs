@@ -5,8 +5,8 @@ using WeightSwarm.Core.Identity;
 namespace WeightSwarm.Simulation.World;
 
 /// <summary>
-/// A key that signs by hashing: as cheap as a signature can be, the same on every machine, and no secret at all. What the
-/// simulator tests is what a core does with a verdict on a signature, not the signature.
+/// A key that signs by hashing: as cheap as a signature can be, the same on every machine, and no secret at all. What
+/// the simulator tests is what a core does with a verdict on a signature, not the signature.
 /// </summary>
 internal sealed class SimKey : ISigner, ISignatureVerifier
 {

@@ -9,7 +9,9 @@ using WeightSwarm.V1;
 
 namespace WeightSwarm.Simulation.World;
 
-/// <summary>One node: a real core, and a driver that carries out its outputs on the simulated disk, network and clock.</summary>
+/// <summary>
+/// One node: a real core, and a driver that carries out its outputs on the simulated disk, network and clock.
+/// </summary>
 internal sealed class SimNode
 {
     private readonly SimWorld _world;

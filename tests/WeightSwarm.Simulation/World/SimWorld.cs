@@ -79,7 +79,8 @@ internal sealed class SimWorld : IDisposable
         while (!condition())
         {
             if (NowMs - start >= withinMs)
-                throw new ScenarioFailedException($"{what}: not within {withinMs / 1000} s{(seen is null ? "" : "; " + seen())}");
+                throw new ScenarioFailedException(
+                    $"{what}: not within {withinMs / 1000} s{(seen is null ? "" : "; " + seen())}");
             RunFor(everyMs);
         }
         Log.Say(NowMs, -1, $"{what}: after {NowMs - start} ms");
@@ -102,7 +103,8 @@ internal sealed class SimWorld : IDisposable
     }
 
     /// <summary>The founder's charter comes out at a node.</summary>
-    public void PublishCharter(int at) => Publish(at, RecordKind.Charter, [], RecordBodies.Charter("simulation", Policy));
+    public void PublishCharter(int at) =>
+        Publish(at, RecordKind.Charter, [], RecordBodies.Charter("simulation", Policy));
 
     /// <summary>The founder catalogues a model at a node, which holds all of it in place.</summary>
     public Entry AddModel(int at, int number, int slices, long sliceBytes, int copies = 0)
@@ -122,7 +124,8 @@ internal sealed class SimWorld : IDisposable
     {
         var now = Nodes[at].Now;
         _founderSeq = Math.Max(_founderSeq + 1, (ulong)now.UnixMs);
-        var record = EnvelopeCodec.Write(_founder, Network, kind, subject, body, _founderSeq, now.UnixMs, CatalogueTtlMs);
+        var record = EnvelopeCodec.Write(
+            _founder, Network, kind, subject, body, _founderSeq, now.UnixMs, CatalogueTtlMs);
         Nodes[at].Handle(new CoreInput.Publish(record), EventKind.Publish);
     }
 

@@ -5,7 +5,8 @@ namespace WeightSwarm.Simulation.World;
 
 /// <summary>
 /// The bulk data of one node. A fetch advances in steps from the least busy node that really has the slice and can be
-/// reached; both ends share their bandwidth evenly among what they do. Room is the donation less what is held and fetched.
+/// reached; both ends share their bandwidth evenly among what they do. Room is the donation less what is held and
+/// fetched.
 /// </summary>
 internal sealed class Transfers(SimWorld world, SimNode node)
 {
@@ -39,7 +40,8 @@ internal sealed class Transfers(SimWorld world, SimNode node)
         world.Metrics.FetchStarted();
         var bytes = world.Entry(model).SliceBytes(slice);
         if (_fetches.ContainsKey(key) || node.Disk.Has(model, slice))
-            throw new ScenarioFailedException($"node {node.Number} fetches slice {slice}, which it has or fetches already");
+            throw new ScenarioFailedException(
+                $"node {node.Number} fetches slice {slice}, which it has or fetches already");
         if (bytes > RoomBytes)
         {
             world.Metrics.NoRoom();
@@ -73,7 +75,8 @@ internal sealed class Transfers(SimWorld world, SimNode node)
         Choose(fetch, key);
         if (fetch.Source is { } source)
         {
-            var rate = Math.Min(world.DownBytesPerSecond / _fetches.Count, world.UpBytesPerSecond / source.Transfers.Uploads);
+            var rate = Math.Min(world.DownBytesPerSecond / _fetches.Count,
+                world.UpBytesPerSecond / source.Transfers.Uploads);
             fetch.Done += rate * world.FetchStepMs / 1000;
             fetch.LastMovedMs = world.NowMs;
         }
@@ -120,7 +123,8 @@ internal sealed class Transfers(SimWorld world, SimNode node)
     }
 
     private bool Serves(SimNode other, (Hash256 Model, int Slice) key) =>
-        other != node && other.Up && world.Net.Reaches(node.Number, other.Number) && other.Disk.Has(key.Model, key.Slice);
+        other != node && other.Up && world.Net.Reaches(node.Number, other.Number) &&
+        other.Disk.Has(key.Model, key.Slice);
 
     private void End((Hash256 Model, int Slice) key)
     {

@@ -24,7 +24,8 @@ internal static class Words
                 return $" verified {Convert.ToHexStringLower(RecordBodies.Holding(record).Verified.Span)}";
             case RecordKind.Claim:
                 var claim = RecordBodies.Claim(record);
-                return $" slice {RecordBodies.SliceOf(record)} {claim.ProgressPercent} %{(claim.Cancelled ? " cancelled" : "")}";
+                var end = claim.Cancelled ? " cancelled" : "";
+                return $" slice {RecordBodies.SliceOf(record)} {claim.ProgressPercent} %{end}";
             case RecordKind.Observation:
                 var seen = RecordBodies.Observation(record);
                 return $" {Name(world, new NodeId(new Hash256(record.Subject)))} {(seen.Down ? "down" : "up")}";

@@ -29,15 +29,20 @@ public sealed class Hash256Tests
 
     [Fact]
     public void Constructor_OfAnotherLength_SaysWhich() =>
-        Assert.Contains("31", Assert.Throws<ArgumentException>(() => new Hash256(new byte[31])).Message, StringComparison.Ordinal);
+        Assert.Contains("31", Refused(31).Message, StringComparison.Ordinal);
+
+    private static ArgumentException Refused(int length) =>
+        Assert.Throws<ArgumentException>(() => new Hash256(new byte[length]));
 
     [Fact]
     public void CompareTo_OrdersAsBytesDo() => Prop.ForAll(ArbMap.Default.ArbFor<(ulong, ulong, byte)>(), draw =>
     {
-        var (a, b) = (Hash256.Of(BitConverter.GetBytes(draw.Item1)).ToArray(), Hash256.Of(BitConverter.GetBytes(draw.Item2)).ToArray());
+        var a = Hash256.Of(BitConverter.GetBytes(draw.Item1)).ToArray();
+        var b = Hash256.Of(BitConverter.GetBytes(draw.Item2)).ToArray();
         // A common start, so that later bytes decide too.
         a.AsSpan(0, draw.Item3 % 33).CopyTo(b);
         var (x, y) = (new Hash256(a), new Hash256(b));
-        return Math.Sign(x.CompareTo(y)) == Math.Sign(a.AsSpan().SequenceCompareTo(b)) && x == y == a.AsSpan().SequenceEqual(b);
+        return Math.Sign(x.CompareTo(y)) == Math.Sign(a.AsSpan().SequenceCompareTo(b)) &&
+            x == y == a.AsSpan().SequenceEqual(b);
     }).QuickCheckThrowOnFailure();
 }

@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using WeightSwarm.Core.Gossip;
 using WeightSwarm.Tests.Core.Records;
 using static WeightSwarm.Tests.Core.Gossip.CoreBench;
@@ -89,8 +90,9 @@ public sealed class BroadcastTests
     {
         var session = _bench.Linked(2);
         var push = new V1.Push();
-        for (var i = 0; i < 1025; i++) push.Envelopes.Add(Google.Protobuf.ByteString.CopyFrom(1));
-        Assert.Contains("1025", CloseOf(_bench.Frame(session, new V1.Frame { Push = push }), session), StringComparison.Ordinal);
+        for (var i = 0; i < 1025; i++) push.Envelopes.Add(ByteString.CopyFrom(1));
+        var outputs = _bench.Frame(session, new V1.Frame { Push = push });
+        Assert.Contains("1025", CloseOf(outputs, session), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -99,8 +101,9 @@ public sealed class BroadcastTests
         var session = _bench.Linked(2);
         var envelope = V1.Envelope.Parser.ParseFrom(_bench.NodeRecord(9).Bytes.Span);
         envelope.Seq++;
-        var push = new V1.Push { Envelopes = { Google.Protobuf.ByteString.CopyFrom(Google.Protobuf.MessageExtensions.ToByteArray(envelope)) } };
-        Assert.Contains("BadSignature", CloseOf(_bench.Frame(session, new V1.Frame { Push = push }), session), StringComparison.Ordinal);
+        var push = new V1.Push { Envelopes = { envelope.ToByteString() } };
+        var outputs = _bench.Frame(session, new V1.Frame { Push = push });
+        Assert.Contains("BadSignature", CloseOf(outputs, session), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -122,7 +125,8 @@ public sealed class BroadcastTests
     public void OwnRecordFromTheNetwork_MakesTheNodeNumberAboveIt()
     {
         var session = _bench.Linked(2);
-        var ahead = TestRecords.Node(TestRecords.Alice, (ulong)_bench.Now.UnixMs + 4_000, _bench.Now.UnixMs, 30_000, free: 77);
+        var ahead = TestRecords.Node(
+            TestRecords.Alice, (ulong)_bench.Now.UnixMs + 4_000, _bench.Now.UnixMs, 30_000, free: 77);
         _bench.Handle(new CoreInput.Described(new SelfDescription([], "", "", false, "test", 0)));
         _bench.Frame(session, Push(ahead));
         _bench.Ticks(300);

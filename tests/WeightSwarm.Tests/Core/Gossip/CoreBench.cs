@@ -49,7 +49,8 @@ internal sealed class CoreBench
     public (SessionId Session, IReadOnlyList<CoreOutput> Outputs) Open(int peer, bool outbound = false)
     {
         var session = new SessionId(++_lastSession);
-        return (session, Handle(new CoreInput.SessionOpened(session, new SimKey(7, peer).Id, outbound, AddressOf(peer))));
+        return (session, Handle(
+            new CoreInput.SessionOpened(session, new SimKey(7, peer).Id, outbound, AddressOf(peer))));
     }
 
     /// <summary>A stream on which both have greeted.</summary>
@@ -85,7 +86,8 @@ internal sealed class CoreBench
         return new V1.Frame { Push = push };
     }
 
-    public static V1.Frame IHave(WeightSwarm.Core.Records.Record record) => new() { IHave = new V1.IHave { Ids = { record.Id.Prefix } } };
+    public static V1.Frame IHave(WeightSwarm.Core.Records.Record record) =>
+        new() { IHave = new V1.IHave { Ids = { record.Id.Prefix } } };
 
     public static List<V1.Frame> To(IEnumerable<CoreOutput> outputs, SessionId session) =>
         [.. outputs.OfType<CoreOutput.Send>().Where(s => s.Session == session).Select(s => s.Frame)];

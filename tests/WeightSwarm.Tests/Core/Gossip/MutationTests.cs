@@ -55,7 +55,8 @@ public sealed class MutationTests
             if (bench.Core.Peers.All(p => p.Peer != new SimKey(7, 2).Id)) session = bench.Linked(2);
             var push = new V1.Push { Envelopes = { Signed(key, kind, subject, mutated, bench.Now, (ulong)i) } };
             var before = bench.Core.Records.Count();
-            Feed(bench, session, new V1.Frame { Push = push }, $"mutation {i} of seed {Seed}: {kind} {Convert.ToHexString(mutated)}");
+            Feed(bench, session, new V1.Frame { Push = push },
+                $"mutation {i} of seed {Seed}: {kind} {Convert.ToHexString(mutated)}");
             if (bench.Core.Records.Count() > before) taken++;
             if (i % 50 == 0) bench.Ticks(1_000);
         }
@@ -168,6 +169,7 @@ public sealed class MutationTests
     {
         var model = Hash256.Of("model"u8);
         var slice = RecordBodies.SliceSubject(model, 1);
+        var bob = TestRecords.Bob.Id.Hash.ToArray();
         var node = new V1.Node { DonatedBytes = 1 << 30, FreeBytes = 1 << 30, Operator = "o", Site = "s" };
         node.Endpoints.Add(new V1.Endpoint { Ip = ByteString.CopyFrom(10, 0, 9, 1), GossipPort = 7000 });
         return
@@ -178,8 +180,8 @@ public sealed class MutationTests
             (RecordKind.Holding, model.ToArray(), new V1.Holding { Verified = ByteString.CopyFrom(0xF) }.ToByteArray()),
             (RecordKind.Claim, slice, new V1.Claim { Score = 1, ProgressPercent = 5 }.ToByteArray()),
             (RecordKind.ReleaseIntent, slice, new V1.ReleaseIntent { TicketMs = 1, Reason = "r" }.ToByteArray()),
-            (RecordKind.Observation, TestRecords.Bob.Id.Hash.ToArray(), new V1.Observation { Down = true, SinceMs = 1 }.ToByteArray()),
-            (RecordKind.AuditReport, TestRecords.Bob.Id.Hash.ToArray(), [1, 2, 3]),
+            (RecordKind.Observation, bob, new V1.Observation { Down = true, SinceMs = 1 }.ToByteArray()),
+            (RecordKind.AuditReport, bob, [1, 2, 3]),
         ];
     }
 }

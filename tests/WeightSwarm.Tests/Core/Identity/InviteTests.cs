@@ -24,7 +24,8 @@ public sealed class InviteTests
         Assert.Equal(Sample.Network, Invite.Parse(Sample.ToString().ToUpperInvariant(), out _)!.Network);
 
     [Fact]
-    public void Parse_WithoutAddresses_Works() => Assert.Empty(Invite.Parse((Sample with { Addresses = [] }).ToString(), out _)!.Addresses);
+    public void Parse_WithoutAddresses_Works() =>
+        Assert.Empty(Invite.Parse((Sample with { Addresses = [] }).ToString(), out _)!.Addresses);
 
     [Fact]
     public void ToString_WithMoreThanEightAddresses_KeepsEight()

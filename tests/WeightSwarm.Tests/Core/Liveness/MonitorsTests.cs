@@ -5,7 +5,8 @@ namespace WeightSwarm.Tests.Core.Liveness;
 
 public sealed class MonitorsTests
 {
-    private static readonly NodeId[] Members = [.. Enumerable.Range(0, 200).Select(i => NodeId.Of(BitConverter.GetBytes(i)))];
+    private static readonly NodeId[] Members =
+        [.. Enumerable.Range(0, 200).Select(i => NodeId.Of(BitConverter.GetBytes(i)))];
 
     [Fact]
     public void Of_AMember_AreEightOthersInOneOrder()

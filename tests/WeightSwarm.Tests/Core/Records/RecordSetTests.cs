@@ -137,7 +137,8 @@ public sealed class RecordSetTests
     {
         Assert.Equal(Acceptance.TooLongLived, _set.Offer(Node(Alice, 1, Now.UnixMs, 72 * Hour + 1000), Now));
         var body = RecordBodies.Charter("test", Policy.Default);
-        Assert.Equal(Acceptance.TooLongLived, _set.Offer(Of(Founder, RecordKind.Charter, [], body, 400 * Day + 1000), Now));
+        Assert.Equal(Acceptance.TooLongLived, _set.Offer(
+            Of(Founder, RecordKind.Charter, [], body, 400 * Day + 1000), Now));
         Assert.Equal(Acceptance.Accepted, _set.Offer(Of(Founder, RecordKind.Charter, [], body, 400 * Day), Now));
     }
 

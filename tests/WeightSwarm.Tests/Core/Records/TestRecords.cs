@@ -19,10 +19,12 @@ internal static class TestRecords
     public static NetworkId Network { get; } = new(Founder.Id.Hash);
     public static Instant Now { get; } = new(5_000_000, 1_800_000_000_000);
 
-    public static Record Node(SimKey key, ulong seq, long issuedMs, long ttlMs = 72 * Hour, ulong free = 1) => EnvelopeCodec.Write(
+    public static Record Node(SimKey key, ulong seq, long issuedMs, long ttlMs = 72 * Hour, ulong free = 1) =>
+        EnvelopeCodec.Write(
         key, Network, RecordKind.Node, [], new V1.Node { FreeBytes = free }, seq, issuedMs, ttlMs);
 
-    public static Record Of(SimKey key, RecordKind kind, byte[] subject, IMessage body, long ttlMs = Hour, ulong seq = 1) =>
+    public static Record Of(
+        SimKey key, RecordKind kind, byte[] subject, IMessage body, long ttlMs = Hour, ulong seq = 1) =>
         EnvelopeCodec.Write(key, Network, kind, subject, body, seq, Now.UnixMs, ttlMs);
 
     public static Record Charter(SimKey key, Policy policy, params V1.Curator[] curators)
