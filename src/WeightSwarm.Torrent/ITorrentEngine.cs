@@ -20,14 +20,20 @@ public interface ITorrentEngine : IAsyncDisposable
     /// <summary>
     /// Adds a torrent. Idempotent by info-hash: adding one that is there answers its key and changes nothing.
     /// </summary>
-    /// <exception cref="TorrentEngineException">The metainfo is not acceptable to the engine, or the folder cannot be used.</exception>
+    /// <exception cref="TorrentEngineException">
+    /// The metainfo is not acceptable to the engine, or the folder cannot be used.
+    /// </exception>
     Task<string> AddAsync(TorrentSpec spec, CancellationToken cancellation);
 
-    /// <summary>Forgets a torrent; never touches its files. Unknown keys are ignored. Returns once its files are closed.</summary>
+    /// <summary>
+    /// Forgets a torrent; never touches its files. Unknown keys are ignored. Returns once its files are closed.
+    /// </summary>
     Task RemoveAsync(string key, CancellationToken cancellation);
 
     /// <summary>One byte per piece: 0 (not wanted), 1 (normal) to 7 (first).</summary>
-    /// <exception cref="TorrentEngineException">The torrent is unknown, or the count differs from its pieces.</exception>
+    /// <exception cref="TorrentEngineException">
+    /// The torrent is unknown, the count differs from its pieces, or a value is above 7.
+    /// </exception>
     Task SetPiecePrioritiesAsync(string key, ReadOnlyMemory<byte> priorities, CancellationToken cancellation);
 
     /// <summary>Asks for a piece before the others, within <paramref name="deadline"/>.</summary>
@@ -39,10 +45,14 @@ public interface ITorrentEngine : IAsyncDisposable
     /// <summary>The state of one torrent, or null when it is unknown.</summary>
     Task<TorrentStatus?> GetStatusAsync(string key, CancellationToken cancellation);
 
-    /// <summary>Which pieces are here and verified by hash: one bool per piece; null when the torrent is unknown.</summary>
+    /// <summary>
+    /// Which pieces are here and verified by hash: one bool per piece; null when the torrent is unknown.
+    /// </summary>
     Task<bool[]?> GetPiecesAsync(string key, CancellationToken cancellation);
 
-    /// <summary>Writes every verified block of the torrent to its files; returns once that is done (no fsync).</summary>
+    /// <summary>
+    /// Writes every verified block of the torrent to its files; returns once that is done (no fsync).
+    /// </summary>
     /// <exception cref="TorrentEngineException">
     /// The torrent is unknown, or a file error stopped it: then verified pieces may not be in the files.
     /// </exception>
@@ -70,11 +80,15 @@ public interface ITorrentEngine : IAsyncDisposable
     /// <summary>Announces <paramref name="port"/> under a 20-byte key in the mainline DHT (BEP 5).</summary>
     Task DhtAnnounceAsync(ReadOnlyMemory<byte> key, int port, CancellationToken cancellation);
 
-    /// <summary>Peers announced under a 20-byte key; may be empty. Ends after <paramref name="wait"/> at the latest.</summary>
+    /// <summary>
+    /// Peers announced under a 20-byte key; may be empty. Ends after <paramref name="wait"/> at the latest.
+    /// </summary>
     Task<IReadOnlyList<IPEndPoint>> DhtLookupAsync(
         ReadOnlyMemory<byte> key, TimeSpan wait, CancellationToken cancellation);
 
-    /// <summary>Asks the router (UPnP, NAT-PMP) to map a TCP port; answers the outside port, or null if none would.</summary>
+    /// <summary>
+    /// Asks the router (UPnP, NAT-PMP) to map a TCP port; answers the outside port, or null if none would.
+    /// </summary>
     Task<int?> MapPortAsync(int localPort, TimeSpan wait, CancellationToken cancellation);
 }
 
@@ -84,11 +98,13 @@ public sealed record TorrentEngineOptions
     /// <summary>Where peers reach it. Port 0 takes any free one.</summary>
     public required IPEndPoint Listen { get; init; }
     /// <summary>
-    /// DHT, local discovery, UPnP, NAT-PMP and outgoing uTP. Must be false on loopback: then no packet leaves the machine
-    /// unless <see cref="ITorrentEngine.ConnectPeerAsync"/> names an address there.
+    /// DHT, local discovery, UPnP, NAT-PMP and uTP. Must be false on loopback: then no packet leaves the machine unless
+    /// <see cref="ITorrentEngine.ConnectPeerAsync"/> names an address there.
     /// </summary>
     public required bool TouchesTheInternet { get; init; }
-    /// <summary>A DHT without bootstrap nodes even where <see cref="TouchesTheInternet"/> is false (for tests).</summary>
+    /// <summary>
+    /// A DHT without bootstrap nodes even where <see cref="TouchesTheInternet"/> is false (for tests).
+    /// </summary>
     public bool PrivateDht { get; init; }
     /// <summary>User agent and peer id prefix follow from this version.</summary>
     public string Version { get; init; } = "0.1.0";
@@ -153,8 +169,8 @@ public enum TorrentState
 public abstract record TorrentEvent(string Key);
 
 /// <summary>
-/// A piece was received, or found by a check, and its hash is right. Its bytes are certain to be in the files only after
-/// <see cref="ITorrentEngine.FlushAsync"/>.
+/// A piece was received, or found by a check, and its hash is right. Its bytes are certain to be in the files only
+/// after <see cref="ITorrentEngine.FlushAsync"/>.
 /// </summary>
 public sealed record PieceVerified(string Key, int Piece) : TorrentEvent(Key);
 

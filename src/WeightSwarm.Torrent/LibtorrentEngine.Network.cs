@@ -13,7 +13,8 @@ public sealed partial class LibtorrentEngine
     /// <inheritdoc />
     public Task SetLimitsAsync(
         int uploadBytesPerSecond, int downloadBytesPerSecond, CancellationToken cancellation) =>
-        RunAsync(() => _session.Apply(EngineSettings.Limits(uploadBytesPerSecond, downloadBytesPerSecond)), cancellation);
+        RunAsync(
+            () => _session.Apply(EngineSettings.Limits(uploadBytesPerSecond, downloadBytesPerSecond)), cancellation);
 
     /// <inheritdoc />
     public async Task<IReadOnlyDictionary<string, long>> GetCountersAsync(CancellationToken cancellation)

@@ -41,10 +41,11 @@ public sealed partial class LibtorrentEngine
     /// <summary>The peers that are connected now; null when the torrent is unknown.</summary>
     public Task<IReadOnlyList<TorrentPeer>?> GetPeersAsync(string key, CancellationToken cancellation) =>
         LookAsync<IReadOnlyList<TorrentPeer>>(key, torrent =>
-            Array.ConvertAll(_session.Peers(torrent.Tag), static peer => new TorrentPeer(
-                peer.Endpoint.ToEndPoint(), peer.ClientText(), peer.Pieces, peer.Downloaded, peer.Uploaded)), cancellation);
+            Array.ConvertAll(_session.Peers(torrent.Tag), ToPeer), cancellation);
 
-    /// <summary>Fetches from an HTTP server too (BEP 19). The URL is that of the folder above the torrent's own.</summary>
+    /// <summary>
+    /// Fetches from an HTTP server too (BEP 19). The URL is that of the folder above the torrent's own.
+    /// </summary>
     public Task AddWebSeedAsync(string key, Uri url, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(url);
@@ -116,6 +117,9 @@ public sealed partial class LibtorrentEngine
             native.DownloadRate, native.UploadRate, native.TotalWanted, native.TotalWantedDone,
             native.TotalDownloaded, native.TotalUploaded);
     }
+
+    private static TorrentPeer ToPeer(NativePeer peer) => new(
+        peer.Endpoint.ToEndPoint(), peer.ClientText(), peer.Pieces, peer.Downloaded, peer.Uploaded);
 
     private EngineTorrent FindOpen(string key)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Net;
 using System.Threading.Channels;
 using WeightSwarm.Torrent.Engine;
 using WeightSwarm.Torrent.Interop;
@@ -51,6 +52,9 @@ public sealed partial class LibtorrentEngine : ITorrentEngine
     public static async Task<LibtorrentEngine> CreateAsync(TorrentEngineOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
+        if (options.TouchesTheInternet && IPAddress.IsLoopback(options.Listen.Address))
+            throw new TorrentEngineException(
+                $"An engine on {options.Listen} must not touch the internet; listen on another address, or say so.");
         var engine = await Task.Run(() => new LibtorrentEngine(options)).ConfigureAwait(false);
         try
         {
@@ -62,7 +66,7 @@ public sealed partial class LibtorrentEngine : ITorrentEngine
             await engine.DisposeAsync().ConfigureAwait(false);
             throw new TorrentEngineException(
                 $"Cannot listen on {options.Listen} for torrents: {error.Message}. "
-                + "Choose another address or port (port 0 takes any free one), or stop the program that has it.", error);
+                + "Choose another address or port (0: any free one), or stop the program that has it.", error);
         }
     }
 
@@ -127,7 +131,8 @@ public sealed partial class LibtorrentEngine : ITorrentEngine
             _byTag[torrent.Tag] = torrent;
             try
             {
-                _session.Add(torrent.Tag, spec, [.. spec.VerifiedPieces.Select(static here => here ? (byte)1 : (byte)0)]);
+                var have = spec.VerifiedPieces.Select(static here => here ? (byte)1 : (byte)0);
+                _session.Add(torrent.Tag, spec, [.. have]);
             }
             catch (TorrentEngineException)
             {
@@ -153,7 +158,8 @@ public sealed partial class LibtorrentEngine : ITorrentEngine
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new TorrentEngineException($"Cannot make the save folder '{spec.SaveFolder}': {error.Message}", error);
+            throw new TorrentEngineException(
+                $"Cannot make the save folder '{spec.SaveFolder}': {error.Message}", error);
         }
     }
 

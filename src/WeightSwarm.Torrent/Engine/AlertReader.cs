@@ -50,7 +50,8 @@ internal sealed class AlertReader
         catch (Exception error)
         {
             // Whoever reads events must learn that there will be no more.
-            var fatal = new TorrentEngineException("The torrent engine's alert reader failed; restart the daemon.", error);
+            var fatal = new TorrentEngineException(
+                "The torrent engine's alert reader failed; restart the daemon.", error);
             _events.Writer.TryComplete(fatal);
             _replies.Fail(fatal);
             foreach (var torrent in _torrents.Values)

@@ -8,6 +8,10 @@ namespace WeightSwarm.Torrent.Engine;
 /// <summary>Options as settings in libtorrent's own names, one name=value per line.</summary>
 internal static class EngineSettings
 {
+    // The long-lived entrances of the mainline DHT, run by the makers of its clients.
+    private const string BootstrapNodes =
+        "dht.libtorrent.org:25401,router.bittorrent.com:6881,dht.transmissionbt.com:6881";
+
     /// <summary>The settings with which an engine starts.</summary>
     public static string From(TorrentEngineOptions options)
     {
@@ -78,8 +82,7 @@ internal static class EngineSettings
         Add(text, "enable_outgoing_utp", internet);
         Add(text, "enable_incoming_utp", internet);
         Add(text, "mixed_mode_algorithm", 0);
-        if (!internet)
-            Add(text, "dht_bootstrap_nodes", "");
+        Add(text, "dht_bootstrap_nodes", internet ? BootstrapNodes : "");
     }
 
     // By default libtorrent keeps DHT nodes of one network apart, distrusts unverified ids and limits its own rate.

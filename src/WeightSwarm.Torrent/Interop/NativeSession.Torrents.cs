@@ -114,7 +114,8 @@ internal sealed unsafe partial class NativeSession
         fixed (byte* text = bytes)
         {
             NativeError error;
-            var result = NativeMethods.ws_torrent_add_web_seed(_handle, tag, new NativeSpan(text, bytes.Length), &error);
+            var result = NativeMethods.ws_torrent_add_web_seed(
+                _handle, tag, new NativeSpan(text, bytes.Length), &error);
             Check(result, &error, $"add the web seed {url}");
         }
     }

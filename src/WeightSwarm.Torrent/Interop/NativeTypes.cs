@@ -140,7 +140,8 @@ internal unsafe struct NativeMetainfo
     public readonly string Key()
     {
         fixed (byte* v1 = V1, v2 = V2)
-            return Convert.ToHexStringLower(HasV2 != 0 ? new ReadOnlySpan<byte>(v2, 32) : new ReadOnlySpan<byte>(v1, 20));
+            return Convert.ToHexStringLower(
+                HasV2 != 0 ? new ReadOnlySpan<byte>(v2, 32) : new ReadOnlySpan<byte>(v1, 20));
     }
 }
 

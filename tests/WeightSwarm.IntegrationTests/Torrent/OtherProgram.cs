@@ -36,7 +36,7 @@ internal sealed class OtherProgram : IAsyncDisposable
         return other;
     }
 
-    /// <summary>A port of 127.0.0.1 that was free a moment ago, for programs that cannot choose one themselves.</summary>
+    /// <summary>A port of 127.0.0.1 that was free a moment ago, for programs that cannot choose one.</summary>
     public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

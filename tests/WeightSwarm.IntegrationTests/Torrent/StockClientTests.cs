@@ -109,8 +109,8 @@ public sealed class StockClientTests : IAsyncLifetime
         await Engine.AddAndCheckAsync(Spec("ours") with { ReadOnly = true });
     }
 
-    // aria2 before 1.37 and Transmission before 4.0 cannot read the empty names in a hybrid's file tree. So they are given
-    // what the hybrid says to v1 clients, and nothing else; its info-hash is another one.
+    // aria2 before 1.37 and Transmission before 4.0 cannot read the empty names in a hybrid's file tree. So they are
+    // given what the hybrid says to v1 clients, and nothing else; its info-hash is another one.
     private async Task SeedV1OnlyAsync()
     {
         var metainfo = V1Only(_torrent.Metainfo);

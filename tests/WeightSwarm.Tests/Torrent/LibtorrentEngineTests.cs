@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
@@ -40,13 +41,21 @@ public sealed class LibtorrentEngineTests : TorrentEngineContract
     }
 
     [Fact]
+    public async Task Create_InternetOnLoopback_IsRefused()
+    {
+        await Assert.ThrowsAsync<TorrentEngineException>(
+            () => LibtorrentEngine.CreateAsync(Options with { TouchesTheInternet = true }));
+    }
+
+    [Fact]
     public async Task Create_WithSavedState_Starts()
     {
         byte[] state;
         await using (var first = await LibtorrentEngine.CreateAsync(Options with { PrivateDht = true }))
             state = await first.SaveStateAsync(default);
 
-        await using var second = await LibtorrentEngine.CreateAsync(Options with { PrivateDht = true, SavedState = state });
+        await using var second = await LibtorrentEngine.CreateAsync(
+            Options with { PrivateDht = true, SavedState = state });
 
         Assert.NotEmpty(state);
         Assert.NotEqual(0, second.ListenPort);
@@ -96,8 +105,8 @@ public sealed class LibtorrentEngineTests : TorrentEngineContract
         await using var seeder = new EngineProbe(await CreateAsync());
         await using var leecher = new EngineProbe(await CreateAsync());
         Torrent.WriteTo(folder.Make("seeder"));
-        await seeder.AddAndCheckAsync(new TorrentSpec { Metainfo = Torrent.Metainfo, SaveFolder = folder.Make("seeder") });
-        await leecher.AddAndCheckAsync(new TorrentSpec { Metainfo = Torrent.Metainfo, SaveFolder = folder.Make("leecher") });
+        await seeder.AddAndCheckAsync(SpecIn(folder.Make("seeder")));
+        await leecher.AddAndCheckAsync(SpecIn(folder.Make("leecher")));
         await leecher.Engine.ConnectPeerAsync(Torrent.Key, seeder.Address, default);
         await leecher.WaitForAsync<TorrentFinished>("all pieces");
 
@@ -127,9 +136,8 @@ public sealed class LibtorrentEngineTests : TorrentEngineContract
         await using var seeder = new EngineProbe(await CreateAsync());
         await using var leecher = await LibtorrentEngine.CreateAsync(Options);
         Torrent.WriteTo(folder.Make("seeder"));
-        await seeder.AddAndCheckAsync(new TorrentSpec { Metainfo = Torrent.Metainfo, SaveFolder = folder.Make("seeder") });
-        var key = await leecher.AddAsync(
-            new TorrentSpec { Metainfo = Torrent.Metainfo, SaveFolder = folder.Make("leecher") }, default);
+        await seeder.AddAndCheckAsync(SpecIn(folder.Make("seeder")));
+        var key = await leecher.AddAsync(SpecIn(folder.Make("leecher")), default);
         await leecher.SetTorrentLimitsAsync(key, 0, 10_000, default);
         await leecher.ConnectPeerAsync(key, seeder.Address, default);
         await foreach (var what in leecher.ReadEventsAsync(default))
@@ -151,6 +159,8 @@ public sealed class LibtorrentEngineTests : TorrentEngineContract
 
     protected override async Task<ITorrentEngine> CreateAsync() => await LibtorrentEngine.CreateAsync(Options);
 
+    private TorrentSpec SpecIn(string folder) => new() { Metainfo = Torrent.Metainfo, SaveFolder = folder };
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int LengthOf(string text) => text.Length;
 
@@ -160,7 +170,9 @@ public sealed class LibtorrentEngineTests : TorrentEngineContract
         var at = Torrent.Metainfo.AsSpan().IndexOf(Encoding.ASCII.GetBytes(name));
         var rest = Torrent.Metainfo.AsSpan(at + name.Length);
         var colon = rest.IndexOf((byte)':');
-        var end = at + name.Length + colon + 1 + int.Parse(rest[..colon], System.Globalization.CultureInfo.InvariantCulture);
-        return [.. Torrent.Metainfo[..(keepsKey ? end : at)], .. Encoding.ASCII.GetBytes(insert), .. Torrent.Metainfo[end..]];
+        var length = int.Parse(rest[..colon], CultureInfo.InvariantCulture);
+        var end = at + name.Length + colon + 1 + length;
+        var head = Torrent.Metainfo[..(keepsKey ? end : at)];
+        return [.. head, .. Encoding.ASCII.GetBytes(insert), .. Torrent.Metainfo[end..]];
     }
 }

@@ -56,7 +56,8 @@ internal sealed class SimulatedMetainfo
         }
     }
 
-    public int PayloadOf(int piece) => PartsOf(piece).Where(static part => !part.File.Pad).Sum(static part => part.Length);
+    public int PayloadOf(int piece) =>
+        PartsOf(piece).Where(static part => !part.File.Pad).Sum(static part => part.Length);
 
     public bool IsRight(int piece, ReadOnlySpan<byte> bytes)
     {

@@ -2,7 +2,9 @@ using WeightSwarm.Torrent;
 
 namespace WeightSwarm.Tests.Torrent;
 
-/// <summary>One torrent of one simulated engine: real files, real hashes, no network. Guarded by the swarm's lock.</summary>
+/// <summary>
+/// One torrent of one simulated engine: real files, real hashes, no network. Guarded by the swarm's lock.
+/// </summary>
 internal sealed class SimulatedTorrent
 {
     private readonly TorrentSpec _spec;
@@ -32,7 +34,8 @@ internal sealed class SimulatedTorrent
     public HashSet<(int Peer, int Piece)> Refused { get; } = [];
     public List<int> Urgent { get; } = [];
 
-    public byte[] ResumeData => [.. Convert.FromHexString(Key), .. Have.Select(static here => here ? (byte)1 : (byte)0)];
+    public byte[] ResumeData =>
+        [.. Convert.FromHexString(Key), .. Have.Select(static here => here ? (byte)1 : (byte)0)];
 
     public void Start()
     {
@@ -122,7 +125,8 @@ internal sealed class SimulatedTorrent
 
     private bool AllThere(bool[] pieces) => Enumerable.Range(0, Metainfo.Pieces).Where(piece => pieces[piece])
         .SelectMany(Metainfo.PartsOf).Where(static part => !part.File.Pad)
-        .All(part => new FileInfo(PathOf(part.File)) is { Exists: true } file && file.Length >= part.Offset + part.Length);
+        .All(part => new FileInfo(PathOf(part.File)) is { Exists: true } file
+            && file.Length >= part.Offset + part.Length);
 
     private void HashAll()
     {

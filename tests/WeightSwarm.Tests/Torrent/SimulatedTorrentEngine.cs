@@ -4,7 +4,9 @@ using WeightSwarm.Torrent;
 
 namespace WeightSwarm.Tests.Torrent;
 
-/// <summary>An engine without network or threads, for tests of what uses an engine. It fulfils the same contract.</summary>
+/// <summary>
+/// An engine without network or threads, for tests of what uses an engine. It fulfils the same contract.
+/// </summary>
 internal sealed class SimulatedTorrentEngine : ITorrentEngine
 {
     private readonly SimulatedSwarm _swarm;

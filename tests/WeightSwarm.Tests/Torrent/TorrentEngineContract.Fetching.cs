@@ -162,11 +162,13 @@ public abstract partial class TorrentEngineContract
             var (file, offset) = Torrent.Locate(piece);
             if (!touched.Contains(file))
                 continue;
-            var expected = wanted.Contains(piece) ? Torrent.PieceBytes(piece).ToArray() : [];
-            var there = File.ReadAllBytes(Torrent.PathOf(folder, file)).Skip(offset).Take(Torrent.PieceLength).ToArray();
-            Assert.True(
-                wanted.Contains(piece) ? there.AsSpan().SequenceEqual(expected) : !there.AsSpan().ContainsAnyExcept((byte)0),
-                $"piece {piece} of {file}");
+            var content = Torrent.PieceBytes(piece).ToArray();
+            var expected = wanted.Contains(piece) ? content : new byte[content.Length];
+            var there = File.ReadAllBytes(Torrent.PathOf(folder, file)).AsSpan();
+            there = there[Math.Min(offset, there.Length)..];
+            // A file may end before a piece that was never written.
+            Assert.True(expected.AsSpan().StartsWith(there[..Math.Min(there.Length, expected.Length)])
+                && (there.Length >= expected.Length || !wanted.Contains(piece)), $"piece {piece} of {file}");
         }
     }
 }

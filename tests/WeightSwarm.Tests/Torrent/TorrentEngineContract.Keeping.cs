@@ -30,11 +30,11 @@ public abstract partial class TorrentEngineContract
         await hurt.AddAndCheckAsync(Spec("hurt"));
         Torrent.Corrupt(_folder.Make("hurt"), 6);
         await hurt.Engine.RecheckAsync(Torrent.Key, default);
-        await hurt.WaitForAsync("a second check", events => events.OfType<TorrentChecked>().Count() == 2 ? hurt : null);
+        await WaitForSecondCheckAsync(hurt);
 
         await hurt.Engine.ConnectPeerAsync(Torrent.Key, seeder.Address, default);
-        await hurt.WaitForAsync<PieceVerified>("piece 6", static verified => verified.Piece == 6);
-        await hurt.WaitForAsync("piece 6 anew", _ => hurt.Verified(Torrent.Key).Count(static p => p == 6) == 2 ? hurt : null);
+        await hurt.WaitForAsync("piece 6 anew",
+            _ => hurt.Verified(Torrent.Key).Count(static piece => piece == 6) == 2 ? hurt : null);
         await hurt.Engine.FlushAsync(Torrent.Key, default);
 
         AssertSameFiles(_folder.Make("hurt"));
@@ -117,7 +117,7 @@ public abstract partial class TorrentEngineContract
         await leecher.WaitForAsync<TorrentFinished>("all pieces");
         await engine.Engine.ConnectPeerAsync(key, seeder.Address, default);
         await engine.Engine.RecheckAsync(key, default);
-        await engine.WaitForAsync("a second check", events => events.OfType<TorrentChecked>().Count() == 2 ? engine : null);
+        await WaitForSecondCheckAsync(engine);
         await engine.Engine.FlushAsync(key, default);
 
         Assert.Equal(before, TempFolder.Snapshot(folder));
@@ -133,7 +133,8 @@ public abstract partial class TorrentEngineContract
         var owner = _folder.Make("owner");
         Torrent.WriteTo(owner);
         var before = TempFolder.Snapshot(owner);
-        Directory.CreateSymbolicLink(Path.Combine(_folder.Make("links"), Torrent.Name), Path.Combine(owner, Torrent.Name));
+        Directory.CreateSymbolicLink(
+            Path.Combine(_folder.Make("links"), Torrent.Name), Path.Combine(owner, Torrent.Name));
         var seeder = await StartAsync();
         await seeder.AddAndCheckAsync(Spec("links") with { ReadOnly = true });
         var leecher = await StartAsync();
@@ -191,7 +192,7 @@ public abstract partial class TorrentEngineContract
         Torrent.WriteTo(_folder.Make("seeder"));
 
         await seeder.Engine.RecheckAsync(Torrent.Key, default);
-        await seeder.WaitForAsync("a second check", events => events.OfType<TorrentChecked>().Count() == 2 ? seeder : null);
+        await WaitForSecondCheckAsync(seeder);
         await leecher.Engine.ConnectPeerAsync(Torrent.Key, seeder.Address, default);
         await leecher.WaitForAsync<TorrentFinished>("all pieces");
 
@@ -215,7 +216,10 @@ public abstract partial class TorrentEngineContract
         ];
 
         foreach (var call in calls)
-            Assert.Contains(key, (await Assert.ThrowsAsync<TorrentEngineException>(call)).Message, StringComparison.Ordinal);
+        {
+            var error = await Assert.ThrowsAsync<TorrentEngineException>(call);
+            Assert.Contains(key, error.Message, StringComparison.Ordinal);
+        }
         Assert.Null(await engine.GetStatusAsync(key, default));
         Assert.Null(await engine.GetPiecesAsync(key, default));
     }
@@ -260,6 +264,9 @@ public abstract partial class TorrentEngineContract
 
         Assert.NotEmpty(Directory.GetFiles(_folder.Make("leecher"), "*", SearchOption.AllDirectories));
     }
+
+    private static async Task WaitForSecondCheckAsync(EngineProbe probe) => await probe.WaitForAsync(
+        "a second check", events => events.OfType<TorrentChecked>().Count() == 2 ? probe : null);
 
     private void AssertOnDisk(string folder, int piece)
     {
