@@ -55,6 +55,7 @@ public sealed partial class LibtorrentEngine : ITorrentEngine
         if (options.TouchesTheInternet && IPAddress.IsLoopback(options.Listen.Address))
             throw new TorrentEngineException(
                 $"An engine on {options.Listen} must not touch the internet; listen on another address, or say so.");
+        options = options with { Listen = ListenAddress.WithOnePort(options.Listen) };
         var engine = await Task.Run(() => new LibtorrentEngine(options)).ConfigureAwait(false);
         try
         {

@@ -32,12 +32,12 @@ public sealed class LibtorrentEngineTests : TorrentEngineContract
     [Fact]
     public async Task Create_AddressOfAnotherMachine_IsRefused()
     {
-        var address = new IPEndPoint(IPAddress.Parse("192.0.2.1"), 0);
+        var address = new IPEndPoint(IPAddress.Parse("203.0.113.77"), 0);
 
         var error = await Assert.ThrowsAsync<TorrentEngineException>(
             () => LibtorrentEngine.CreateAsync(Options with { Listen = address }));
 
-        Assert.Contains("192.0.2.1", error.Message, StringComparison.Ordinal);
+        Assert.Contains("203.0.113.77", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
