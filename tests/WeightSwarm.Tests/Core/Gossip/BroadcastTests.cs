@@ -112,8 +112,8 @@ public sealed class BroadcastTests
         var (from, to) = (_bench.Linked(2), _bench.Linked(3));
         WeightSwarm.Core.Records.Record[] halves =
         [
-            TestRecords.Node(TestRecords.Bob, 5, _bench.Now.UnixMs, 30_000, free: 1),
-            TestRecords.Node(TestRecords.Bob, 5, _bench.Now.UnixMs, 30_000, free: 2),
+            TestRecords.NodeRecord(TestRecords.Bob, 5, _bench.Now.UnixMs, 30_000, free: 1),
+            TestRecords.NodeRecord(TestRecords.Bob, 5, _bench.Now.UnixMs, 30_000, free: 2),
         ];
         var ordered = halves.OrderByDescending(h => h.Id).ToList();
         Assert.Single(To(_bench.Frame(from, Push(ordered[0])), to), f => f.Push is not null);
@@ -125,7 +125,7 @@ public sealed class BroadcastTests
     public void OwnRecordFromTheNetwork_MakesTheNodeNumberAboveIt()
     {
         var session = _bench.Linked(2);
-        var ahead = TestRecords.Node(
+        var ahead = TestRecords.NodeRecord(
             TestRecords.Alice, (ulong)_bench.Now.UnixMs + 4_000, _bench.Now.UnixMs, 30_000, free: 77);
         _bench.Handle(new CoreInput.Described(new SelfDescription([], "", "", false, "test", 0)));
         _bench.Frame(session, Push(ahead));

@@ -14,7 +14,7 @@ public sealed class RecordSetTests
     [Fact]
     public void Offer_ANewRecord_KeepsIt()
     {
-        var record = Node(Alice, 1, Now.UnixMs);
+        var record = NodeRecord(Alice, 1, Now.UnixMs);
         Assert.Equal(Acceptance.Accepted, _set.Offer(record.Bytes, Now, out var read));
         Assert.Equal(record.Id, read!.Id);
         Assert.Same(read, _set.Find(record.Id));
@@ -26,7 +26,7 @@ public sealed class RecordSetTests
     [Fact]
     public void Offer_TheSameTwice_IsADuplicate()
     {
-        var record = Node(Alice, 1, Now.UnixMs);
+        var record = NodeRecord(Alice, 1, Now.UnixMs);
         _set.Offer(record, Now);
         Assert.Equal(Acceptance.Duplicate, _set.Offer(record, Now));
         Assert.Equal(1, _set.Index.Count);
@@ -35,7 +35,7 @@ public sealed class RecordSetTests
     [Fact]
     public void Offer_ALargerSeq_ReplacesAndASmallerIsStale()
     {
-        var (old, newer) = (Node(Alice, 1, Now.UnixMs), Node(Alice, 2, Now.UnixMs));
+        var (old, newer) = (NodeRecord(Alice, 1, Now.UnixMs), NodeRecord(Alice, 2, Now.UnixMs));
         _set.Offer(old, Now);
         Assert.Equal(Acceptance.Accepted, _set.Offer(newer, Now));
         Assert.Equal(Acceptance.Stale, _set.Offer(old, Now));
@@ -47,7 +47,7 @@ public sealed class RecordSetTests
     [Fact]
     public void Offer_TwoBodiesForOneSeq_KeepsTheLargerIdInEitherOrderAndFlagsTheAuthor()
     {
-        Record[] two = [Node(Alice, 1, Now.UnixMs, free: 1), Node(Alice, 1, Now.UnixMs, free: 2)];
+        Record[] two = [NodeRecord(Alice, 1, Now.UnixMs, free: 1), NodeRecord(Alice, 1, Now.UnixMs, free: 2)];
         var (small, large) = two[0].Id.CompareTo(two[1].Id) < 0 ? (two[0], two[1]) : (two[1], two[0]);
         _set.Offer(small, Now);
         Assert.Equal(Acceptance.Equivocation, _set.Offer(large, Now));
@@ -111,23 +111,23 @@ public sealed class RecordSetTests
     public void Offer_FromTheFuture_IsRefusedBeyondTheSkew()
     {
         var edge = Now.UnixMs + 10 * Minute;
-        Assert.Equal(Acceptance.Future, _set.Offer(Node(Alice, 1, edge + 1), Now));
-        Assert.Equal(Acceptance.Future, _set.Offer(Node(Alice, (ulong)edge + 1, Now.UnixMs), Now));
-        Assert.Equal(Acceptance.Accepted, _set.Offer(Node(Alice, (ulong)edge, edge), Now));
+        Assert.Equal(Acceptance.Future, _set.Offer(NodeRecord(Alice, 1, edge + 1), Now));
+        Assert.Equal(Acceptance.Future, _set.Offer(NodeRecord(Alice, (ulong)edge + 1, Now.UnixMs), Now));
+        Assert.Equal(Acceptance.Accepted, _set.Offer(NodeRecord(Alice, (ulong)edge, edge), Now));
     }
 
     [Fact]
     public void Offer_UnderTheDrillPace_AllowsTheDrillsSkew()
     {
         Assert.Equal(Acceptance.Accepted, _set.Offer(Charter(Founder, Policy.Default with { Pace = Pace.Drill }), Now));
-        Assert.Equal(Acceptance.Future, _set.Offer(Node(Alice, 1, Now.UnixMs + 5_001), Now));
-        Assert.Equal(Acceptance.Accepted, _set.Offer(Node(Alice, 1, Now.UnixMs + 5_000), Now));
+        Assert.Equal(Acceptance.Future, _set.Offer(NodeRecord(Alice, 1, Now.UnixMs + 5_001), Now));
+        Assert.Equal(Acceptance.Accepted, _set.Offer(NodeRecord(Alice, 1, Now.UnixMs + 5_000), Now));
     }
 
     [Fact]
     public void Offer_AfterTheLease_IsExpired()
     {
-        var record = Node(Alice, 1, Now.UnixMs, ttlMs: Hour);
+        var record = NodeRecord(Alice, 1, Now.UnixMs, ttlMs: Hour);
         Assert.Equal(Acceptance.Expired, _set.Offer(record, Now.Plus(Hour + 10 * Minute)));
         Assert.Equal(Acceptance.Accepted, _set.Offer(record, Now.Plus(Hour + 10 * Minute - 1)));
     }
@@ -135,7 +135,7 @@ public sealed class RecordSetTests
     [Fact]
     public void Offer_ALongerLeaseThanItsKindAllows_IsRefused()
     {
-        Assert.Equal(Acceptance.TooLongLived, _set.Offer(Node(Alice, 1, Now.UnixMs, 72 * Hour + 1000), Now));
+        Assert.Equal(Acceptance.TooLongLived, _set.Offer(NodeRecord(Alice, 1, Now.UnixMs, 72 * Hour + 1000), Now));
         var body = RecordBodies.Charter("test", Policy.Default);
         Assert.Equal(Acceptance.TooLongLived, _set.Offer(
             Of(Founder, RecordKind.Charter, [], body, 400 * Day + 1000), Now));
@@ -161,7 +161,7 @@ public sealed class RecordSetTests
     [Fact]
     public void Offer_WithAWrongSignature_IsRefused()
     {
-        var envelope = V1.Envelope.Parser.ParseFrom(Node(Alice, 1, Now.UnixMs).Bytes.Span);
+        var envelope = V1.Envelope.Parser.ParseFrom(NodeRecord(Alice, 1, Now.UnixMs).Bytes.Span);
         envelope.Author = ByteString.CopyFrom(Bob.PublicKey);
         Assert.Equal(Acceptance.BadSignature, _set.Offer(envelope.ToByteArray(), Now, out _));
         Assert.Equal(0, _set.Count);
@@ -170,7 +170,7 @@ public sealed class RecordSetTests
     [Fact]
     public void Expire_WhenTheLeaseIsOver_DropsTheRecordEverywhere()
     {
-        var record = Node(Alice, 1, Now.UnixMs, ttlMs: Hour);
+        var record = NodeRecord(Alice, 1, Now.UnixMs, ttlMs: Hour);
         _set.Offer(record, Now);
         var end = Hour + 10 * Minute;
         Assert.Empty(_set.Expire(Now.Plus(end - 1)));
@@ -184,7 +184,7 @@ public sealed class RecordSetTests
     [InlineData(-365)]
     public void Expire_WhenTheWallClockJumps_GoesByTheMonotonicOne(int days)
     {
-        _set.Offer(Node(Alice, 1, Now.UnixMs, ttlMs: Hour), Now);
+        _set.Offer(NodeRecord(Alice, 1, Now.UnixMs, ttlMs: Hour), Now);
         var jump = days * Day;
         var end = Now.MonotonicMs + Hour + 10 * Minute;
         Assert.Empty(_set.Expire(new Instant(end - 1, Now.UnixMs + jump)));
@@ -194,7 +194,7 @@ public sealed class RecordSetTests
     [Fact]
     public void Offer_AReplayAfterTheLease_IsDeadByTime()
     {
-        var record = Node(Alice, 1, Now.UnixMs, ttlMs: Hour);
+        var record = NodeRecord(Alice, 1, Now.UnixMs, ttlMs: Hour);
         _set.Offer(record, Now);
         var later = Now.Plus(Hour + 10 * Minute);
         _set.Expire(later);
@@ -204,9 +204,9 @@ public sealed class RecordSetTests
     [Fact]
     public void Offer_ARenewal_MovesTheEndOfTheLease()
     {
-        _set.Offer(Node(Alice, 1, Now.UnixMs, ttlMs: Hour), Now);
+        _set.Offer(NodeRecord(Alice, 1, Now.UnixMs, ttlMs: Hour), Now);
         var later = Now.Plus(Hour / 2);
-        _set.Offer(Node(Alice, 2, later.UnixMs, ttlMs: Hour), later);
+        _set.Offer(NodeRecord(Alice, 2, later.UnixMs, ttlMs: Hour), later);
         Assert.Empty(_set.Expire(Now.Plus(Hour + 10 * Minute)));
         Assert.Single(_set.Expire(later.Plus(Hour + 10 * Minute)));
     }

@@ -19,7 +19,7 @@ internal static class TestRecords
     public static NetworkId Network { get; } = new(Founder.Id.Hash);
     public static Instant Now { get; } = new(5_000_000, 1_800_000_000_000);
 
-    public static Record Node(SimKey key, ulong seq, long issuedMs, long ttlMs = 72 * Hour, ulong free = 1) =>
+    public static Record NodeRecord(SimKey key, ulong seq, long issuedMs, long ttlMs = 72 * Hour, ulong free = 1) =>
         EnvelopeCodec.Write(
         key, Network, RecordKind.Node, [], new V1.Node { FreeBytes = free }, seq, issuedMs, ttlMs);
 
