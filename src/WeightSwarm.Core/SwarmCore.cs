@@ -205,6 +205,8 @@ public sealed class SwarmCore
     {
         if (record.Kind == RecordKind.Claim && !RecordBodies.Claim(record).Cancelled)
             _replication.RecallClaim(RecordBodies.ModelOf(record), RecordBodies.SliceOf(record));
+        else if (record.Kind == RecordKind.Holding)
+            _replication.RecallHolding(RecordBodies.ModelOf(record));
         else if (record.Kind == RecordKind.Observation)
             _watch.Recall(new NodeId(RecordBodies.ModelOf(record)), RecordBodies.Observation(record).Down);
     }

@@ -118,6 +118,11 @@ internal sealed class ReplicationState(
                 _fetching[key] = SayClaim(fetch, cancelled: false, pace, now);
     }
 
+    /// <summary>
+    /// A holding of an earlier run: from now on there is something to say about this model, be it that nothing is held.
+    /// </summary>
+    public void RecallHolding(Hash256 model) => HeldOf(model);
+
     /// <summary>Everything is said again at the next tick: the network has newer records of ours than we
     /// remember.</summary>
     public void SayAllAgain()
