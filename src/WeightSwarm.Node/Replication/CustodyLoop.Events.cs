@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using WeightSwarm.Core.Catalogue;
 using WeightSwarm.Core.Gossip;
 using WeightSwarm.Torrent;
 
@@ -21,10 +22,29 @@ public sealed partial class CustodyLoop
                 custody.Lost(piece.Piece);
                 Withdraw(custody, custody.Entry.SliceOf(piece.Piece), $"piece {piece.Piece} has a wrong hash");
                 break;
+            case TorrentChecked:
+                await CheckedAsync(custody);
+                break;
             case TorrentFileError error:
                 await FailedAsync(custody, error);
                 break;
         }
+    }
+
+    /// <summary>
+    /// The engine has looked at the folder. What was vouched for and is not there is withdrawn; what was found and not
+    /// known before is secured, as if it had just been fetched.
+    /// </summary>
+    private async Task CheckedAsync(ModelCustody custody)
+    {
+        if (await _engine.Engine.GetPiecesAsync(custody.Key, _stopping) is not { } pieces) return;
+        custody.Found(pieces);
+        var complete = SliceSet.Of(custody.CompleteSlices());
+        foreach (var slice in custody.Held.Slices.Where(slice => !complete.Contains(slice)).ToList())
+            Withdraw(custody, slice, $"its pieces are no longer in {custody.LocalKey.Folder}");
+        if (!custody.ChecksFirst) return;
+        foreach (var slice in complete.Slices.Where(slice => !custody.Held.Contains(slice) && custody.Securing.Add(slice)))
+            _ = SecureAsync(custody, slice);
     }
 
     private void SecureIfComplete(ModelCustody custody, int slice)
@@ -70,8 +90,10 @@ public sealed partial class CustodyLoop
         }
         _models.MarkSliceVerified(custody.LocalKey, secured.Slice);
         custody.Held = custody.Held.With(secured.Slice);
+        _warnings.TryRemove(custody.SaveFolder, out _);
         if (custody.Reserved.Remove(secured.Slice, out var reservation)) reservation.Complete();
-        _inbox.Post(new CoreInput.SliceVerified(secured.Model, secured.Slice));
+        if (custody.InPlace) _inbox.Post(new CoreInput.SlicesHeld(secured.Model, custody.Held, InPlace: true));
+        else _inbox.Post(new CoreInput.SliceVerified(secured.Model, secured.Slice));
         TellRoom();
         if (custody.Fetching.Count > 0) await ConnectAsync(custody);
     }
@@ -97,11 +119,25 @@ public sealed partial class CustodyLoop
             await GiveUpAsync(custody.Entry.ModelId, slice);
             Fail(custody.Entry.ModelId, slice);
         }
-        // A full volume loses nothing that is held. Any other fault may: what the file covers is no longer vouched for.
+        custody.Stopped = true;
+        // A full volume loses nothing that is held, and what is held is still served.
         if (error.NoSpace) return;
-        foreach (var slice in SliceFiles
-            .SlicesOf(custody.Content.Metainfo, custody.Entry, error.File, custody.SaveFolder))
+        // Any other fault may have lost it: what the file covers is no longer vouched for. The rest is served on.
+        var before = custody.Held;
+        foreach (var slice in SliceFiles.SlicesOf(custody.Content.Metainfo, custody.Entry, error.File, custody.SaveFolder))
             Withdraw(custody, slice, error.Message);
+        if (custody.Held.IsEmpty) await LeaveAsync(custody);
+        else if (custody.Held.Count < before.Count) await ReopenAsync(custody);
+    }
+
+    /// <summary>Takes the torrent out of the engine and puts it in again, with what is still vouched for.</summary>
+    private async Task ReopenAsync(ModelCustody custody)
+    {
+        await _engine.Engine.RemoveAsync(custody.Key, _stopping);
+        custody.Stopped = false;
+        if (await EnterAsync(custody) is not null) return;
+        _custody.TryRemove(custody.Entry.ModelId, out _);
+        foreach (var slice in custody.Held.Slices.ToList()) Withdraw(custody, slice, "the engine does not take it back");
     }
 
     [LoggerMessage(2010, LogLevel.Warning, "{Model}: slice {Slice} is withdrawn: {Reason}")]

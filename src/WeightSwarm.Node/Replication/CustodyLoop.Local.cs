@@ -14,25 +14,26 @@ public sealed partial class CustodyLoop
     private async Task AdoptAsync(FetchQueue.Adopt adopt)
     {
         var entry = adopt.Content.Entry;
-        if (_custody.TryGetValue(entry.ModelId, out var known) && known.Held.Count == entry.Slices) return;
-        if (known is not null) await LeaveAsync(known);
+        if (_custody.TryGetValue(entry.ModelId, out var known))
+        {
+            if (known.Held.Count == entry.Slices && InPlaceFolder.Changes(known.LocalKey.Folder, known.Files).IsEmpty) return;
+            await LeaveAsync(known);
+        }
         var key = new LocalModelKey(entry.ModelId, adopt.SourceFolder);
         _models.Add(key, donation: null, adopt.Files);
         var all = SliceSet.All(entry.Slices);
         foreach (var slice in all.Slices) _models.MarkSliceVerified(key, slice);
-        await ServeAsync(Custody(adopt.Content, key, donation: null, all));
+        _warnings.TryRemove(adopt.SourceFolder, out _);
+        await ServeAsync(Custody(adopt.Content, new LocalModel(key, Donation: null, all, adopt.Files)));
     }
 
     private async Task ResumeAsync(FetchQueue.Resume resume)
     {
         var local = resume.Local;
         if (_custody.ContainsKey(resume.Content.Entry.ModelId)) return;
-        if (local.InPlace && InPlaceFolder.Change(local) is { } change)
+        if (local.InPlace)
         {
-            _models.WithdrawAll(local.Key);
-            _warnings[local.Key.Folder] =
-                $"{resume.Content.Entry.Model}: no longer served from {local.Key.Folder}: {change}";
-            LogChanged(resume.Content.Entry.Model, local.Key.Folder, change);
+            await ResumeInPlaceAsync(local, resume.Content);
             return;
         }
         if (local.Donation is { } donation && _ledger.Look(donation) is not { State: not DonationState.Away })
@@ -42,13 +43,28 @@ public sealed partial class CustodyLoop
                 $"{resume.Content.Entry.Model}: {local.Key.Folder} is away; see `weightswarm donations`";
             return;
         }
-        await ServeAsync(Custody(resume.Content, local.Key, local.Donation, local.Verified));
+        await ServeAsync(Custody(resume.Content, local));
     }
 
-    private ModelCustody Custody(ModelContent content, LocalModelKey key, Guid? donation, SliceSet held) =>
-        new(content, key, donation, held)
+    /// <summary>
+    /// What the disk has and the store does not know, because the store was lost: it is read and hashed, and what is whole
+    /// is recorded and advertised again.
+    /// </summary>
+    private async Task RebuildAsync(FetchQueue.Rebuild rebuild)
+    {
+        var local = rebuild.Local;
+        if (_custody.ContainsKey(local.Key.Model)) return;
+        _models.Add(local.Key, local.Donation, local.Files);
+        LogRebuilding(rebuild.Content.Entry.Model, local.Key.Folder);
+        await EnterAsync(Custody(rebuild.Content, local, checksFirst: true));
+    }
+
+    private ModelCustody Custody(ModelContent content, LocalModel local, bool checksFirst = false) =>
+        new(content, local.Key, local.Donation, local.Verified)
         {
-            SaveFolder = donation is null ? InPlaceFolder.Of(_state, content.Entry.ModelId) : key.Folder,
+            SaveFolder = local.InPlace ? InPlaceFolder.Of(_state, local.Key.Model) : local.Key.Folder,
+            Files = local.Files,
+            ChecksFirst = checksFirst,
         };
 
     private async Task ServeAsync(ModelCustody custody)
@@ -68,6 +84,6 @@ public sealed partial class CustodyLoop
         _custody.TryRemove(custody.Entry.ModelId, out _);
     }
 
-    [LoggerMessage(2020, LogLevel.Warning, "{Model} is no longer served from {Folder}: {Change}")]
-    private partial void LogChanged(string model, string folder, string change);
+    [LoggerMessage(2021, LogLevel.Information, "{Folder} has files of {Model} that are not in the store: verifying them")]
+    private partial void LogRebuilding(string model, string folder);
 }

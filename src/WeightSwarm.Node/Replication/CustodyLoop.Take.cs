@@ -67,10 +67,23 @@ public sealed partial class CustodyLoop
     {
         if (_ledger.Choose(sliceBytes) is not { } donation) return null;
         var folder = DonationFolder.OfModel(donation.Path, content.Entry.ModelId);
-        Directory.CreateDirectory(folder);
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _warnings[folder] = $"{content.Entry.Model}: {folder} cannot be made: {e.Message}";
+            return null;
+        }
         var key = new LocalModelKey(content.Entry.ModelId, folder);
         _models.Add(key, donation.Id, []);
-        return await EnterAsync(new ModelCustody(content, key, donation.Id, SliceSet.Empty) { SaveFolder = folder });
+        return await EnterAsync(new ModelCustody(content, key, donation.Id, SliceSet.Empty)
+        {
+            SaveFolder = folder,
+            // An earlier run may have left verified pieces there that were not a whole slice yet.
+            ChecksFirst = Directory.EnumerateFileSystemEntries(folder).Any(),
+        });
     }
 
     private async Task<ModelCustody?> EnterAsync(ModelCustody custody)
@@ -108,6 +121,7 @@ public sealed partial class CustodyLoop
         custody.Reserved[slice] = reservation;
         custody.Fetching.Add(slice);
         TellRoom();
+        if (custody.Stopped) await ReopenAsync(custody);
         await _engine.Engine.SetPiecePrioritiesAsync(custody.Key, custody.Priorities(), _stopping);
         await ConnectAsync(custody);
         SecureIfComplete(custody, slice);

@@ -18,7 +18,9 @@ public sealed partial class CustodyResumer(
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         inbox.Post(new CoreInput.Tick());
-        foreach (var local in store.Models.List().Where(m => !m.Verified.IsEmpty || !m.InPlace))
+        // Of two folders with the same model the fuller one is served.
+        var models = store.Models.List().Where(m => !m.Verified.IsEmpty || !m.InPlace).OrderByDescending(m => m.Verified.Count);
+        foreach (var local in models)
         {
             var entry = await inbox.AskAsync(
                 core => core?.View?.Models.FirstOrDefault(m => m.Entry.ModelId == local.Key.Model)?.Entry,

@@ -30,6 +30,10 @@ public sealed class FetchQueue
 
     internal sealed record Resume(LocalModel Local, ModelContent Content, TaskCompletionSource Done) : Work;
 
+    internal sealed record Rebuild(LocalModel Local, ModelContent Content) : Work;
+
+    internal sealed record Watched(ModelCustody Custody, ImmutableArray<FileChange> Changes) : Work;
+
     internal sealed record Refresh : Work;
 
     internal ChannelReader<Work> Reader => _work.Reader;

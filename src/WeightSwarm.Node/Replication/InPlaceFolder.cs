@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using WeightSwarm.Core;
 using WeightSwarm.Core.Catalogue;
 using WeightSwarm.Node.Hosting;
-using WeightSwarm.Node.Store;
 using WeightSwarm.Node.Weights;
 
 namespace WeightSwarm.Node.Replication;
@@ -34,16 +33,35 @@ internal static class InPlaceFolder
     public static ImmutableArray<Store.FileStamp> Stamps(ImmutableArray<ScannedFile> files) =>
         [.. files.Select(f => new Store.FileStamp(f.Path, f.Bytes, f.Stamp.ModifiedNs, f.Stamp.Inode))];
 
-    /// <summary>What has become of them since, in words; null while they are the same.</summary>
-    public static string? Change(LocalModel local)
+    /// <summary>The model's files that are there now, and what they are.</summary>
+    public static ImmutableArray<Store.FileStamp> StampsNow(Manifest manifest, string folder) =>
+    [
+        .. manifest.Files.Select(f => (f.Path, Stamp: Weights.FileStamp.Of(Path.Combine(folder, f.Path))))
+            .Where(f => f.Stamp is { Kind: Weights.FileKind.Regular })
+            .Select(f => new Store.FileStamp(f.Path, f.Stamp!.Value.Bytes, f.Stamp.Value.ModifiedNs, f.Stamp.Value.Inode)),
+    ];
+
+    /// <summary>Where the link of a model leads; null when there is none.</summary>
+    public static string? OwnersFolder(string saveFolder) =>
+        Directory.EnumerateFileSystemEntries(saveFolder).Select(e => new DirectoryInfo(e).LinkTarget).FirstOrDefault();
+
+    /// <summary>Which files are no longer what they were; none while all are the same.</summary>
+    public static ImmutableArray<FileChange> Changes(string folder, ImmutableArray<Store.FileStamp> files) =>
+        [.. files.Select(file => Change(folder, file)).OfType<FileChange>()];
+
+    private static FileChange? Change(string folder, Store.FileStamp file)
     {
-        foreach (var file in local.Files)
-        {
-            var path = Path.Combine(local.Key.Folder, file.Path);
-            if (Weights.FileStamp.Of(path) is not { } now) return $"{path} is gone";
-            if (now.Bytes != file.Bytes) return $"{path} has {now.Bytes} bytes, it had {file.Bytes}";
-            if (now.ModifiedNs != file.ModifiedNs || now.Inode != file.Inode) return $"{path} was changed or replaced";
-        }
-        return null;
+        var path = Path.Combine(folder, file.Path);
+        if (Weights.FileStamp.Of(path) is not { } now) return new FileChange(file.Path, $"{path} is gone");
+        if (now.Bytes != file.Bytes)
+            return new FileChange(file.Path, $"{path} has {now.Bytes} bytes, it had {file.Bytes}");
+        return now.ModifiedNs != file.ModifiedNs || now.Inode != file.Inode
+            ? new FileChange(file.Path, $"{path} was changed or replaced")
+            : null;
     }
 }
+
+/// <summary>A file that is not what was hashed any more.</summary>
+/// <param name="Path">Relative to the owner's folder.</param>
+/// <param name="Reason">What has become of it, with its whole path.</param>
+internal sealed record FileChange(string Path, string Reason);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using WeightSwarm.Core.Catalogue;
 using WeightSwarm.Node.Donations;
 using WeightSwarm.Node.Store;
@@ -21,6 +22,17 @@ internal sealed class ModelCustody(ModelContent content, LocalModelKey key, Guid
     /// <summary>The folder in which the torrent's own folder lies.</summary>
     public required string SaveFolder { get; init; }
 
+    /// <summary>The owner's files as they were hashed; empty for a donation.</summary>
+    public ImmutableArray<FileStamp> Files { get; init; } = [];
+
+    /// <summary>
+    /// Nothing is vouched for: the engine reads and hashes what lies in the folder, and what it finds is secured.
+    /// </summary>
+    public bool ChecksFirst { get; init; }
+
+    /// <summary>A file error stopped the torrent in the engine; it has to be opened anew before it fetches again.</summary>
+    public bool Stopped { get; set; }
+
     /// <summary>The engine's name for the torrent.</summary>
     public string Key { get; set; } = "";
     public SliceSet Held { get; set; } = held;
@@ -35,6 +47,12 @@ internal sealed class ModelCustody(ModelContent content, LocalModelKey key, Guid
     public SortedSet<int> Securing { get; } = [];
 
     public void Arrived(int piece) => _have[piece] = true;
+
+    /// <summary>What the engine has found in the folder, all of it.</summary>
+    public void Found(bool[] pieces) => pieces.CopyTo(_have, 0);
+
+    /// <summary>Every slice whose pieces are all here, held or not.</summary>
+    public IEnumerable<int> CompleteSlices() => Enumerable.Range(0, Entry.Slices).Where(slice => Percent(slice) == 100);
 
     public void Lost(int piece) => _have[piece] = false;
 
@@ -59,7 +77,7 @@ internal sealed class ModelCustody(ModelContent content, LocalModelKey key, Guid
     }
 
     /// <summary>The pieces that this node vouches for: those of its verified slices.</summary>
-    public bool[] VerifiedPieces() => PiecesOf(Entry, Held);
+    public bool[] VerifiedPieces() => ChecksFirst ? [] : PiecesOf(Entry, Held);
 
     private static bool[] PiecesOf(Entry entry, SliceSet slices)
     {

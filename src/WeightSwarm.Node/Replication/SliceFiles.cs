@@ -30,8 +30,16 @@ internal static class SliceFiles
     public static IEnumerable<int> SlicesOf(Metainfo metainfo, Entry entry, string path, string saveFolder)
     {
         var relative = Path.GetRelativePath(Path.Combine(saveFolder, metainfo.Name), path);
-        var file = metainfo.Files
-            .FirstOrDefault(f => f.Path == relative || path.EndsWith("/" + f.Path, StringComparison.Ordinal));
+        var file = metainfo.Files.FirstOrDefault(f => f.Path == relative)
+            ?? metainfo.Files.OrderByDescending(f => f.Path.Length)
+                .FirstOrDefault(f => path.EndsWith("/" + f.Path, StringComparison.Ordinal));
+        return SlicesOf(metainfo, entry, file?.Path ?? "");
+    }
+
+    /// <summary>As the other, for a path relative to the model's folder.</summary>
+    public static IEnumerable<int> SlicesOf(Metainfo metainfo, Entry entry, string relativePath)
+    {
+        var file = metainfo.Files.FirstOrDefault(f => f.Path == relativePath);
         if (file is null) return Enumerable.Range(0, entry.Slices);
         if (file.Pieces == 0) return [];
         var first = entry.SliceOf(file.FirstPiece);
