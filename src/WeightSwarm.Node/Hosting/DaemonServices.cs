@@ -60,7 +60,8 @@ internal static class DaemonServices
         .AddSingleton<FetchQueue>()
         .AddSingleton<ModelContents>()
         .AddHosted<CustodyLoop>()
-        .AddHosted<CustodyResumer>();
+        .AddHosted<CustodyResumer>()
+        .AddHosted<CustodyRebuilder>();
 
     public static IServiceCollection AddWeb(this IServiceCollection services) => services
         .AddSingleton<Metrics>()
