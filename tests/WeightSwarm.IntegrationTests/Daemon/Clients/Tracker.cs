@@ -1,0 +1,65 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace WeightSwarm.IntegrationTests.Daemon.Clients;
+
+/// <summary>The smallest HTTP tracker (BEP 3, compact as in BEP 23): whoever asks hears of one peer on loopback.</summary>
+internal sealed class Tracker : IAsyncDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _serving;
+    private readonly byte[] _answer;
+
+    public Tracker(int peerPort)
+    {
+        _listener.Start();
+        Url = string.Create(
+            CultureInfo.InvariantCulture, $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/announce");
+        byte[] peer = [127, 0, 0, 1, (byte)(peerPort >> 8), (byte)peerPort];
+        byte[] body = [.. Encoding.ASCII.GetBytes("d8:intervali1e5:peers6:"), .. peer, (byte)'e'];
+        var head = string.Create(
+            CultureInfo.InvariantCulture, $"HTTP/1.1 200 OK\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n");
+        _answer = [.. Encoding.ASCII.GetBytes(head), .. body];
+        _serving = ServeAsync();
+    }
+
+    public string Url { get; }
+
+    /// <summary>The .torrent with this tracker in it; its info-hash stays the same.</summary>
+    public byte[] AddTo(byte[] torrent) =>
+        [.. Encoding.ASCII.GetBytes($"d8:announce{Url.Length}:{Url}"), .. torrent.AsSpan(1)];
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _serving;
+        _listener.Dispose();
+        _stop.Dispose();
+    }
+
+    private async Task ServeAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                using var client = await _listener.AcceptTcpClientAsync(_stop.Token);
+                var stream = client.GetStream();
+                var request = new byte[8192];
+                _ = await stream.ReadAsync(request, _stop.Token);
+                await stream.WriteAsync(_answer, _stop.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The test is over.
+        }
+        catch (IOException e)
+        {
+            Assert.Fail($"the tracker lost its client: {e.Message}");
+        }
+    }
+}

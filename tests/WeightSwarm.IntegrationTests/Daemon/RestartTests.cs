@@ -1,0 +1,139 @@
+using System.Text.Json;
+using WeightSwarm.IntegrationTests.Daemon.Support;
+
+namespace WeightSwarm.IntegrationTests.Daemon;
+
+/// <summary>SIGKILL at any moment loses no record and no verified slice; SIGTERM ends a daemon soon and cleanly.</summary>
+[Collection(Daemons.Name)]
+public sealed class RestartTests
+{
+    private const string Model = "org/model";
+    private const int Slices = 24;
+
+    private static readonly TimeSpan _stopWithin = TimeSpan.FromSeconds(5);
+
+    [Fact]
+    public async Task Holder_KilledWhileItFetches_KeepsWhatItHad_AndFetchesItOnce()
+    {
+        var random = new Random(20_261);
+        await using var swarm = await Swarm.StartAsync(nodes: 2, copies: 2);
+        var folder = MakeModel(swarm);
+        await swarm.AddAsync(0, folder, Model);
+        await swarm.DonateAsync(1, "100MB");
+        var held = new SortedSet<int>();
+        var written = new Dictionary<string, DateTime>();
+        for (var round = 0; round < 4; round++)
+        {
+            var wanted = Math.Min(Slices, held.Count + random.Next(0, 5));
+            await swarm.UntilAsync(
+                async () => (await HeldAsync(swarm[1])).Count >= wanted, $"{wanted} slices in round {round}", Model);
+            held = await HeldAsync(swarm[1]);
+            await swarm[1].KillAsync();
+            written = WrittenAt(swarm.DonationOf(1), held);
+            await swarm[0].SignalAsync("STOP");
+            await swarm[1].StartAgainAsync();
+            Assert.Superset(held, await HeldAsync(swarm[1]));
+            Assert.Equal(written, WrittenAt(swarm.DonationOf(1), held));
+            await swarm[0].SignalAsync("CONT");
+        }
+        await swarm.HasCopiesAsync(swarm[0], Model, 2);
+        Assert.Equal(written, WrittenAt(swarm.DonationOf(1), held));
+        await swarm[0].KillAsync();
+        await swarm[1].AskAsync("restore", Model, swarm.At("restored"));
+        ModelFolder.AssertSame(folder, swarm.At("restored"));
+    }
+
+    [Fact]
+    public async Task Daemon_KilledAndStartedAlone_StillKnowsItsNetworkAndCatalogue()
+    {
+        await using var swarm = await Swarm.StartAsync(nodes: 2);
+        await swarm.AddAsync(0, MakeModel(swarm), Model);
+        await swarm.UntilAsync(async () => (await swarm[1].RunAsync("show", Model)).ExitCode == 0, "the entry");
+        await swarm[0].KillAsync();
+        var before = await swarm[1].AskAsync("network", "show");
+        await swarm[1].KillAsync();
+        await swarm[1].StartAgainAsync();
+        Assert.Equal(before.GetRawText(), (await swarm[1].AskAsync("network", "show")).GetRawText());
+        var models = (await swarm[1].AskAsync("ls")).GetProperty("models");
+        Assert.Equal(Model, Assert.Single(models.EnumerateArray()).GetProperty("name").GetString());
+    }
+
+    [Fact]
+    public async Task Adder_KilledAtAnyMoment_ServesInPlaceAgain()
+    {
+        var random = new Random(7_741);
+        await using var swarm = await Swarm.StartAsync(nodes: 2);
+        var folder = MakeModel(swarm);
+        for (var round = 0; round < 4; round++)
+        {
+            var adding = swarm[0].RunAsync("add", folder, "--name", Model, "--licence", "MIT");
+            var asked = random.Next(0, 12);
+            for (var n = 0; n < asked && !adding.IsCompleted; n++) await swarm[0].RunAsync("status");
+            await swarm[0].KillAsync();
+            var added = await adding;
+            await swarm[0].StartAgainAsync();
+            if (added.ExitCode == 0) Assert.Equal(Slices, await Swarm.SlicesHeldAsync(swarm[0]));
+        }
+        await swarm.AddAsync(0, folder, Model);
+        await swarm[0].KillAsync();
+        await swarm[0].StartAgainAsync();
+        Assert.Equal(Slices, await Swarm.SlicesHeldAsync(swarm[0]));
+        await swarm.HasCopiesAsync(swarm[1], Model, 1);
+        await swarm[1].AskAsync("restore", Model, swarm.At("restored"));
+        ModelFolder.AssertSame(folder, swarm.At("restored"));
+    }
+
+    [Fact]
+    public async Task Sigterm_EndsADaemonSoon_WhateverItDoes()
+    {
+        await using var swarm = await Swarm.StartAsync(nodes: 3, copies: 3, slice: "4MiB");
+        var folder = ModelFolder.Make(swarm.At("big"), seed: 3, shards: 4, 24 * ModelFolder.MiB);
+        await swarm.DonateAsync(1, "200MB");
+        await swarm.DonateAsync(2, "200MB");
+        await swarm.AddAsync(0, folder, Model);
+        await swarm.UntilAsync(async () => (await swarm[1].RunAsync("show", Model)).ExitCode == 0, "the entry");
+        // One that fetches, or has just fetched; one that serves it; one with a restore under way.
+        await swarm[1].TerminateAsync(_stopWithin);
+        var restoring = swarm[2].RunAsync("restore", Model, swarm.At("restored"));
+        await swarm.UntilAsync(
+            () => Task.FromResult(Directory.Exists(swarm.At("restored")) || restoring.IsCompleted), "the restore's begin");
+        await swarm[2].TerminateAsync(_stopWithin);
+        await restoring;
+        await swarm[0].TerminateAsync(_stopWithin);
+        await swarm[0].StartAgainAsync();
+        Assert.True(await Swarm.SlicesHeldAsync(swarm[0]) > 0, swarm[0].LogTail);
+    }
+
+    /// <summary>One file to a slice, so that a file's time of change tells whether the slice was written again.</summary>
+    private static string MakeModel(Swarm swarm)
+    {
+        var folder = swarm.At("model");
+        for (var n = 0; n < Slices; n++) ModelFolder.Write(folder, FileOf(n), ModelFolder.MiB, seed: n);
+        return folder;
+    }
+
+    private static string FileOf(int slice) => $"part-{slice:00}.bin";
+
+    private static Dictionary<string, DateTime> WrittenAt(string donation, IEnumerable<int> slices)
+    {
+        var names = slices.Select(FileOf).ToHashSet();
+        return Directory.EnumerateFiles(donation, "*.bin", SearchOption.AllDirectories)
+            .Where(path => names.Contains(Path.GetFileName(path))).ToDictionary(path => path, File.GetLastWriteTimeUtc);
+    }
+
+    /// <summary>The slices that the node itself says it holds.</summary>
+    private static async Task<SortedSet<int>> HeldAsync(DaemonProcess node)
+    {
+        var why = await node.RunAsync("why", Model);
+        if (why.ExitCode == 3) return [];
+        return
+        [
+            .. why.Succeeded().Json.GetProperty("slices").EnumerateArray()
+                .Where(slice => slice.GetProperty("copies").EnumerateArray().Any(copy => IsHeldBy(copy, node.Id)))
+                .Select(slice => slice.GetProperty("slice").GetInt32()),
+        ];
+    }
+
+    private static bool IsHeldBy(JsonElement copy, string node) =>
+        copy.GetProperty("node_id").GetString() == node && !copy.GetProperty("claim").GetBoolean();
+}
