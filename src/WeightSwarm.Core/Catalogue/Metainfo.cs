@@ -117,6 +117,22 @@ public sealed class Metainfo
     /// </summary>
     public byte[] ToEngineBytes() => new BencodeWriter().Dictionary()
         .Bytes("info"u8).Raw(_info.Span).Bytes("piece layers"u8).Raw(_layers.Span).End().ToArray();
+
+    /// <summary>
+    /// The same files, pieces and padding as a torrent of version 1 alone, which has an info-hash of its own: for clients
+    /// that cannot read a hybrid (aria2 before 1.37, Transmission before 4). Everybody derives the same one.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">This is no hybrid.</exception>
+    public byte[] ToVersion1Bytes()
+    {
+        var info = BencodeDocument.Parse(_info, MetainfoParser.Limits, out _);
+        if (info is null || !info.Root.TryGet("files"u8, out var files))
+            throw new InvalidOperationException($"{Name} has no version 1 to derive");
+        return new BencodeWriter().Dictionary().Bytes("info"u8).Dictionary()
+            .Bytes("files"u8).Raw(files.Span).Bytes("name"u8).Text(Name)
+            .Bytes("piece length"u8).Number(PieceLength).Bytes("pieces"u8).Bytes(_piecesV1.Span)
+            .End().End().ToArray();
+    }
 }
 
 /// <summary>What the parser hands over once everything is checked.</summary>

@@ -11,7 +11,7 @@ namespace WeightSwarm.Core.Catalogue;
 internal sealed class MetainfoParser
 {
     // The path depth and what encloses the file tree; a token per key and value of the largest model.
-    private static readonly BencodeLimits Limits = new(ModelPath.MostSegments + 8, 6_000_000);
+    internal static readonly BencodeLimits Limits = new(ModelPath.MostSegments + 8, 6_000_000);
 
     // Nested folders let a short file tree stand for very long paths.
     private const long MostPathCharacters = 32 << 20;

@@ -58,8 +58,10 @@ public sealed partial class ControlService
             Bytes = (ulong)f.Bytes,
             Sha256 = f.Sha256.ToString(),
         }));
-        reply.Magnet = ModelReplies.Magnet(content);
-        if (request.WithMetainfo) reply.Metainfo = ByteString.CopyFrom(content.Metainfo.ToEngineBytes());
+        reply.Magnet = request.Version1 ? ModelReplies.MagnetOfVersion1(content) : ModelReplies.Magnet(content);
+        if (request.WithMetainfo)
+            reply.Metainfo = ByteString.CopyFrom(
+                request.Version1 ? content.Metainfo.ToVersion1Bytes() : content.Metainfo.ToEngineBytes());
         return reply;
     });
 

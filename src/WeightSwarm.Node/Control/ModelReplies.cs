@@ -64,6 +64,15 @@ internal static class ModelReplies
         $"&xt=urn:btmh:1220{content.Entry.ModelId}" +
         $"&dn={Uri.EscapeDataString(content.Metainfo.Name)}&xl={content.Entry.Bytes}");
 
+    /// <summary>BEP 9 for the version 1 twin.</summary>
+    public static string MagnetOfVersion1(ModelContent content)
+    {
+        // The info dictionary stands between "d4:info" and the last "e".
+        var torrent = content.Metainfo.ToVersion1Bytes();
+        var hash = Convert.ToHexStringLower(Sha1.Of(torrent.AsSpan(7..^1)).AsSpan());
+        return $"magnet:?xt=urn:btih:{hash}&dn={Uri.EscapeDataString(content.Metainfo.Name)}";
+    }
+
     public static bool IsCalled(Core.Catalogue.Entry entry, string name) =>
         name == entry.Model || name == $"{entry.Model}@{entry.Revision}" ||
         name.Length >= ShortestPrefix && (

@@ -81,6 +81,7 @@ public sealed partial class CustodyLoop
         foreach (var slice in custody.Fetching) FreeReservation(custody, slice);
         custody.Fetching.Clear();
         await _engine.Engine.RemoveAsync(custody.Key, _stopping);
+        await DropTwinAsync(custody);
         _custody.TryRemove(custody.Entry.ModelId, out _);
     }
 

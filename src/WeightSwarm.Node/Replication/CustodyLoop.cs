@@ -114,6 +114,7 @@ public sealed partial class CustodyLoop : BackgroundLoop
     {
         foreach (var custody in _custody.Values)
         {
+            await TendTwinAsync(custody);
             foreach (var slice in custody.Fetching)
                 _inbox.Post(new CoreInput.SliceProgress(custody.Entry.ModelId, slice, custody.Percent(slice)));
             if (custody.Fetching.Count > 0) await ConnectAsync(custody);

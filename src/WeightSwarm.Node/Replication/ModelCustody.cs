@@ -35,6 +35,12 @@ internal sealed class ModelCustody(ModelContent content, LocalModelKey key, Guid
 
     /// <summary>The engine's name for the torrent.</summary>
     public string Key { get; set; } = "";
+    /// <summary>The engine's name for the version 1 twin; empty while there is none.</summary>
+    public string TwinKey { get; set; } = "";
+
+    /// <summary>The slices that the twin serves.</summary>
+    public SliceSet TwinHeld { get; set; } = SliceSet.Empty;
+
     public SliceSet Held { get; set; } = held;
 
     /// <summary>Slices that the plan wants and whose pieces are not all here.</summary>

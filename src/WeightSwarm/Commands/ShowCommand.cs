@@ -11,7 +11,8 @@ internal static class ShowCommand
     /// <param name="Model">Which model.</param>
     /// <param name="Magnet">Print the magnet link alone.</param>
     /// <param name="Torrent">Absolute path to write the .torrent to, or null.</param>
-    internal sealed record Options(string Model, bool Magnet, string? Torrent);
+    /// <param name="Version1">Magnet and .torrent of the version 1 twin.</param>
+    internal sealed record Options(string Model, bool Magnet, string? Torrent, bool Version1);
 
     public static Command Create(CommandLine commandLine)
     {
@@ -25,17 +26,31 @@ internal static class ShowCommand
             Description = "Write the .torrent to FILE, for any BitTorrent client",
             HelpName = "FILE",
         };
-        var command = new Command("show", "Show one model: files, holders, magnet link") { model, magnet, torrent };
+        var version1 = new Option<bool>("--v1")
+        {
+            Description = "With --magnet or --torrent: for clients that cannot read a hybrid torrent "
+                + "(aria2 before 1.37, Transmission before 4)",
+        };
+        var command = new Command("show", "Show one model: files, holders, magnet link")
+        {
+            model, magnet, torrent, version1,
+        };
         commandLine.Bind(command, parsed => new Options(
             parsed.GetRequiredValue(model), parsed.GetValue(magnet),
-            parsed.GetValue(torrent) is { Length: > 0 } file ? Path.GetFullPath(file) : null), RunAsync);
+            parsed.GetValue(torrent) is { Length: > 0 } file ? Path.GetFullPath(file) : null,
+            parsed.GetValue(version1)), RunAsync);
         return command;
     }
 
     public static async Task<ExitCode> RunAsync(Options options, Session session)
     {
         using var daemon = await session.ConnectAsync();
-        var request = new ShowRequest { Model = options.Model, WithMetainfo = options.Torrent is not null };
+        var request = new ShowRequest
+        {
+            Model = options.Model,
+            WithMetainfo = options.Torrent is not null,
+            Version1 = options.Version1,
+        };
         var reply = await daemon.Client.ShowAsync(request, daemon.Unary());
         if (options.Torrent is { } file) await WriteTorrentAsync(file, reply, session);
         session.Print("show", json => WriteJson(json, reply, options.Torrent), text =>
