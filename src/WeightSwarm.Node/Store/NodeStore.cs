@@ -22,6 +22,7 @@ public sealed class NodeStore : IDisposable
         Records = new RecordStore(database);
         Donations = new DonationStore(database);
         Models = new LocalModelStore(database, time);
+        Ingest = new IngestStore(database, time);
         Peers = new PeerStore(database);
         Content = new ContentStore(folder);
         ClosedCleanly = database.Read(
@@ -62,6 +63,8 @@ public sealed class NodeStore : IDisposable
     public DonationStore Donations { get; }
     /// <summary>Which model files lie where, and what of them is verified.</summary>
     public LocalModelStore Models { get; }
+    /// <summary>What an unfinished <c>add</c> has hashed.</summary>
+    public IngestStore Ingest { get; }
     /// <summary>Whom to dial after a start.</summary>
     public PeerStore Peers { get; }
     /// <summary>Manifests and .torrents by hash.</summary>

@@ -1,19 +1,22 @@
+using System.Buffers;
 using System.Collections.Immutable;
-using Microsoft.Win32.SafeHandles;
 using WeightSwarm.Core;
 using WeightSwarm.Core.Catalogue;
 
 namespace WeightSwarm.Node.Weights;
 
 /// <summary>
-/// One reader fills piece buffers, file after file; the workers take from it two kinds of work: the hashes of a piece
-/// (any order), and the hash of a whole file (in sequence, so it goes first). All meet under one lock; a full set of
-/// buffers makes the reader wait.
+/// Equal threads share the files of a model. A thread takes a file for the length of one piece, reads it block by
+/// block, and hashes each block all three ways while it is in the processor's cache. Only where there are fewer files
+/// than threads does it leave the piece's own hashes to others, in a buffer: then one big file keeps them all busy,
+/// too. (SHA-256 of a whole file is a chain, so no more than one thread can be at it.)
 /// </summary>
 internal sealed class HashPipeline
 {
-    private const long BytesPerWorker = 64 << 20;
-    private const int BuffersPerWorker = 8;
+    private const long BufferBytesPerWorker = 64 << 20;
+    private const int BlockBytes = 1 << 17;
+    private const int MostOpenFiles = 8;
+    private const long ReadAheadBytes = 8 << 20;
 
     private readonly object _lock = new();
     private readonly HashedFileState[] _files;
@@ -22,36 +25,38 @@ internal sealed class HashPipeline
     private readonly long _totalBytes;
     private readonly int _workers;
     private readonly int _mostBuffers;
+    private readonly IngestJournal? _journal;
     private readonly IProgress<WeightProgress>? _progress;
     private readonly CancellationToken _cancellation;
-    private readonly Stack<PieceBuffer> _free = new();
+    private readonly Queue<HashedFileState> _unopened;
+    private readonly Queue<HashedFileState> _idle = new();
     private readonly Queue<PieceBuffer> _pieces = new();
-    private readonly LinkedList<HashedFileState> _chains = new();
+    private readonly Stack<PieceBuffer> _free = new();
+    private int _open;
+    private int _reading;
     private int _buffers;
-    private int _pending;
-    private bool _allRead;
     private bool _stopped;
     private long _doneBytes;
     private HashResult? _fault;
 
     public HashPipeline(
-        ImmutableArray<ScannedFile> files, long pieceLength, int workers, IProgress<WeightProgress>? progress,
-        CancellationToken cancellation)
+        ImmutableArray<ScannedFile> files, long pieceLength, int workers, IngestJournal? journal,
+        IProgress<WeightProgress>? progress, CancellationToken cancellation)
     {
-        _pieceLength = pieceLength;
-        _workers = workers;
-        _progress = progress;
+        (_pieceLength, _workers, _journal, _progress) = (pieceLength, workers, journal, progress);
         _cancellation = cancellation;
         _totalBytes = files.Sum(file => file.Bytes);
-        _mostBuffers = (int)Math.Clamp(workers * BytesPerWorker / pieceLength, 2, workers * BuffersPerWorker);
+        _mostBuffers = (int)Math.Min(workers * BufferBytesPerWorker / pieceLength, 3 * (workers - 1) + 1);
         _files = new HashedFileState[files.Length];
-        long piece = 0;
+        _piecesV1 = new byte[files.Sum(file => PieceLength.Count(file.Bytes, pieceLength)) * Sha1.Size];
+        var v1 = _piecesV1.AsMemory();
         for (var i = 0; i < files.Length; i++)
         {
-            _files[i] = new HashedFileState(files[i], pieceLength, (int)piece, files.Length > 1);
-            piece += PieceLength.Count(files[i].Bytes, pieceLength);
+            var bytes = (int)PieceLength.Count(files[i].Bytes, pieceLength) * Sha1.Size;
+            _files[i] = new HashedFileState(files[i], pieceLength, v1[..bytes], files.Length > 1);
+            v1 = v1[bytes..];
         }
-        _piecesV1 = new byte[piece * Sha1.Size];
+        _unopened = new Queue<HashedFileState>(_files.Where(file => !IsKept(file)));
     }
 
     /// <summary>SHA-1 of every piece.</summary>
@@ -67,26 +72,34 @@ internal sealed class HashPipeline
     public async Task<HashResult?> RunAsync()
     {
         await using var stop = _cancellation.Register(Stop).ConfigureAwait(false);
-        var threads = Enumerable.Range(0, _workers).Select(_ => Start(Work)).Append(Start(Read)).ToArray();
         try
         {
-            await Task.WhenAll(threads).ConfigureAwait(false);
+            await Task.WhenAll(Enumerable.Range(0, _workers).Select(_ => StartWorker())).ConfigureAwait(false);
         }
         finally
         {
             foreach (var file in _files) file.Dispose();
+            while (_free.TryPop(out var piece)) ArrayPool<byte>.Shared.Return(piece.Memory);
+            _journal?.Flush();
         }
         _cancellation.ThrowIfCancellationRequested();
         return _fault;
     }
 
+    private bool IsKept(HashedFileState file)
+    {
+        if (_journal?.Find(file.File) is not { } kept || !file.TryTake(kept)) return false;
+        _doneBytes += file.File.Bytes;
+        return true;
+    }
+
     // Threads of their own: they block on disks and on each other, which pool threads should not.
-    private Task Start(Action body) => Task.Factory.StartNew(
+    private Task StartWorker() => Task.Factory.StartNew(
         () =>
         {
             try
             {
-                body();
+                Work();
             }
             catch
             {
@@ -96,30 +109,72 @@ internal sealed class HashPipeline
         },
         CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    private void Read()
+    private void Work()
     {
-        foreach (var file in _files)
-            if (!ReadFile(file))
-                break;
-        lock (_lock)
+        using var hasher = new PieceHasher(_pieceLength);
+        var block = new byte[Math.Min(BlockBytes, _pieceLength)];
+        while (Next(out var file, out var piece))
         {
-            _allRead = true;
-            Monitor.PulseAll(_lock);
+            if (file is null) HashPiece(piece!, hasher);
+            else if (!Advance(file, piece, hasher, block)) return;
         }
     }
 
-    private bool ReadFile(HashedFileState file)
+    /// <summary>
+    /// Waits for work: a file of which to read a piece, hashing it on the way or (piece given) into a buffer; or, file
+    /// null, a piece to hash. False when there is no more.
+    /// </summary>
+    private bool Next(out HashedFileState? file, out PieceBuffer? piece)
     {
+        lock (_lock)
+        {
+            while (true)
+            {
+                (file, piece) = (null, null);
+                if (_stopped) return false;
+                if (_idle.TryDequeue(out file) || TryOpen(out file))
+                {
+                    _reading++;
+                    piece = TakeBuffer();
+                    return true;
+                }
+                if (_pieces.TryDequeue(out piece)) return true;
+                if (_open == 0) return false;
+                Monitor.Wait(_lock);
+            }
+        }
+    }
+
+    private bool TryOpen(out HashedFileState? file)
+    {
+        file = null;
+        if (_open == MostOpenFiles || !_unopened.TryDequeue(out file)) return false;
+        _open++;
+        return true;
+    }
+
+    /// <summary>A buffer, if other threads have no file of their own and too few pieces to hash; else null.</summary>
+    private PieceBuffer? TakeBuffer()
+    {
+        var idle = _workers - _reading - _idle.Count - Math.Min(_unopened.Count, MostOpenFiles - _open);
+        if (_pieces.Count >= 2 * idle) return null;
+        if (_free.TryPop(out var piece)) return piece;
+        if (_buffers == _mostBuffers) return null;
+        _buffers++;
+        return new PieceBuffer(ArrayPool<byte>.Shared.Rent((int)_pieceLength));
+    }
+
+    /// <summary>Reads one piece of a file; false when something is wrong with the file.</summary>
+    private bool Advance(HashedFileState file, PieceBuffer? piece, PieceHasher hasher, byte[] block)
+    {
+        int length;
         try
         {
-            using var handle = WeightFile.Open(file.File.FullPath);
-            if (FileStamp.Of(handle) != file.File.Stamp) return Changed(file, "since it was listed");
-            file.Begin();
-            for (var index = 0; index * _pieceLength < file.File.Bytes; index++)
-                if (!ReadPiece(handle, file, index))
-                    return false;
-            var same = FileStamp.Of(handle) == file.File.Stamp && FileStamp.Of(file.File.FullPath) == file.File.Stamp;
-            return same || Changed(file, "while it was read");
+            if (file.Handle is null && !Open(file)) return false;
+            length = (int)Math.Min(_pieceLength, file.File.Bytes - file.NextPiece * _pieceLength);
+            if (length > 0 && !ReadPiece(file, piece, length, hasher, block)) return false;
+            var atEnd = length == 0 || ++file.NextPiece * _pieceLength >= file.File.Bytes;
+            if (atEnd && !Close(file)) return false;
         }
         catch (FileNotFoundException)
         {
@@ -129,106 +184,74 @@ internal sealed class HashPipeline
         {
             return Fail(HashOutcome.Unreadable, $"'{file.File.FullPath}' cannot be read: {e.Message}");
         }
+        Advanced(file, piece, length);
+        return true;
     }
 
-    private bool ReadPiece(SafeFileHandle handle, HashedFileState file, int index)
+    private bool Open(HashedFileState file)
     {
-        if (TakeBuffer() is not { } piece) return false;
-        var offset = index * _pieceLength;
-        piece.Begin(file, index);
-        piece.Length = (int)Math.Min(_pieceLength, file.File.Bytes - offset);
-        for (var filled = 0; filled < piece.Length;)
-        {
-            var read = RandomAccess.Read(handle, piece.Memory.AsSpan(filled, piece.Length - filled), offset + filled);
-            if (read == 0) return Changed(file, "while it was read: it became shorter");
-            filled += read;
-        }
-        lock (_lock)
-        {
-            _pending += 2;
-            _pieces.Enqueue(piece);
-            file.Waiting.Enqueue(piece);
-            if (file.Waiting.Count == 1 && !file.IsChaining) _chains.AddLast(file);
-            Monitor.PulseAll(_lock);
-            return !_stopped;
-        }
+        var handle = WeightFile.Open(file.File.FullPath);
+        file.Begin(handle);
+        if (FileStamp.Of(handle) != file.File.Stamp) return Changed(file, "since it was listed");
+        LinuxFiles.ReadAhead(handle, 0, Math.Max(ReadAheadBytes, _pieceLength));
+        return true;
     }
 
-    private PieceBuffer? TakeBuffer()
+    private bool ReadPiece(
+        HashedFileState file, PieceBuffer? piece, int length, PieceHasher hasher, byte[] block)
     {
-        lock (_lock)
+        var offset = file.NextPiece * _pieceLength;
+        piece?.Begin(file, file.NextPiece, length);
+        // The disk works on what comes later while this thread hashes.
+        LinuxFiles.ReadAhead(file.Handle!, offset + Math.Max(ReadAheadBytes, _pieceLength), length);
+        for (var done = 0; done < length;)
         {
-            while (!_stopped && _free.Count == 0 && _buffers == _mostBuffers) Monitor.Wait(_lock);
-            if (_stopped) return null;
-            if (_free.TryPop(out var piece)) return piece;
-            _buffers++;
-        }
-        var bytes = Math.Min(_pieceLength, Math.Max(1, _totalBytes));
-        return new PieceBuffer(GC.AllocateUninitializedArray<byte>((int)bytes));
-    }
-
-    private void Work()
-    {
-        while (Next(out var file, out var piece))
-        {
-            if (file is not null) Chain(file, piece);
-            else HashPiece(piece);
-            Finish(piece);
-        }
-    }
-
-    /// <summary>
-    /// Waits for work: a file to chain with its next piece, or (file null) a piece; false when there is no more.
-    /// </summary>
-    private bool Next(out HashedFileState? file, out PieceBuffer piece)
-    {
-        lock (_lock)
-        {
-            while (true)
+            var wanted = Math.Min(block.Length, length - done);
+            var target = piece is null ? block.AsSpan(0, wanted) : piece.Memory.AsSpan(done, wanted);
+            for (var filled = 0; filled < wanted;)
             {
-                (file, piece) = (null, null!);
-                if (_stopped) return false;
-                if (_chains.First is { } first)
-                {
-                    _chains.RemoveFirst();
-                    file = first.Value;
-                    file.IsChaining = true;
-                    piece = file.Waiting.Dequeue();
-                    return true;
-                }
-                if (_pieces.TryDequeue(out piece!)) return true;
-                if (_allRead && _pending == 0) return false;
-                Monitor.Wait(_lock);
+                var read = RandomAccess.Read(file.Handle!, target[filled..], offset + done + filled);
+                if (read == 0) return Changed(file, "while it was read: it became shorter");
+                filled += read;
             }
+            file.Chain(target);
+            if (piece is null) hasher.Add(target);
+            done += wanted;
         }
+        if (piece is null && file.EndPiece(file.NextPiece, hasher)) _journal?.Keep(file.ToKept());
+        return true;
     }
 
-    private void Chain(HashedFileState file, PieceBuffer piece)
+    private bool Close(HashedFileState file)
     {
-        file.Chain(piece);
+        var stamp = file.File.Stamp;
+        if (FileStamp.Of(file.Handle!) != stamp || FileStamp.Of(file.File.FullPath) != stamp)
+            return Changed(file, "while it was read");
+        if (file.EndChain()) _journal?.Keep(file.ToKept());
+        return true;
+    }
+
+    private void Advanced(HashedFileState file, PieceBuffer? piece, int length)
+    {
         lock (_lock)
         {
-            file.IsChaining = false;
-            if (file.Waiting.Count > 0) _chains.AddLast(file);
-            _doneBytes += piece.Length;
+            _reading--;
+            if (piece is not null && length > 0) _pieces.Enqueue(piece);
+            else if (piece is not null) _free.Push(piece);
+            if (file.IsRead) _open--;
+            else _idle.Enqueue(file);
+            _doneBytes += length;
             _progress?.Report(new WeightProgress(_doneBytes, _totalBytes, file.File.Path));
-        }
-    }
-
-    private void HashPiece(PieceBuffer piece)
-    {
-        var number = piece.File.FirstPiece + piece.Index;
-        piece.File.HashPiece(piece, _piecesV1.AsSpan(number * Sha1.Size, Sha1.Size));
-    }
-
-    private void Finish(PieceBuffer piece)
-    {
-        lock (_lock)
-        {
-            _pending--;
-            if (piece.Release()) _free.Push(piece);
             Monitor.PulseAll(_lock);
         }
+    }
+
+    private void HashPiece(PieceBuffer piece, PieceHasher hasher)
+    {
+        for (var done = 0; done < piece.Length; done += BlockBytes)
+            hasher.Add(piece.Memory.AsSpan(done, Math.Min(BlockBytes, piece.Length - done)));
+        if (piece.File.EndPiece(piece.Index, hasher)) _journal?.Keep(piece.File.ToKept());
+        lock (_lock) _free.Push(piece);
     }
 
     private bool Changed(HashedFileState file, string when) => Fail(
@@ -236,7 +259,7 @@ internal sealed class HashPipeline
 
     private bool Fail(HashOutcome outcome, string reason)
     {
-        _fault ??= new HashResult(outcome, reason, null);
+        lock (_lock) _fault ??= new HashResult(outcome, reason, null);
         Stop();
         return false;
     }

@@ -4,7 +4,8 @@ using System.Text;
 namespace WeightSwarm.Node.Weights;
 
 /// <summary>
-/// The few file calls of Linux that the framework does not offer. See statx(2), renameat2(2), fsync(2).
+/// The few file calls of Linux that the framework does not offer. See statx(2), renameat2(2), fsync(2),
+/// posix_fadvise(2).
 /// </summary>
 internal static class LinuxFiles
 {
@@ -15,6 +16,7 @@ internal static class LinuxFiles
     private const uint BasicStats = 0x7FF;
     private const int ReadOnlyFolder = 0x10000 | 0x80000; // O_DIRECTORY | O_CLOEXEC
     private const uint NoReplace = 1;
+    private const int WillNeed = 3;
 
     /// <summary>What statx(2) says of a path; null and the error number where it says no.</summary>
     public static FileStamp? Stat(string path, bool followLinks, out int error)
@@ -62,6 +64,10 @@ internal static class LinuxFiles
         _ = close(fd);
         return error;
     }
+
+    /// <summary>Asks the system to read a range soon. Only advice: a refusal changes nothing.</summary>
+    public static void ReadAhead(SafeHandle file, long offset, long bytes) =>
+        _ = posix_fadvise(file, offset, bytes, WillNeed);
 
     /// <summary>The system's words for an error number.</summary>
     public static string Describe(int error) => Marshal.GetPInvokeErrorMessage(error);
@@ -118,6 +124,9 @@ internal static class LinuxFiles
 
     [DllImport("libc", SetLastError = true)]
     private static extern int fsync(int file);
+
+    [DllImport("libc")]
+    private static extern int posix_fadvise(SafeHandle file, long offset, long bytes, int advice);
 
     [DllImport("libc", SetLastError = true)]
     private static extern int close(int file);

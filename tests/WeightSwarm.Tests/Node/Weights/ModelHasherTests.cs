@@ -124,7 +124,7 @@ public sealed class ModelHasherTests(ITestOutputHelper output) : IDisposable
         using var cancellation = new CancellationTokenSource();
         var sink = new Sink(_ => cancellation.Cancel());
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
-            new ModelHasher(1).HashAsync(FolderScan.Run(_folder.Root), "n", sink, K, cancellation.Token));
+            new ModelHasher(1).HashAsync(FolderScan.Run(_folder.Root), "n", sink, K, cancellation: cancellation.Token));
     }
 
     [Fact]
