@@ -1,4 +1,24 @@
 using BenchmarkDotNet.Running;
+using WeightSwarm.Benchmarks;
+using WeightSwarm.Benchmarks.Ingest;
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
-return 0;
+var benches = new SortedDictionary<string, Bench>(StringComparer.Ordinal)
+{
+    ["ingest"] = new("hashing a model: ours, libtorrent and sha256sum, the limit of the processor", IngestBench.Run),
+    ["planner"] = new("what planning costs (options of BenchmarkDotNet follow)", Planner),
+};
+
+if (args is ["list"])
+{
+    foreach (var (name, bench) in benches) Console.WriteLine($"{name,-10} {bench.Summary}");
+    return 0;
+}
+if (args.Length > 0 && benches.TryGetValue(args[0], out var chosen)) return chosen.Run(args[1..]);
+Console.Error.WriteLine($"usage: tests/bench list | {string.Join(" | ", benches.Keys)} [options]");
+return 2;
+
+static int Planner(string[] arguments)
+{
+    BenchmarkSwitcher.FromAssembly(typeof(Bench).Assembly).Run(arguments.Length == 0 ? ["--filter", "*"] : arguments);
+    return 0;
+}
