@@ -1,7 +1,9 @@
+using System.Globalization;
 using BenchmarkDotNet.Running;
 using WeightSwarm.Benchmarks;
 using WeightSwarm.Benchmarks.Ingest;
 
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var benches = new SortedDictionary<string, Bench>(StringComparer.Ordinal)
 {
     ["ingest"] = new("hashing a model: ours, libtorrent and sha256sum, the limit of the processor", IngestBench.Run),

@@ -111,9 +111,12 @@ internal static class IngestBench
                 Write($"{result.Files}, {result.State}: {ratio:0.00} {name}");
     }
 
-    private static void Row(string name, Result result, Func<Round, Cost> of) => Write(
-        $"  {name,-28}{result.Bytes / 1e6 / Cost.Median(result.Rounds.Select(r => of(r).Seconds)),7:0} MB/s   " +
-        $"{1e9 * Cost.Median(result.Rounds.Select(r => of(r).CpuSeconds)) / result.Bytes,6:0.000} s of processor per GB");
+    private static void Row(string name, Result result, Func<Round, Cost> of)
+    {
+        var rate = result.Bytes / 1e6 / Cost.Median(result.Rounds.Select(r => of(r).Seconds));
+        var cpu = 1e9 * Cost.Median(result.Rounds.Select(r => of(r).CpuSeconds)) / result.Bytes;
+        Write($"  {name,-28}{rate,7:0} MB/s   {cpu,6:0.000} s of processor per GB");
+    }
 
     private static SortedDictionary<string, double> Ratios(HashLimit limit, Result result)
     {
@@ -146,7 +149,7 @@ internal static class IngestBench
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private static void Write(FormattableString line) => Console.WriteLine(FormattableString.Invariant(line));
+    private static void Write(string line) => Console.WriteLine(line);
 
     private static string Script([CallerFilePath] string here = "") =>
         Path.Combine(Path.GetDirectoryName(here)!, "hash_with_libtorrent.py");
