@@ -61,6 +61,7 @@ internal static class DaemonServices
         .AddSingleton<ModelContents>()
         .AddHosted<CustodyLoop>()
         .AddHosted<CustodyResumer>()
+        .AddHosted<InPlaceWatch>()
         .AddHosted<CustodyRebuilder>();
 
     public static IServiceCollection AddWeb(this IServiceCollection services) => services

@@ -39,6 +39,7 @@ public sealed partial class CustodyLoop
     {
         if (await _engine.Engine.GetPiecesAsync(custody.Key, _stopping) is not { } pieces) return;
         custody.Found(pieces);
+        if (await IsOwnersDoingAsync(custody, file: null)) return;
         var complete = SliceSet.Of(custody.CompleteSlices());
         foreach (var slice in custody.Held.Slices.Where(slice => !complete.Contains(slice)).ToList())
             Withdraw(custody, slice, $"its pieces are no longer in {custody.LocalKey.Folder}");
@@ -62,8 +63,10 @@ public sealed partial class CustodyLoop
         try
         {
             await _engine.Engine.FlushAsync(custody.Key, _stopping);
-            await Task.Run(() =>
-                SliceFiles.Sync(custody.Content.Metainfo, custody.Entry, slice, custody.SaveFolder), _stopping);
+            // An owner's files are not ours to open for writing, as a flush must.
+            if (!custody.InPlace)
+                await Task.Run(() =>
+                    SliceFiles.Sync(custody.Content.Metainfo, custody.Entry, slice, custody.SaveFolder), _stopping);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or TorrentEngineException)
         {
@@ -111,6 +114,7 @@ public sealed partial class CustodyLoop
     private async Task FailedAsync(ModelCustody custody, TorrentFileError error)
     {
         LogFileError(custody.Entry.Model, error.File, error.Message);
+        if (await IsOwnersDoingAsync(custody, error.File)) return;
         _warnings[custody.SaveFolder] = error.NoSpace
             ? $"{custody.Entry.Model}: no space left for {error.File}; nothing more is fetched until some is freed"
             : $"{custody.Entry.Model}: {error.File}: {error.Message}";

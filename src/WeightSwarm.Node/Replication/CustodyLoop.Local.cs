@@ -14,17 +14,20 @@ public sealed partial class CustodyLoop
     private async Task AdoptAsync(FetchQueue.Adopt adopt)
     {
         var entry = adopt.Content.Entry;
+        var key = new LocalModelKey(entry.ModelId, adopt.SourceFolder);
         if (_custody.TryGetValue(entry.ModelId, out var known))
         {
-            if (known.Held.Count == entry.Slices && InPlaceFolder.Changes(known.LocalKey.Folder, known.Files).IsEmpty) return;
+            if (known.LocalKey != key && known.Held.Count == entry.Slices
+                && InPlaceFolder.Changes(known.LocalKey.Folder, known.Files).IsEmpty) return;
             await LeaveAsync(known);
         }
-        var key = new LocalModelKey(entry.ModelId, adopt.SourceFolder);
+        _changedInPlace.Remove(entry.ModelId);
         _models.Add(key, donation: null, adopt.Files);
         var all = SliceSet.All(entry.Slices);
         foreach (var slice in all.Slices) _models.MarkSliceVerified(key, slice);
         _warnings.TryRemove(adopt.SourceFolder, out _);
         await ServeAsync(Custody(adopt.Content, new LocalModel(key, Donation: null, all, adopt.Files)));
+        _queue.SignalInPlace();
     }
 
     private async Task ResumeAsync(FetchQueue.Resume resume)
@@ -33,7 +36,7 @@ public sealed partial class CustodyLoop
         if (_custody.ContainsKey(resume.Content.Entry.ModelId)) return;
         if (local.InPlace)
         {
-            await ResumeInPlaceAsync(local, resume.Content);
+            await ResumeInPlaceAsync(resume.Content, local);
             return;
         }
         if (local.Donation is { } donation && _ledger.Look(donation) is not { State: not DonationState.Away })
@@ -59,17 +62,22 @@ public sealed partial class CustodyLoop
         await EnterAsync(Custody(rebuild.Content, local, checksFirst: true));
     }
 
-    private ModelCustody Custody(ModelContent content, LocalModel local, bool checksFirst = false) =>
+    private ModelCustody Custody(
+        ModelContent content, LocalModel local, bool checksFirst = false, bool isWhole = true) =>
         new(content, local.Key, local.Donation, local.Verified)
         {
-            SaveFolder = local.InPlace ? InPlaceFolder.Of(_state, local.Key.Model) : local.Key.Folder,
+            SaveFolder = !local.InPlace ? local.Key.Folder
+                : isWhole ? InPlaceFolder.Of(_state, local.Key.Model)
+                : InPlaceFolder.OfUnchanged(_state, local.Key.Model),
             Files = local.Files,
             ChecksFirst = checksFirst,
         };
 
     private async Task ServeAsync(ModelCustody custody)
     {
-        if (custody.InPlace) InPlaceFolder.Link(custody.Content.Metainfo, custody.LocalKey.Folder, custody.SaveFolder);
+        if (custody.InPlace)
+            InPlaceFolder.Link(
+                custody.Content.Metainfo, custody.LocalKey.Folder, InPlaceFolder.Of(_state, custody.Entry.ModelId));
         if (await EnterAsync(custody) is null)
             throw new TorrentEngineException(
                 $"{custody.Entry.Model} cannot be served from {custody.LocalKey.Folder}; see the log");

@@ -91,7 +91,7 @@ public sealed partial class CustodyLoop : BackgroundLoop
             case FetchQueue.Adopt adopt: await CompleteAsync(adopt.Done, () => AdoptAsync(adopt)); break;
             case FetchQueue.Resume resume: await CompleteAsync(resume.Done, () => ResumeAsync(resume)); break;
             case FetchQueue.Rebuild rebuild: await RebuildAsync(rebuild); break;
-            case FetchQueue.Watched watched: await WatchedAsync(watched); break;
+            case FetchQueue.LookInPlace look: await LookInPlaceAsync(look.Key); break;
             case FetchQueue.Refresh: await RefreshAsync(); break;
         }
     }
@@ -119,7 +119,6 @@ public sealed partial class CustodyLoop : BackgroundLoop
                 _inbox.Post(new CoreInput.SliceProgress(custody.Entry.ModelId, slice, custody.Percent(slice)));
             if (custody.Fetching.Count > 0) await ConnectAsync(custody);
         }
-        WatchInPlace();
         TellRoom();
     }
 

@@ -13,6 +13,9 @@ public sealed class FetchQueue
     private readonly Channel<Work> _work =
         Channel.CreateUnbounded<Work>(new UnboundedChannelOptions { SingleReader = true });
 
+    private readonly Channel<bool> _inPlace = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
     internal abstract record Work;
 
     internal sealed record StartFetch(Hash256 Model, int Slice) : Work;
@@ -32,7 +35,7 @@ public sealed class FetchQueue
 
     internal sealed record Rebuild(LocalModel Local, ModelContent Content) : Work;
 
-    internal sealed record Watched(ModelCustody Custody, ImmutableArray<FileChange> Changes) : Work;
+    internal sealed record LookInPlace(LocalModelKey Key) : Work;
 
     internal sealed record Refresh : Work;
 
@@ -62,6 +65,11 @@ public sealed class FetchQueue
         Post(new Resume(local, content, done));
         return done.Task;
     }
+
+    /// <summary>Something may have happened to files in place.</summary>
+    internal void SignalInPlace() => _inPlace.Writer.TryWrite(true);
+
+    internal ChannelReader<bool> InPlaceSignals => _inPlace.Reader;
 
     internal void Post(Work work) => _work.Writer.TryWrite(work);
 }

@@ -16,6 +16,9 @@ internal static class InPlaceFolder
     public static string Of(StateFolder state, Hash256 model) =>
         Path.Combine(state.FolderPath, "in-place", model.ToString());
 
+    /// <summary>The same while some of the files have changed.</summary>
+    public static string OfUnchanged(StateFolder state, Hash256 model) => Path.Combine(Of(state, model), "unchanged");
+
     /// <summary>Makes the link; one that leads elsewhere is replaced.</summary>
     public static void Link(Metainfo metainfo, string ownersFolder, string saveFolder)
     {
@@ -27,6 +30,24 @@ internal static class InPlaceFolder
             File.Delete(link);
         }
         Directory.CreateSymbolicLink(link, ownersFolder);
+    }
+
+    /// <summary>
+    /// Makes a folder of links to those files that have not changed: an engine that makes a missing file, or cuts one
+    /// that is too long, then does so in there, and never at the owner's.
+    /// </summary>
+    public static void LinkUnchanged(
+        Metainfo metainfo, string ownersFolder, string saveFolder, IEnumerable<FileChange> changes)
+    {
+        // Of a link, the link is deleted, never what it leads to.
+        if (Directory.Exists(saveFolder)) Directory.Delete(saveFolder, recursive: true);
+        var changed = changes.Select(change => change.Path).ToHashSet(StringComparer.Ordinal);
+        foreach (var file in metainfo.Files.Where(file => file.Bytes > 0 && !changed.Contains(file.Path)))
+        {
+            var link = Path.Combine(saveFolder, metainfo.Name, file.Path);
+            Directory.CreateDirectory(Path.GetDirectoryName(link)!);
+            File.CreateSymbolicLink(link, Path.Combine(ownersFolder, file.Path));
+        }
     }
 
     /// <summary>What the files were when they were hashed.</summary>
@@ -43,7 +64,8 @@ internal static class InPlaceFolder
 
     /// <summary>Where the link of a model leads; null when there is none.</summary>
     public static string? OwnersFolder(string saveFolder) =>
-        Directory.EnumerateFileSystemEntries(saveFolder).Select(e => new DirectoryInfo(e).LinkTarget).FirstOrDefault();
+        Directory.EnumerateFileSystemEntries(saveFolder).Select(e => new DirectoryInfo(e).LinkTarget)
+            .FirstOrDefault(target => target is not null);
 
     /// <summary>Which files are no longer what they were; none while all are the same.</summary>
     public static ImmutableArray<FileChange> Changes(string folder, ImmutableArray<Store.FileStamp> files) =>

@@ -62,6 +62,9 @@ internal sealed class HashPipeline
     /// <summary>SHA-1 of every piece.</summary>
     public ReadOnlySpan<byte> PiecesV1 => _piecesV1;
 
+    /// <summary>How many bytes an earlier run had hashed.</summary>
+    public long KeptBytes { get; private set; }
+
     /// <summary>What the torrent says of each file.</summary>
     public IReadOnlyList<HashedFile> Hashed() => [.. _files.Select(file => file.Hashed())];
 
@@ -89,7 +92,7 @@ internal sealed class HashPipeline
     private bool IsKept(HashedFileState file)
     {
         if (_journal?.Find(file.File) is not { } kept || !file.TryTake(kept)) return false;
-        _doneBytes += file.File.Bytes;
+        _doneBytes = KeptBytes += file.File.Bytes;
         return true;
     }
 

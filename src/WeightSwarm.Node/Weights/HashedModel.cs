@@ -13,6 +13,9 @@ public sealed record HashedModel(
 {
     /// <summary>Sum of all files.</summary>
     public long Bytes => Metainfo.Bytes;
+
+    /// <summary>How many of them an earlier run had hashed.</summary>
+    public long KeptBytes { get; init; }
 }
 
 /// <summary>How hashing ended.</summary>

@@ -44,18 +44,23 @@ public sealed class ModelAdder(
         var scan = await Task.Run(() => FolderScan.Run(order.Path, cancellation), cancellation);
         if (scan.Outcome != ScanOutcome.Complete) throw OfScan(scan);
         phase("hashing");
+        var torrent = name.TorrentName(order.Revision);
         var hashed = await new ModelHasher().HashAsync(
-            scan, name.TorrentName(order.Revision), progress, cancellation: cancellation);
+            scan, torrent, progress, ingest: store.Ingest, cancellation: cancellation);
         if (hashed.Model is not { } model) throw OfHash(hashed);
         phase("cataloguing");
         var notes = scan.Skipped.Select(s => $"left out: {s}").ToList();
+        if (model.KeptBytes > 0)
+            notes.Add($"{SizeText.Format((ulong)model.KeptBytes)} had been hashed before, and were not read again");
         if (await ExistingAsync(model, cancellation) is { } existing)
         {
             await AdoptAsync(existing, scan.Root, model, cancellation);
+            store.Ingest.Forget(torrent);
             return new AddOutcome(existing, true, notes);
         }
         var entry = EntryOf(model, name, order, licence.Licence, charter.Policy);
         await CatalogueAsync(entry, scan.Root, model, cancellation);
+        store.Ingest.Forget(torrent);
         return new AddOutcome(entry, false, notes);
     }
 

@@ -52,7 +52,10 @@ public sealed class ModelHasher
             torrentName, pieceLength, pipeline.Hashed(), pipeline.PiecesV1, out var bytes);
         if (built.Metainfo is null) return new HashResult(HashOutcome.Unsuitable, built.Reason, null);
         var manifest = Manifest.Of(built.Metainfo, pipeline.Sha256());
-        return new HashResult(HashOutcome.Complete, "", new HashedModel(bytes, built.Metainfo, manifest, files));
+        return new HashResult(HashOutcome.Complete, "", new HashedModel(bytes, built.Metainfo, manifest, files)
+        {
+            KeptBytes = pipeline.KeptBytes,
+        });
     }
 
     private static HashResult TooManyPieces(FolderScanResult scan, long pieces, long length) => new(

@@ -13,6 +13,7 @@ public sealed class LibtorrentAgreementTests : IDisposable
 {
     private const int K = 16384;
 
+    private readonly Random _shuffle = new(99);
     private readonly string _root = Directory.CreateTempSubdirectory("weightswarm-test-").FullName;
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
@@ -29,6 +30,8 @@ public sealed class LibtorrentAgreementTests : IDisposable
     [InlineData("odd sizes", 4 * K, "a=1 b=16383 c=16385 d=65535 e=65537 f=1000003 g=262144")]
     [InlineData("nested folders", 2 * K, "z=5 d/z=5 d-y/q=99999 d.x=3 D2/e/f/g=70000 d/a/b=1")]
     [InlineData("names of many scripts", 2 * K, "é=5 模型/权重.bin=40000 a!b=3 ~=9 .gitattributes=7 😀/ﬀ=2 a,b=1")]
+    [InlineData("shorter than a leaf", 2 * K, "a=1 b=2 c=16383 d/e=7")]
+    [InlineData("exact multiples of leaf, piece and slice", 1 << 20, "a=16384 b=1048576 c=4194304 d=2097152")]
     [InlineData("as a hub has them", 1 << 20, "README.md=3000 config.json=700 model-00001-of-00002.safetensors=5000001 "
         + "model-00002-of-00002.safetensors=3145728 tokenizer/vocab.json=1048576 tokenizer/merges.txt=0")]
     public async Task Hash_Folder_HasLibtorrentsInfoHashes(string what, int pieceLength, string files)
@@ -47,6 +50,36 @@ public sealed class LibtorrentAgreementTests : IDisposable
     [Fact]
     public async Task Hash_FiveThousandFiles_HasLibtorrentsInfoHashes() =>
         await Agree("5,000 files", 2 * K, Enumerable.Range(0, 5000).Select(i => ($"s{i % 83}/{i}.json", i % 301)));
+
+    [Fact]
+    public async Task Hash_FortyNestedFolders_HaveLibtorrentsInfoHashes() => await Agree(
+        "40 nested folders", 2 * K,
+        Enumerable.Range(1, 40).Select(depth =>
+            ($"{string.Join('/', Enumerable.Range(0, depth).Select(i => $"d{i}"))}/f{depth}", depth * 4099)));
+
+    /// <summary>Whoever adds the files, and in whatever order they came to the disk: one torrent, byte for byte.</summary>
+    [Fact]
+    public async Task Hash_SameFilesInAnotherOrderAndPlace_GiveTheSameTorrent()
+    {
+        (string Path, int Bytes)[] files = [.. Enumerable.Range(0, 60).Select(i => ($"d{i % 7}/{i:x}.bin", i * 2777))];
+        await Agree("in order", 2 * K, files);
+        var torrents = new List<byte[]>();
+        foreach (var (seed, workers) in new[] { (1, 1), (2, 2), (3, 5) })
+        {
+            var folder = Path.Combine(_root, $"someone {seed}", "else");
+            foreach (var (path, _) in files.OrderBy(_ => _shuffle.Next()))
+            {
+                var to = Path.Combine(folder, path);
+                Directory.CreateDirectory(Path.GetDirectoryName(to)!);
+                File.Copy(Path.Combine(Folder, path), to);
+                File.SetLastWriteTimeUtc(to, DateTime.UnixEpoch.AddDays(seed));
+            }
+            var result = await new ModelHasher(workers).HashAsync(FolderScan.Run(folder), "org--model", null, 2 * K);
+            torrents.Add(result.Model!.MetainfoBytes.ToArray());
+        }
+        var first = await new ModelHasher().HashAsync(FolderScan.Run(Folder), "org--model", null, 2 * K);
+        Assert.All(torrents, torrent => Assert.Equal(first.Model!.MetainfoBytes.ToArray(), torrent));
+    }
 
     [Fact]
     public async Task Hash_RandomFolders_HaveLibtorrentsInfoHashes()
