@@ -21,7 +21,7 @@ namespace WeightSwarm.Node.Control;
 public sealed partial class ControlService(
     DaemonOptions options, StateFolder state, NodeKey key, Clock clock, SwarmInbox inbox,
     NetworkService network, DonationLedger ledger, CustodyLoop custody, ModelAdder adder, ModelRestorer restorer,
-    ModelContents contents, GossipServer gossip, LocalWeb web, EngineHost engine) : V1.Control.ControlBase
+    ModelContents contents, GossipServer gossip, LocalWeb web, EngineHost engine, Bandwidth bandwidth) : V1.Control.ControlBase
 {
     private readonly long _startedMs = clock.Time.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -35,6 +35,7 @@ public sealed partial class ControlService(
             StateFolder = state.FolderPath,
             StartedMs = (ulong)_startedMs,
             Listen = options.Listen.ToString(),
+            Limits = InForce(),
             Ports = new Ports { Gossip = (uint)gossip.Port, Torrent = (uint)engine.Engine.ListenPort,
                 Http = (uint)web.Port },
         };

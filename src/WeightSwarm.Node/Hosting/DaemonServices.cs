@@ -40,7 +40,9 @@ internal static class DaemonServices
 
     public static IServiceCollection AddTorrents(this IServiceCollection services) => services
         .AddSingleton<IEngineFactory, LibtorrentFactory>()
-        .AddSingleton<EngineHost>();
+        .AddSingleton<EngineHost>()
+        .AddSingleton<Bandwidth>()
+        .AddHosted<BandwidthLoop>();
 
     public static IServiceCollection AddWeights(this IServiceCollection services) => services
         .AddSingleton<ModelAdder>()

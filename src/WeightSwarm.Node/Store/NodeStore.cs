@@ -24,6 +24,8 @@ public sealed class NodeStore : IDisposable
         Models = new LocalModelStore(database, time);
         Ingest = new IngestStore(database, time);
         Peers = new PeerStore(database);
+        Limits = new LimitStore(database);
+        Drills = new DrillStore(database);
         Content = new ContentStore(folder);
         ClosedCleanly = database.Read(
             session => session.Scalar("SELECT value FROM meta WHERE key = $key", ("$key", CleanKey))) != 0;
@@ -67,6 +69,10 @@ public sealed class NodeStore : IDisposable
     public IngestStore Ingest { get; }
     /// <summary>Whom to dial after a start.</summary>
     public PeerStore Peers { get; }
+    /// <summary>The owner's bandwidth limits.</summary>
+    public LimitStore Limits { get; }
+    /// <summary>How trial restores ended.</summary>
+    public DrillStore Drills { get; }
     /// <summary>Manifests and .torrents by hash.</summary>
     public ContentStore Content { get; }
 

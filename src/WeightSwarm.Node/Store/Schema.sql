@@ -97,3 +97,22 @@ CREATE TABLE ingest (
     done_ms INTEGER NOT NULL,
     PRIMARY KEY (torrent, piece_length, padded, path)
 ) STRICT;
+
+CREATE TABLE limit_rule (
+    rank INTEGER PRIMARY KEY,
+    windows TEXT NOT NULL UNIQUE,
+    up_bytes INTEGER,
+    down_bytes INTEGER
+) STRICT;
+
+CREATE TABLE restore_drill (
+    id INTEGER PRIMARY KEY,
+    model BLOB NOT NULL,
+    at_ms INTEGER NOT NULL,
+    took_ms INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    ok INTEGER NOT NULL,
+    outcome TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX restore_drill_model ON restore_drill (model, id);

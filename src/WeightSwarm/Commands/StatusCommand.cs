@@ -47,6 +47,7 @@ internal static class StatusCommand
         json.WriteNumber("slices_held", reply.SlicesHeld);
         json.WriteNumber("bytes_held", reply.BytesHeld);
         json.WriteNumber("slices_fetching", reply.SlicesFetching);
+        LimitsReport.WriteInForce(json, "limits", reply.Limits);
         json.WriteStrings("warnings", reply.Warnings);
     }
 
@@ -61,6 +62,7 @@ internal static class StatusCommand
         text.Fact("Nodes", $"{reply.NodesKnown} others known, {reply.NodesOnline} online");
         text.Fact("Held", $"{Words.Count(reply.SlicesHeld, "slice")} of {Words.Count(reply.ModelsHeld, "model")}, "
             + $"{SizeText.Format(reply.BytesHeld)}; fetching {Words.Count(reply.SlicesFetching, "slice")}");
+        if (reply.Limits is { } limits) text.Fact("Limits", LimitsReport.Text(limits));
         foreach (var warning in reply.Warnings) text.Fact("Warning", warning);
         text.Line();
         DonationReport.WriteText(text, reply.Donations);

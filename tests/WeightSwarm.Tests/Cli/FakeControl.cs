@@ -58,6 +58,15 @@ internal sealed class FakeControl : Control.ControlBase
         RestoreRequest request, IServerStreamWriter<RestoreEvent> stream, ServerCallContext context) =>
         All(request, stream, context);
 
+    public override Task<LimitsReply> ShowLimits(ShowLimitsRequest request, ServerCallContext context) =>
+        One<LimitsReply>(request, context);
+
+    public override Task<LimitsReply> SetLimits(SetLimitsRequest request, ServerCallContext context) =>
+        One<LimitsReply>(request, context);
+
+    public override Task<LimitsReply> ClearLimits(ClearLimitsRequest request, ServerCallContext context) =>
+        One<LimitsReply>(request, context);
+
     private async Task<T> One<T>(IMessage request, ServerCallContext context)
         where T : IMessage
     {
