@@ -1,6 +1,7 @@
 using Grpc.Core;
 using WeightSwarm.Core;
 using WeightSwarm.Core.Planning;
+using WeightSwarm.Node.Store;
 using WeightSwarm.V1;
 
 namespace WeightSwarm.Node.Control;
@@ -13,15 +14,20 @@ public sealed partial class ControlService
         "possession is not audited from outside yet";
 
     /// <inheritdoc/>
-    public override Task<HealthReply> Health(HealthRequest request, ServerCallContext context) => AnswerFromCore(core =>
+    public override Task<HealthReply> Health(HealthRequest request, ServerCallContext context)
     {
-        var reply = new HealthReply { Basis = Basis };
-        var only = request.Model.Length > 0 ? Find(core, request.Model).Entry.ModelId : (Hash256?)null;
-        if (core.View is { } view)
-            reply.Models.AddRange(HealthReport.Of(view, clock.Now).Models
-                .Where(m => only is null || m.Entry.ModelId == only).Select(Of));
-        return reply;
-    }, context);
+        var last = drills.Latest().ToDictionary(d => d.Model);
+        return AnswerFromCore(core =>
+        {
+            var reply = new HealthReply { Basis = Basis };
+            var only = request.Model.Length > 0 ? Find(core, request.Model).Entry.ModelId : (Hash256?)null;
+            if (core.View is { } view)
+                reply.Models.AddRange(HealthReport.Of(view, clock.Now).Models
+                    .Where(m => only is null || m.Entry.ModelId == only)
+                    .Select(m => Of(m, last.GetValueOrDefault(m.Entry.ModelId))));
+            return reply;
+        }, context);
+    }
 
     /// <inheritdoc/>
     public override Task<PlanReply> Plan(PlanRequest request, ServerCallContext context) => AnswerFromCore(core =>
@@ -41,7 +47,7 @@ public sealed partial class ControlService
         return reply;
     }, context);
 
-    private static V1.ModelHealth Of(Core.Planning.ModelHealth health) => new()
+    private static V1.ModelHealth Of(Core.Planning.ModelHealth health, RestoreDrillRecord? drill) => new()
     {
         Name = health.Entry.Model,
         Revision = health.Entry.Revision,
@@ -54,6 +60,7 @@ public sealed partial class ControlService
         Online = (uint)health.Online,
         Risk = WhyReplies.Word(health.Risk),
         SlicesBelowTarget = (uint)health.SlicesBelowTarget,
+        LastDrill = drill is null ? null : Of(drill),
     };
 
     private static V1.PlanLine LineOf(SwarmCore core, PlanRange range)

@@ -9,7 +9,7 @@ using WeightSwarm.V1;
 
 namespace WeightSwarm.Node.Control;
 
-/// <summary>add, ls, show and restore.</summary>
+/// <summary>add, ls and show.</summary>
 public sealed partial class ControlService
 {
     /// <inheritdoc/>
@@ -65,32 +65,6 @@ public sealed partial class ControlService
         return reply;
     });
 
-    /// <inheritdoc/>
-    public override Task Restore(
-        RestoreRequest request, IServerStreamWriter<RestoreEvent> responseStream, ServerCallContext context) =>
-        Answer(async () =>
-        {
-            if (!Path.IsPathRooted(request.Folder)) throw Usage("bad-path",
-                $"{request.Folder} is not an absolute path");
-            var started = clock.Now;
-            var entry = await inbox.AskAsync(core => Find(core, request.Model).Entry, context.CancellationToken);
-            var stream = new ProgressStream<RestoreEvent>(responseStream, clock.Time);
-            var manifest = await restorer.RestoreAsync(
-                entry, Path.GetFullPath(request.Folder), p =>
-                    stream.Offer(new RestoreEvent { Progress = ProgressOf(p) }),
-                context.CancellationToken);
-            var result = new RestoreResult
-            {
-                Folder = Path.GetFullPath(request.Folder),
-                Files = (uint)manifest.Files.Length,
-                Bytes = (ulong)manifest.Bytes,
-                Milliseconds = (ulong)clock.Now.Since(started),
-                Model = await inbox.AskAsync(core => ModelReplies.Of(core!, entry), context.CancellationToken),
-            };
-            await stream.FinishAsync(new RestoreEvent { Result = result });
-            return true;
-        });
-
     private (ModelView View, ShowReply Reply) ShowFromCore(SwarmCore? core, string name)
     {
         var view = Find(core, name);
@@ -107,6 +81,7 @@ public sealed partial class ControlService
         if (core is null) throw Gossip.NetworkService.NoNetwork();
         var found = Models(core).Where(m => ModelReplies.IsCalled(m.Entry, name)).ToList();
         if (found.Count == 1) return found[0];
+        if (core.Charter is null) throw NoCharter();
         if (found.Count == 0)
             throw new ControlError(
                 ControlExit.NotFound, "no-such-model",
@@ -115,22 +90,17 @@ public sealed partial class ControlService
         throw new ControlError(ControlExit.Usage, "ambiguous", $"'{name}' may mean {candidates}; name one of these");
     }
 
+    private static ControlError NoCharter() => new(
+        ControlExit.Incomplete, "no-charter",
+        "this node has not heard its network's charter yet, so it knows no models: see `weightswarm peers`, and try " +
+        "again once it has met one");
+
     private static AddProgress ProgressOf(string phase, WeightProgress p) => new()
     {
         Phase = phase,
         File = p.File,
         BytesDone = (ulong)p.Bytes,
         BytesTotal = (ulong)p.TotalBytes,
-    };
-
-    private static V1.RestoreProgress ProgressOf(Weights.RestoreProgress p) => new()
-    {
-        Phase = p.Phase,
-        BytesDone = (ulong)p.Bytes,
-        BytesTotal = (ulong)p.TotalBytes,
-        Sources = (uint)p.Sources,
-        BytesPerSecond = (ulong)p.BytesPerSecond,
-        File = p.File,
     };
 
     private sealed class Relay<T>(Action<T> report) : IProgress<T>

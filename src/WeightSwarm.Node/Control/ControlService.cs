@@ -6,6 +6,7 @@ using WeightSwarm.Node.Donations;
 using WeightSwarm.Node.Gossip;
 using WeightSwarm.Node.Hosting;
 using WeightSwarm.Node.Replication;
+using WeightSwarm.Node.Store;
 using WeightSwarm.Node.Torrents;
 using WeightSwarm.Node.Web;
 using WeightSwarm.Node.Weights;
@@ -21,7 +22,8 @@ namespace WeightSwarm.Node.Control;
 public sealed partial class ControlService(
     DaemonOptions options, StateFolder state, NodeKey key, Clock clock, SwarmInbox inbox,
     NetworkService network, DonationLedger ledger, CustodyLoop custody, ModelAdder adder, ModelRestorer restorer,
-    ModelContents contents, GossipServer gossip, LocalWeb web, EngineHost engine, Bandwidth bandwidth) : V1.Control.ControlBase
+    ModelContents contents, GossipServer gossip, LocalWeb web, EngineHost engine, Bandwidth bandwidth,
+    RestoreDrill drill, DrillStore drills) : V1.Control.ControlBase
 {
     private readonly long _startedMs = clock.Time.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -73,6 +75,10 @@ public sealed partial class ControlService(
         catch (ControlError e)
         {
             throw e.ToRpc();
+        }
+        catch (IOException e) when (DiskFaults.IsNoSpace(e))
+        {
+            throw new ControlError(ControlExit.NoSpace, "no-space", $"{e.Message}; free some space").ToRpc();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or TorrentEngineException)
         {

@@ -30,6 +30,7 @@ internal static class DaemonServices
             NodeStore.Open(s.GetRequiredService<StateFolder>().FolderPath, s.GetRequiredService<TimeProvider>()))
         .AddSingleton(s =>
             SelfSignedCertificate.Create(s.GetRequiredService<NodeKey>(), s.GetRequiredService<TimeProvider>()))
+        .AddSingleton(s => s.GetRequiredService<NodeStore>().Drills)
         .AddSingleton(s => s.GetRequiredService<NodeStore>().Content);
 
     public static IServiceCollection AddDonations(this IServiceCollection services) => services.AddSingleton(s =>
@@ -46,7 +47,8 @@ internal static class DaemonServices
 
     public static IServiceCollection AddWeights(this IServiceCollection services) => services
         .AddSingleton<ModelAdder>()
-        .AddSingleton<ModelRestorer>();
+        .AddSingleton<ModelRestorer>()
+        .AddHosted<RestoreDrill>();
 
     public static IServiceCollection AddGossip(this IServiceCollection services) => services
         .AddSingleton<SwarmInbox>()

@@ -27,26 +27,26 @@ public enum VerifyOutcome
 public sealed record FileVerdict(ManifestFile File, VerifyOutcome Outcome, string Detail);
 
 /// <summary>
-/// Compares the files of a folder with a manifest, byte by byte through their SHA-256. Changes nothing.
+/// Compares the files of a folder with those of a manifest, byte by byte through their SHA-256. Changes nothing.
 /// </summary>
 public static class FileVerifier
 {
     private const int BlockBytes = 1 << 20;
 
     /// <summary>
-    /// Verifies every file of the manifest, several at once; the verdicts are in the manifest's order.
+    /// Verifies files of a manifest, several at once; the verdicts are in their order.
     /// </summary>
     /// <param name="folder">Where the relative paths start.</param>
-    /// <param name="manifest">What should be there.</param>
+    /// <param name="files">What should be there.</param>
     /// <param name="progress">Called by one thread at a time, bytes never fewer than before.</param>
     /// <param name="cancellation">Ends the work within one megabyte.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static async Task<ImmutableArray<FileVerdict>> VerifyAsync(
-        string folder, Manifest manifest, IProgress<WeightProgress>? progress = null,
+        string folder, ImmutableArray<ManifestFile> files, IProgress<WeightProgress>? progress = null,
         CancellationToken cancellation = default)
     {
-        var verdicts = new FileVerdict[manifest.Files.Length];
-        var meter = new Meter(manifest.Bytes, progress);
+        var verdicts = new FileVerdict[files.Length];
+        var meter = new Meter(files.Sum(f => f.Bytes), progress);
         var options = new ParallelOptions
         {
             MaxDegreeOfParallelism = Environment.ProcessorCount,
@@ -55,7 +55,7 @@ public static class FileVerifier
         // The bodies block on the disk for as long as a file lasts; so the caller's thread is not one of them.
         await Task.Run(() => Parallel.For(0, verdicts.Length, options, i =>
         {
-            verdicts[i] = Verify(folder, manifest.Files[i], meter, cancellation);
+            verdicts[i] = Verify(folder, files[i], meter, cancellation);
         }), cancellation).ConfigureAwait(false);
         return [.. verdicts];
     }

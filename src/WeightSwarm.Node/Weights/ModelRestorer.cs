@@ -1,18 +1,19 @@
+using System.Collections.Immutable;
 using System.Net;
+using Microsoft.Extensions.Hosting;
 using WeightSwarm.Core.Catalogue;
 using WeightSwarm.Node.Control;
 using WeightSwarm.Node.Donations;
 using WeightSwarm.Node.Gossip;
 using WeightSwarm.Node.Hosting;
 using WeightSwarm.Node.Replication;
-using WeightSwarm.Node.Store;
 using WeightSwarm.Node.Torrents;
 using WeightSwarm.Torrent;
 
 namespace WeightSwarm.Node.Weights;
 
 /// <summary>How far a restore has come.</summary>
-/// <param name="Phase">locating, fetching, verifying or publishing.</param>
+/// <param name="Phase">locating, comparing, checking, fetching, verifying or publishing.</param>
 /// <param name="Bytes">Done in this phase.</param>
 /// <param name="TotalBytes">Of this phase.</param>
 /// <param name="Sources">Peers that it fetches from.</param>
@@ -21,119 +22,161 @@ namespace WeightSwarm.Node.Weights;
 public sealed record RestoreProgress(
     string Phase, long Bytes, long TotalBytes, int Sources, long BytesPerSecond, string File);
 
+/// <summary>What to give back, and where.</summary>
+/// <param name="Entry">Which model.</param>
+/// <param name="Folder">Absolute.</param>
+/// <param name="Files">Which files; empty: all.</param>
+public sealed record RestoreOrder(Entry Entry, string Folder, ImmutableArray<FileGlob> Files);
+
+/// <summary>What a restore gave back.</summary>
+/// <param name="Files">Files that stand in the folder, verified.</param>
+/// <param name="Bytes">Their sum.</param>
+/// <param name="FetchedBytes">Payload received in this run, waste included.</param>
+/// <param name="Kept">How many of the files were there before, intact.</param>
+public sealed record RestoreOutcome(int Files, long Bytes, long FetchedBytes, int Kept);
+
 /// <summary>
-/// Gives a model back. An engine of its own fetches into a staging folder beside the target, from this node and every
+/// Gives a model back. An engine of its own fetches into a staging folder inside the target, from this node and every
 /// other holder alike, so that custody is never touched; then every file is read again and compared with its SHA-256,
 /// and only then do the files get their own names. The staging folder stays after a failure: the next try goes on from
-/// there.
+/// there. Files that are in the target already, intact, are kept.
 /// </summary>
 public sealed class ModelRestorer(
-    SwarmInbox inbox, ModelContents contents, EngineHost engine, IEngineFactory engines, IVolumes volumes, Clock clock,
-    DaemonOptions options)
+    SwarmInbox inbox, ModelContents contents, EngineHost engine, IEngineFactory engines, Bandwidth bandwidth,
+    IVolumes volumes, Clock clock, DaemonOptions options, IHostApplicationLifetime lifetime)
 {
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Again = TimeSpan.FromSeconds(1);
 
-    /// <summary>Restores the entry into the folder; answers when every file stands there, verified.</summary>
+    /// <summary>Restores into the folder; answers when every file stands there, verified.</summary>
     /// <exception cref="ControlError">Something is in the way, missing, wrong, or there is no space.</exception>
-    public async Task<Manifest> RestoreAsync(
-        Entry entry, string folder, Action<RestoreProgress> report, CancellationToken cancellation)
+    public async Task<RestoreOutcome> RestoreAsync(
+        RestoreOrder order, Action<RestoreProgress> report, CancellationToken cancellation)
     {
-        report(new RestoreProgress("locating", 0, entry.Bytes, 0, 0, ""));
-        var holders = await inbox.AskAsync(core => SourcePeers.Holders(core, entry.ModelId), cancellation);
-        var (content, problem) = await contents.GetAsync(entry, holders, cancellation);
-        if (content is null) throw new ControlError(ControlExit.Incomplete, "no-metainfo", $"{entry.Model}: {problem}");
-        var staging = Path.Combine(folder, $".weightswarm-{entry.ModelId.ToString()[..16]}");
-        RefuseCollision(content.Manifest, folder);
-        RefuseLackOfSpace(entry, folder, staging);
-        Prepare(folder, staging);
-        await FetchAsync(content, staging, report, cancellation);
-        await VerifyAsync(content, staging, report, cancellation);
-        report(new RestoreProgress("publishing", entry.Bytes, entry.Bytes, 0, 0, ""));
-        Publish(content, staging, folder);
-        return content.Manifest;
-    }
-
-    /// <summary>Says early what publishing would say at the end.</summary>
-    private static void RefuseCollision(Manifest manifest, string folder)
-    {
-        if (File.Exists(folder))
-            throw new ControlError(ControlExit.Usage, "not-a-folder",
-                $"{folder} is a file; name a folder to restore into");
-        foreach (var file in manifest.Files)
-            if (Path.Exists(Path.Combine(folder, file.Path)))
-                throw new ControlError(
-                    ControlExit.Refused, "exists",
-                    $"{Path.Combine(folder, file.Path)} exists and is never overwritten; restore into another folder");
-    }
-
-    /// <summary>Before anything is made; what an earlier try left in the staging folder counts as had.</summary>
-    private void RefuseLackOfSpace(Entry entry, string folder, string staging)
-    {
-        if (volumes.Of(DonationPaths.NearestExisting(folder)) is not { } volume) return;
-        var here = Directory.Exists(staging)
-            ? Directory.EnumerateFiles(staging, "*", SearchOption.AllDirectories).Sum(f => FileFacts.Of(f)?.BlockBytes ?? 0)
-            : 0;
-        if (volume.FreeBytes + here < entry.Bytes) throw NoSpace(entry, folder, volume.FreeBytes);
-    }
-
-    private static ControlError NoSpace(Entry entry, string folder, long freeBytes) => new(
-        ControlExit.NoSpace, "no-space",
-        $"{entry.Model} takes {Core.ByteSize.Format(entry.Bytes)} and {folder} has {Core.ByteSize.Format(freeBytes)} free; " +
-        "free some space or restore onto another volume");
-
-    private static void Prepare(string folder, string staging)
-    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, lifetime.ApplicationStopping);
         try
         {
-            Directory.CreateDirectory(staging);
+            return await RunAsync(order, report, either.Token);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             throw new ControlError(
-                ControlExit.Failure, "not-writable", $"{folder} cannot be written: {e.Message}; choose another folder");
+                ControlExit.Incomplete, "stopping",
+                $"the daemon stops; once it runs again, the same command goes on with {order.Entry.Model}");
         }
     }
 
-    private async Task FetchAsync(
-        ModelContent content, string staging, Action<RestoreProgress> report, CancellationToken cancellation)
+    /// <summary>Compares what is in the folder with the model, and changes nothing.</summary>
+    /// <exception cref="ControlError">The model's manifest cannot be had, or no file is named.</exception>
+    public async Task<ImmutableArray<FileVerdict>> VerifyAsync(
+        RestoreOrder order, Action<RestoreProgress> report, CancellationToken cancellation)
     {
-        await using var own = engines.Create(new TorrentEngineOptions
-        {
-            Listen = new IPEndPoint(IPAddress.IsLoopback(options.Listen) ? options.Listen : IPAddress.Any, 0),
-            TouchesTheInternet = false,
-        });
-        var key = await own.AddAsync(
-            new TorrentSpec { Metainfo = content.Metainfo.ToEngineBytes(), SaveFolder = staging }, cancellation);
-        var pace = await inbox.AskAsync(core => core?.Charter?.Policy.Pace ?? Pace.Real, cancellation);
-        var stalled = new Stall(clock, pace.RestorePatienceMs);
-        using var timer = new PeriodicTimer(Poll, clock.Time);
-        while (await timer.WaitForNextTickAsync(cancellation))
-        {
-            await ConnectAsync(own, key, content.Entry, cancellation);
-            var status = await own.GetStatusAsync(key, cancellation)
-                ?? throw new TorrentEngineException("the restore's torrent is gone from its engine");
-            report(new RestoreProgress(
-                "fetching", status.TotalWantedDoneBytes, status.TotalWantedBytes, status.Peers,
-                    status.DownloadBytesPerSecond, ""));
-            if (status.State is TorrentState.Finished or TorrentState.Seeding) break;
-            if (status.State == TorrentState.Error) throw FileError(content.Entry, staging, status);
-            if (stalled.After(status.TotalWantedDoneBytes)) throw await StalledAsync(content.Entry, staging, pace, cancellation);
-        }
-        await own.FlushAsync(key, cancellation);
-        await own.RemoveAsync(key, cancellation);
+        var content = await LocateAsync(order.Entry, report, cancellation);
+        var selection = RestoreSelection.Of(content, order.Files);
+        return await FileVerifier.VerifyAsync(order.Folder, selection.Files, Verifying(report), cancellation);
     }
+
+    private async Task<RestoreOutcome> RunAsync(
+        RestoreOrder order, Action<RestoreProgress> report, CancellationToken cancellation)
+    {
+        var content = await LocateAsync(order.Entry, report, cancellation);
+        var whole = RestoreSelection.Of(content, order.Files);
+        var intact = await RestoreTarget.IntactAsync(whole, order.Folder, report, cancellation);
+        var missing = whole.Except(intact);
+        var fetched = 0L;
+        if (missing.Indexes.Length > 0 || Directory.Exists(RestoreStaging.FolderOf(order.Entry, order.Folder)))
+        {
+            using var staging = RestoreStaging.Open(order.Entry, order.Folder);
+            CheckSpace(missing, staging, order.Folder);
+            fetched = await FetchAndVerifyAsync(missing, staging, report, cancellation);
+            report(new RestoreProgress("publishing", missing.Bytes, missing.Bytes, 0, 0, ""));
+            await Task.Run(() => Publish(missing, staging, order.Folder), CancellationToken.None);
+        }
+        return new RestoreOutcome(whole.Indexes.Length, whole.Bytes, fetched, intact.Count);
+    }
+
+    /// <summary>A daemon that has just started has no session yet: its peers are given some time.</summary>
+    private async Task<ModelContent> LocateAsync(
+        Entry entry, Action<RestoreProgress> report, CancellationToken cancellation)
+    {
+        report(new RestoreProgress("locating", 0, entry.Bytes, 0, 0, ""));
+        var until = clock.Now.MonotonicMs + (await PatienceAsync(cancellation)).TotalMilliseconds;
+        using var timer = new PeriodicTimer(Again, clock.Time);
+        while (true)
+        {
+            var holders = await inbox.AskAsync(core => SourcePeers.Holders(core, entry.ModelId), cancellation);
+            var (content, problem) = await contents.GetAsync(entry, holders, cancellation);
+            if (content is not null) return content;
+            if (clock.Now.MonotonicMs >= until)
+                throw new ControlError(
+                    ControlExit.Incomplete, "no-metainfo",
+                    $"{entry.Model}: {problem}; see `weightswarm why {entry.Model}` for who holds it");
+            await timer.WaitForNextTickAsync(cancellation);
+        }
+    }
+
+    private Task<TimeSpan> PatienceAsync(CancellationToken cancellation) => inbox.AskAsync(
+        core => TimeSpan.FromMilliseconds((core?.Charter?.Policy.Pace ?? Pace.Real).RestorePatienceMs), cancellation);
+
+    private void CheckSpace(RestoreSelection selection, RestoreStaging staging, string folder)
+    {
+        var free = volumes.Of(staging.Folder)?.FreeBytes ?? long.MaxValue;
+        if (free >= selection.Bytes - staging.BlockBytes()) return;
+        throw new ControlError(
+            ControlExit.NoSpace, "no-space",
+            $"{selection.Content.Entry.Model} takes {Core.ByteSize.Format(selection.Bytes)} there, " +
+            $"and {folder} has {Core.ByteSize.Format(free)} free; free some space or restore onto another volume");
+    }
+
+    /// <summary>
+    /// Once more with every staged byte hashed when a file is not what it must be: the record of an earlier run may say
+    /// more than a crash of the machine left on the disk.
+    /// </summary>
+    private async Task<long> FetchAndVerifyAsync(
+        RestoreSelection selection, RestoreStaging staging, Action<RestoreProgress> report,
+        CancellationToken cancellation)
+    {
+        var fetched = await FetchAsync(selection, staging, report, cancellation);
+        if (await FirstFaultAsync(selection, staging, report, cancellation) is null) return fetched;
+        staging.ForgetVerified();
+        fetched += await FetchAsync(selection, staging, report, cancellation);
+        if (await FirstFaultAsync(selection, staging, report, cancellation) is not { } bad) return fetched;
+        throw new ControlError(
+            ControlExit.VerificationFailed, "verification-failed",
+            $"{selection.Content.Entry.Model}: {bad.Detail}, although every piece has the hash that the .torrent " +
+            $"says; nothing was published, and what was fetched is in {staging.Folder}");
+    }
+
+    private async Task<long> FetchAsync(
+        RestoreSelection selection, RestoreStaging staging, Action<RestoreProgress> report,
+        CancellationToken cancellation)
+    {
+        if (selection.Bytes == 0) return 0;
+        var patience = await PatienceAsync(cancellation);
+        await using var own = await Task.Run(CreateEngine, cancellation);
+        using var membership = await bandwidth.JoinAsync(own, cancellation);
+        var fetch = new RestoreFetch(own, selection, staging, clock, report);
+        var entry = selection.Content.Entry;
+        if (await fetch.RunAsync(token => SourcesAsync(entry, token), patience, cancellation)) return fetch.FetchedBytes;
+        throw await StalledAsync(entry, staging.Folder, patience, cancellation);
+    }
+
+    private ITorrentEngine CreateEngine() => engines.Create(new TorrentEngineOptions
+    {
+        Listen = new IPEndPoint(options.Listen, 0),
+        TouchesTheInternet = !IPAddress.IsLoopback(options.Listen),
+    });
 
     /// <summary>This daemon's own engine is one of the sources: what is held here comes over loopback.</summary>
-    private async Task ConnectAsync(ITorrentEngine own, string key, Entry entry, CancellationToken cancellation)
+    private async Task<IReadOnlyList<IPEndPoint>> SourcesAsync(Entry entry, CancellationToken cancellation)
     {
         var peers = await inbox.AskAsync(core => SourcePeers.Of(core, entry.ModelId), cancellation);
-        var local = IPAddress.IsLoopback(options.Listen) ? options.Listen : IPAddress.Loopback;
-        foreach (var peer in peers.Append(new IPEndPoint(local, engine.Engine.ListenPort)))
-            await own.ConnectPeerAsync(key, peer, cancellation);
+        var own = options.Listen.Equals(IPAddress.Any) ? IPAddress.Loopback
+            : options.Listen.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback : options.Listen;
+        return [new IPEndPoint(own, engine.Engine.ListenPort), .. peers];
     }
 
     private async Task<ControlError> StalledAsync(
-        Entry entry, string staging, Pace pace, CancellationToken cancellation)
+        Entry entry, string staging, TimeSpan patience, CancellationToken cancellation)
     {
         var missing = await inbox.AskAsync(core => SourcePeers.SlicesWithoutSource(core, entry.ModelId), cancellation);
         var why = missing.IsEmpty
@@ -142,38 +185,27 @@ public sealed class ModelRestorer(
                 $"(see `weightswarm why {entry.Model}`)";
         return new ControlError(
             ControlExit.Incomplete, "incomplete",
-            $"{entry.Model} cannot be completed now: nothing came for {pace.RestorePatienceMs / 1000} s, and {why}. " +
+            $"{entry.Model} cannot be completed now: nothing came for {patience.TotalSeconds:0} s, and {why}. " +
             $"What is here stays in {staging}; run the same command again to go on");
     }
 
-    private ControlError FileError(Entry entry, string staging, TorrentStatus status)
+    private static async Task<FileVerdict?> FirstFaultAsync(
+        RestoreSelection selection, RestoreStaging staging, Action<RestoreProgress> report,
+        CancellationToken cancellation)
     {
-        var folder = Path.GetDirectoryName(staging)!;
-        var free = volumes.Of(staging)?.FreeBytes ?? long.MaxValue;
-        return free < status.TotalWantedBytes - status.TotalWantedDoneBytes
-            ? NoSpace(entry, folder, free)
-            : new ControlError(
-                ControlExit.Failure, "disk",
-                $"{entry.Model}: writing into {folder} failed: {status.Error}; mend the cause and run the same command again");
+        var root = Path.Combine(staging.Files, selection.Content.Metainfo.Name);
+        MakeEmptyFiles(selection.Files, root);
+        var verdicts = await FileVerifier.VerifyAsync(root, selection.Files, Verifying(report), cancellation);
+        return verdicts.FirstOrDefault(v => v.Outcome != VerifyOutcome.Intact);
     }
 
-    private static async Task VerifyAsync(
-        ModelContent content, string staging, Action<RestoreProgress> report, CancellationToken cancellation)
-    {
-        var root = Path.Combine(staging, content.Metainfo.Name);
-        MakeEmptyFiles(content.Manifest, root);
-        var progress = new Progress(p => report(new RestoreProgress("verifying", p.Bytes, p.TotalBytes, 0, 0, p.File)));
-        var verdicts = await FileVerifier.VerifyAsync(root, content.Manifest, progress, cancellation);
-        if (verdicts.FirstOrDefault(v => v.Outcome != VerifyOutcome.Intact) is not { } bad) return;
-        throw new ControlError(
-            ControlExit.VerificationFailed, "verification-failed",
-            $"{content.Entry.Model}: {bad.Detail}; nothing was published. Remove {staging} and try again");
-    }
+    private static Relay Verifying(Action<RestoreProgress> report) =>
+        new(p => report(new RestoreProgress("verifying", p.Bytes, p.TotalBytes, 0, 0, p.File)));
 
     /// <summary>An empty file has no piece, so no peer ever sends it.</summary>
-    private static void MakeEmptyFiles(Manifest manifest, string root)
+    private static void MakeEmptyFiles(ImmutableArray<ManifestFile> files, string root)
     {
-        foreach (var file in manifest.Files.Where(f => f.Bytes == 0))
+        foreach (var file in files.Where(f => f.Bytes == 0))
         {
             var path = Path.Combine(root, file.Path);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -181,34 +213,29 @@ public sealed class ModelRestorer(
         }
     }
 
-    private static void Publish(ModelContent content, string staging, string folder)
+    private static void Publish(RestoreSelection selection, RestoreStaging staging, string folder)
     {
-        var published = RestorePublisher
-            .Publish(Path.Combine(staging, content.Metainfo.Name), folder, content.Manifest);
-        if (published.Outcome == PublishOutcome.Collision)
-            throw new ControlError(ControlExit.Refused, "exists", published.Reason);
-        if (published.Outcome != PublishOutcome.Complete)
-            throw new ControlError(ControlExit.Failure, "publish", published.Reason);
-        Directory.Delete(staging, recursive: true);
+        var root = Path.Combine(staging.Files, selection.Content.Metainfo.Name);
+        var published = RestorePublisher.Publish(root, folder, selection.Files);
+        if (published.Outcome != PublishOutcome.Complete) throw new ControlError(
+            published.Outcome switch
+            {
+                PublishOutcome.Collision => ControlExit.Refused,
+                PublishOutcome.NoSpace => ControlExit.NoSpace,
+                _ => ControlExit.Failure,
+            },
+            published.Outcome switch
+            {
+                PublishOutcome.Collision => "exists",
+                PublishOutcome.NoSpace => "no-space",
+                _ => "publish",
+            }, published.Reason);
+        staging.Delete();
     }
 
     /// <summary>Reports on the caller's thread, in order.</summary>
-    private sealed class Progress(Action<WeightProgress> report) : IProgress<WeightProgress>
+    private sealed class Relay(Action<WeightProgress> report) : IProgress<WeightProgress>
     {
         public void Report(WeightProgress value) => report(value);
-    }
-
-    /// <summary>Notices that nothing has come for too long.</summary>
-    private sealed class Stall(Clock clock, long patienceMs)
-    {
-        private long _bytes = -1;
-        private long _sinceMs;
-
-        public bool After(long bytes)
-        {
-            var now = clock.Now.MonotonicMs;
-            if (bytes != _bytes) (_bytes, _sinceMs) = (bytes, now);
-            return now - _sinceMs > patienceMs;
-        }
     }
 }

@@ -18,6 +18,8 @@ public enum PublishOutcome
     OtherVolume,
     /// <summary>The disk refused; what had been moved was moved back.</summary>
     Failed,
+    /// <summary>The volume is full; what had been moved was moved back.</summary>
+    NoSpace,
 }
 
 /// <summary>How publishing ended, and why.</summary>
@@ -38,19 +40,19 @@ public sealed class RestorePublisher
     private readonly List<string> _moved = [];
     private readonly List<string> _created = [];
 
-    private RestorePublisher(string staging, string target, Manifest manifest)
+    private RestorePublisher(string staging, string target, ImmutableArray<ManifestFile> files)
     {
         _staging = staging;
         _target = target;
-        _files = manifest.Files;
+        _files = files;
     }
 
-    /// <summary>Publishes every file of the manifest; empty files need not be staged.</summary>
+    /// <summary>Publishes files of a manifest; empty files need not be staged.</summary>
     /// <param name="stagingFolder">Has the files under their relative paths; the caller verified them.</param>
     /// <param name="targetFolder">Is created if it is not there; on the volume of the staging folder.</param>
-    /// <param name="manifest">Which files.</param>
-    public static PublishResult Publish(string stagingFolder, string targetFolder, Manifest manifest) =>
-        new RestorePublisher(Path.GetFullPath(stagingFolder), Path.GetFullPath(targetFolder), manifest).Run();
+    /// <param name="files">Which files.</param>
+    public static PublishResult Publish(string stagingFolder, string targetFolder, ImmutableArray<ManifestFile> files) =>
+        new RestorePublisher(Path.GetFullPath(stagingFolder), Path.GetFullPath(targetFolder), files).Run();
 
     private PublishResult Run()
     {
@@ -71,7 +73,9 @@ public sealed class RestorePublisher
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return TakeBack(new PublishResult(PublishOutcome.Failed, $"'{_target}' cannot be written: {e.Message}"));
+            return TakeBack(new PublishResult(
+                DiskFaults.IsNoSpace(e) ? PublishOutcome.NoSpace : PublishOutcome.Failed,
+                $"'{_target}' cannot be written: {e.Message}"));
         }
     }
 

@@ -28,7 +28,8 @@ internal static class HealthCommand
     {
         using var daemon = await session.ConnectAsync();
         var reply = await daemon.Client.HealthAsync(new HealthRequest { Model = options.Model }, daemon.Unary());
-        session.Print("health", json => WriteJson(json, reply), text => WriteText(text, reply));
+        session.Print("health", json => WriteJson(json, reply),
+            text => WriteText(text, reply, session.Terminal.Clock.GetUtcNow()));
         return reply.Models.Any(model => model.Risk is not ("safe" or "thin")) ? ExitCode.BelowThin : ExitCode.Ok;
     }
 
@@ -56,9 +57,10 @@ internal static class HealthCommand
         json.WriteNumber("online", model.Online);
         json.WriteEndObject();
         json.WriteString("risk", model.Risk);
+        if (model.LastDrill is { } drill) DrillReport.WriteObject(json, "last_drill", drill);
     }
 
-    private static void WriteText(TextOutput text, HealthReply reply)
+    private static void WriteText(TextOutput text, HealthReply reply, DateTimeOffset now)
     {
         var table = new Table("NAME", "REVISION", ">SIZE", ">WANTED", ">VERIFIED", ">ONLINE", ">CLAIMED", "RISK");
         foreach (var model in reply.Models)
@@ -69,6 +71,9 @@ internal static class HealthCommand
         }
         text.Table(table);
         text.Line();
+        foreach (var model in reply.Models.Where(model => model.LastDrill is not null))
+            text.Line($"{model.Name}@{Words.Brief(model.Revision)}: last trial restore {Words.Ago(model.LastDrill.AtMs, now)}: "
+                + DrillReport.Text(model.LastDrill));
         text.Line(string.Join(", ", _risks.Select(risk => $"{reply.Models.Count(model => model.Risk == risk)} {risk}"))
             + "; copies are the fewest over a model's slices");
         text.Line(reply.Basis);

@@ -33,7 +33,7 @@ public sealed class RestoreTests : IDisposable
     public async Task Verify_IntactFolder_SaysSoAndReportsEveryByte()
     {
         var last = new WeightProgress(0, 0, "");
-        var verdicts = await FileVerifier.VerifyAsync(Staging, _manifest, new Sink(p => last = p));
+        var verdicts = await FileVerifier.VerifyAsync(Staging, _manifest.Files, new Sink(p => last = p));
         Assert.All(verdicts, v => Assert.Equal((VerifyOutcome.Intact, ""), (v.Outcome, v.Detail)));
         Assert.Equal(_manifest.Files.AsEnumerable(), verdicts.Select(v => v.File));
         Assert.Equal((_manifest.Bytes, _manifest.Bytes), (last.Bytes, last.TotalBytes));
@@ -47,7 +47,7 @@ public sealed class RestoreTests : IDisposable
         File.WriteAllBytes(_folder.Path("stage/a.bin"), flipped);
         File.Delete(_folder.Path("stage/d/e/f.json"));
         File.WriteAllBytes(_folder.Path("stage/d/empty"), [1]);
-        var verdicts = await FileVerifier.VerifyAsync(Staging, _manifest);
+        var verdicts = await FileVerifier.VerifyAsync(Staging, _manifest.Files);
         Assert.Equal(
             [VerifyOutcome.Corrupt, VerifyOutcome.Missing, VerifyOutcome.WrongSize], verdicts.Select(v => v.Outcome));
         Assert.All(verdicts, v => Assert.Contains(v.File.Path, v.Detail, StringComparison.Ordinal));
@@ -58,8 +58,8 @@ public sealed class RestoreTests : IDisposable
     {
         File.Delete(_folder.Path("stage/a.bin"));
         Directory.CreateDirectory(_folder.Path("stage/a.bin"));
-        Assert.Equal(VerifyOutcome.Unreadable, (await FileVerifier.VerifyAsync(Staging, _manifest))[0].Outcome);
-        var parent = await FileVerifier.VerifyAsync(_folder.Write("file", [1]), _manifest);
+        Assert.Equal(VerifyOutcome.Unreadable, (await FileVerifier.VerifyAsync(Staging, _manifest.Files))[0].Outcome);
+        var parent = await FileVerifier.VerifyAsync(_folder.Write("file", [1]), _manifest.Files);
         Assert.All(parent, v => Assert.Equal(VerifyOutcome.Unreadable, v.Outcome));
     }
 
@@ -69,15 +69,15 @@ public sealed class RestoreTests : IDisposable
         using var cancellation = new CancellationTokenSource();
         cancellation.Cancel();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
-            FileVerifier.VerifyAsync(Staging, _manifest, null, cancellation.Token));
+            FileVerifier.VerifyAsync(Staging, _manifest.Files, null, cancellation.Token));
     }
 
     [Fact]
     public async Task Publish_StagedFiles_StandUnderTheirNames()
     {
         File.Delete(_folder.Path("stage/d/empty"));
-        Complete(RestorePublisher.Publish(Staging, Target, _manifest));
-        var verdicts = await FileVerifier.VerifyAsync(Target, _manifest);
+        Complete(RestorePublisher.Publish(Staging, Target, _manifest.Files));
+        var verdicts = await FileVerifier.VerifyAsync(Target, _manifest.Files);
         Assert.All(verdicts, v => Assert.Equal(VerifyOutcome.Intact, v.Outcome));
         Assert.Empty(Directory.EnumerateFiles(Staging, "*", SearchOption.AllDirectories));
     }
@@ -86,7 +86,7 @@ public sealed class RestoreTests : IDisposable
     public void Publish_IntoAFolderWithOtherFiles_LeavesThemAlone()
     {
         var other = _folder.Write("out/model/d/mine", [9]);
-        Complete(RestorePublisher.Publish(Staging, Target, _manifest));
+        Complete(RestorePublisher.Publish(Staging, Target, _manifest.Files));
         Assert.Equal([9], File.ReadAllBytes(other));
     }
 
@@ -117,7 +117,7 @@ public sealed class RestoreTests : IDisposable
     public void Publish_WhereAFileStandsInPlaceOfAFolder_ChangesNothing(string file)
     {
         _folder.Write(file, [9]);
-        var result = RestorePublisher.Publish(Staging, Target, _manifest);
+        var result = RestorePublisher.Publish(Staging, Target, _manifest.Files);
         Assert.True(result.Outcome is PublishOutcome.Collision or PublishOutcome.Failed, result.Reason);
         Assert.Equal([9], File.ReadAllBytes(_folder.Path(file)));
         StagingIsWhole();
@@ -137,12 +137,12 @@ public sealed class RestoreTests : IDisposable
     public void Publish_UnstagedFile_ChangesNothing()
     {
         File.WriteAllBytes(_folder.Path("stage/a.bin"), [1]);
-        var result = RestorePublisher.Publish(Staging, Target, _manifest);
+        var result = RestorePublisher.Publish(Staging, Target, _manifest.Files);
         Assert.Equal(PublishOutcome.NotStaged, result.Outcome);
         Assert.Contains("a.bin' has 1 bytes, not 49153", result.Reason, StringComparison.Ordinal);
         File.Delete(_folder.Path("stage/a.bin"));
         File.CreateSymbolicLink(_folder.Path("stage/a.bin"), "/etc/hostname");
-        Assert.Equal(PublishOutcome.NotStaged, RestorePublisher.Publish(Staging, Target, _manifest).Outcome);
+        Assert.Equal(PublishOutcome.NotStaged, RestorePublisher.Publish(Staging, Target, _manifest.Files).Outcome);
         Assert.False(Directory.Exists(_folder.Path("out")));
     }
 
@@ -152,7 +152,7 @@ public sealed class RestoreTests : IDisposable
         // /dev/shm is a volume of its own on every Linux that has it.
         Assert.True(Directory.Exists("/dev/shm"), "this test needs /dev/shm");
         var elsewhere = $"/dev/shm/weightswarm-test-{Guid.NewGuid():N}";
-        var result = RestorePublisher.Publish(Staging, elsewhere, _manifest);
+        var result = RestorePublisher.Publish(Staging, elsewhere, _manifest.Files);
         Assert.Equal(PublishOutcome.OtherVolume, result.Outcome);
         Assert.False(Directory.Exists(elsewhere));
         StagingIsWhole();
@@ -169,7 +169,7 @@ public sealed class RestoreTests : IDisposable
 
     private void Refused(PublishOutcome outcome, string names)
     {
-        var result = RestorePublisher.Publish(Staging, Target, _manifest);
+        var result = RestorePublisher.Publish(Staging, Target, _manifest.Files);
         Assert.Equal(outcome, result.Outcome);
         Assert.Contains(names, result.Reason, StringComparison.Ordinal);
         StagingIsWhole();

@@ -1,0 +1,14 @@
+namespace WeightSwarm.Node.Weights;
+
+/// <summary>What an error of the file system means.</summary>
+internal static class DiskFaults
+{
+    private const int NoSpace = 28, OverQuota = 122, WouldBlock = 11; // ENOSPC, EDQUOT, EWOULDBLOCK of flock(2)
+    private const int DiskFull = unchecked((int)0x80070070); // the framework's own, for preallocation
+
+    /// <summary>The volume, or the user's quota on it, is full.</summary>
+    public static bool IsNoSpace(Exception e) => e is IOException && e.HResult is NoSpace or OverQuota or DiskFull;
+
+    /// <summary>Somebody else has the file locked.</summary>
+    public static bool IsLocked(IOException e) => e.HResult == WouldBlock;
+}
