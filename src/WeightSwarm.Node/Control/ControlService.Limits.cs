@@ -46,7 +46,8 @@ public sealed partial class ControlService
                 kept = rules.RemoveAll(r => r.When == when);
                 if (kept.Length == rules.Length)
                     throw new ControlError(
-                        ControlExit.NotFound, "no-such-rule", $"there is no rule for '{when}'; `weightswarm limits` lists them");
+                        ControlExit.NotFound, "no-such-rule",
+                        $"there is no rule for '{when}'; `weightswarm limits` lists them");
             }
             else kept = [];
             await bandwidth.SetAsync(new LimitSchedule(kept), context.CancellationToken);
@@ -84,13 +85,15 @@ public sealed partial class ControlService
 
     private static WeekWindow ReadWindow(string text) => WeekWindow.Parse(text)
         ?? throw Usage(
-            "bad-when", $"'{text}' is no time of the week: write such as 'mon-fri 08:00-18:00', 'sat,sun' or '22:00-06:00'");
+            "bad-when",
+            $"'{text}' is no time of the week: write such as 'mon-fri 08:00-18:00', 'sat,sun' or '22:00-06:00'");
 
     private static int ReadRate(ulong rate, string direction)
     {
         if (rate == 0 || rate is >= LeastRate and <= int.MaxValue) return (int)rate;
         throw Usage(
-            "bad-rate", $"--{direction} {rate} bytes per second is out of range: {ByteSize.Format((long)LeastRate)} to " +
+            "bad-rate",
+            $"--{direction} {rate} bytes per second is out of range: {ByteSize.Format((long)LeastRate)} to " +
             $"{ByteSize.Format(int.MaxValue)} are accepted, or unlimited");
     }
 }

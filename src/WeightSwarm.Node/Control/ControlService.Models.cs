@@ -78,10 +78,8 @@ public sealed partial class ControlService
     /// <summary>By name, name@revision, or a prefix of eight or more of an info-hash.</summary>
     private static ModelView Find(SwarmCore? core, string name)
     {
-        if (core is null) throw Gossip.NetworkService.NoNetwork();
-        var found = Models(core).Where(m => ModelReplies.IsCalled(m.Entry, name)).ToList();
+        var found = Known(core).Where(m => ModelReplies.IsCalled(m.Entry, name)).ToList();
         if (found.Count == 1) return found[0];
-        if (core.Charter is null) throw NoCharter();
         if (found.Count == 0)
             throw new ControlError(
                 ControlExit.NotFound, "no-such-model",
@@ -90,10 +88,16 @@ public sealed partial class ControlService
         throw new ControlError(ControlExit.Usage, "ambiguous", $"'{name}' may mean {candidates}; name one of these");
     }
 
-    private static ControlError NoCharter() => new(
-        ControlExit.Incomplete, "no-charter",
-        "this node has not heard its network's charter yet, so it knows no models: see `weightswarm peers`, and try " +
-        "again once it has met one");
+    /// <summary>Every catalogued model, from a node that can know.</summary>
+    private static ImmutableArray<ModelView> Known(SwarmCore? core)
+    {
+        if (core is null) throw Gossip.NetworkService.NoNetwork();
+        if (core.Charter is not null) return Models(core);
+        throw new ControlError(
+            ControlExit.Incomplete, "no-charter",
+            "this node has not heard its network's charter yet, so it knows no models: see `weightswarm peers`, and " +
+            "try again once it has met one");
+    }
 
     private static AddProgress ProgressOf(string phase, WeightProgress p) => new()
     {

@@ -46,7 +46,7 @@ public sealed partial class ControlService
 
     private Task<Entry> EntryOfAsync(RestoreRequest request, CancellationToken cancellation) => inbox.AskAsync(
         core => request.Drill && request.Model.Length == 0
-            ? drill.Draw([.. Models(core ?? throw Gossip.NetworkService.NoNetwork()).Select(m => m.Entry)], request.Folder)
+            ? drill.Draw([.. Known(core).Select(m => m.Entry)], request.Folder)
             : Find(core, request.Model).Entry, cancellation);
 
     private static RestoreOrder OrderOf(RestoreRequest request, Entry entry) => new(

@@ -64,7 +64,8 @@ public sealed class Bandwidth(EngineHost host, NodeStore store, Clock clock) : I
             if (members.Length > 1)
                 foreach (var member in members)
                     await member.MeasureAsync(clock, cancellation);
-            var ups = LimitShares.Of(limits.Up, [.. members.Select(m => m.UpRate)], [.. members.Select(m => m.Given.Up)]);
+            var ups = LimitShares.Of(
+                limits.Up, [.. members.Select(m => m.UpRate)], [.. members.Select(m => m.Given.Up)]);
             var downs = LimitShares.Of(
                 limits.Down, [.. members.Select(m => m.DownRate)], [.. members.Select(m => m.Given.Down)]);
             // Who gets less is told first, so that the sum is never above the limit.

@@ -8,8 +8,9 @@ namespace WeightSwarm.Node.Torrents;
 /// </summary>
 public static class LimitShares
 {
-    /// <summary>An engine always has at least this part of an even share.</summary>
-    private const int LeastPart = 10;
+    /// <summary>An engine always has at least this part of the limit: a quiet one that begins shows it by using it
+    /// up.</summary>
+    private const int LeastPart = 100;
 
     /// <summary>The new shares; they sum to at most <paramref name="limit"/>, and each is at least 1.</summary>
     /// <param name="limit">Bytes per second; 0 is unlimited, and so is then every share.</param>
@@ -19,7 +20,7 @@ public static class LimitShares
     {
         if (limit == 0) return [.. rates.Select(_ => 0)];
         if (rates.Count == 1) return [limit];
-        var floor = Math.Max(1, limit / rates.Count / LeastPart);
+        var floor = Math.Max(1, limit / LeastPart);
         var wants = rates.Select((rate, i) => Math.Clamp(Wanted(rate, shares[i], limit), floor, limit)).ToArray();
         var result = new int[rates.Count];
         long left = limit;

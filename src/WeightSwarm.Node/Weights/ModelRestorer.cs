@@ -156,7 +156,8 @@ public sealed class ModelRestorer(
         using var membership = await bandwidth.JoinAsync(own, cancellation);
         var fetch = new RestoreFetch(own, selection, staging, clock, report);
         var entry = selection.Content.Entry;
-        if (await fetch.RunAsync(token => SourcesAsync(entry, token), patience, cancellation)) return fetch.FetchedBytes;
+        if (await fetch.RunAsync(token => SourcesAsync(entry, token), patience, cancellation))
+            return fetch.FetchedBytes;
         throw await StalledAsync(entry, staging.Folder, patience, cancellation);
     }
 

@@ -33,8 +33,8 @@ public sealed class RestoreDrill(
         if (fitting.Length == 0)
             throw new ControlError(
                 ControlExit.NoSpace, "no-space",
-                $"{folder} has {Core.ByteSize.Format(free)} free, and every model is larger; name a folder on another " +
-                "volume with --into DIR");
+                $"{folder} has {Core.ByteSize.Format(free)} free, and every model is larger; name a folder on " +
+                "another volume with --into DIR");
         return fitting[Random.Shared.Next(fitting.Length)];
     }
 

@@ -133,7 +133,8 @@ internal sealed class RestoreFetch(
 
     private ControlError Fault(string file, string message, bool noSpace)
     {
-        var what = $"{selection.Content.Entry.Model}: {(file.Length > 0 ? file : "a file")} cannot be written: {message}";
+        var (model, path) = (selection.Content.Entry.Model, file.Length > 0 ? file : "a file");
+        var what = $"{model}: {path} cannot be written: {message}";
         return noSpace
             ? new ControlError(
                 ControlExit.NoSpace, "no-space",

@@ -51,7 +51,8 @@ public sealed class RestorePublisher
     /// <param name="stagingFolder">Has the files under their relative paths; the caller verified them.</param>
     /// <param name="targetFolder">Is created if it is not there; on the volume of the staging folder.</param>
     /// <param name="files">Which files.</param>
-    public static PublishResult Publish(string stagingFolder, string targetFolder, ImmutableArray<ManifestFile> files) =>
+    public static PublishResult Publish(
+        string stagingFolder, string targetFolder, ImmutableArray<ManifestFile> files) =>
         new RestorePublisher(Path.GetFullPath(stagingFolder), Path.GetFullPath(targetFolder), files).Run();
 
     private PublishResult Run()

@@ -81,7 +81,7 @@ internal sealed class RestoreStaging : IDisposable
         var (model, sum) = (_entry.ModelId.ToArray(), Hash256.Size);
         if (bytes.Length != sum + (metainfo.Pieces + 7) / 8 + sum) return null;
         if (!bytes.AsSpan(0, sum).SequenceEqual(model)) return null;
-        if (Hash256.Of(bytes.AsSpan(0, bytes.Length - sum)) != new Hash256(bytes.AsSpan(bytes.Length - sum))) return null;
+        if (Hash256.Of(bytes.AsSpan(..^sum)) != new Hash256(bytes.AsSpan(bytes.Length - sum))) return null;
         var bits = new BitArray(bytes[sum..^sum]);
         var verified = new bool[metainfo.Pieces];
         foreach (var file in metainfo.Files)

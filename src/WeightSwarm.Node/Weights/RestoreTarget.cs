@@ -3,7 +3,8 @@ using WeightSwarm.Node.Control;
 
 namespace WeightSwarm.Node.Weights;
 
-/// <summary>What is in the folder that somebody restores into: files there are kept or refused, never replaced.</summary>
+/// <summary>What is in the folder that somebody restores into: files there are kept or refused, never
+/// replaced.</summary>
 internal static class RestoreTarget
 {
     /// <summary>Places of the files that are there already, with the right bytes.</summary>
@@ -18,7 +19,8 @@ internal static class RestoreTarget
         var present = selection.Indexes.Where(i => IsThere(folder, files[i])).ToArray();
         if (present.Length == 0) return new HashSet<int>();
         var progress = new Relay(p => report(new RestoreProgress("comparing", p.Bytes, p.TotalBytes, 0, 0, p.File)));
-        var verdicts = await FileVerifier.VerifyAsync(folder, [.. present.Select(i => files[i])], progress, cancellation);
+        var verdicts = await FileVerifier
+            .VerifyAsync(folder, [.. present.Select(i => files[i])], progress, cancellation);
         if (verdicts.FirstOrDefault(v => v.Outcome != VerifyOutcome.Intact) is { } other)
             throw Exists(Path.Combine(folder, other.File.Path), "with other bytes than the model's");
         return present.ToHashSet();
@@ -32,7 +34,8 @@ internal static class RestoreTarget
         {
             if (stamp.Kind == FileKind.Regular && stamp.Bytes == file.Bytes) return true;
             throw Exists(
-                path, stamp.Kind == FileKind.Regular ? $"with {stamp.Bytes} bytes, not {file.Bytes}" : "and is no plain file");
+                path, stamp.Kind != FileKind.Regular ? "and is no plain file"
+                    : $"with {stamp.Bytes} bytes, not {file.Bytes}");
         }
         if (error == LinuxFiles.NotFound) return false;
         throw new ControlError(

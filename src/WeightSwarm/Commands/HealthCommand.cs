@@ -72,8 +72,8 @@ internal static class HealthCommand
         text.Table(table);
         text.Line();
         foreach (var model in reply.Models.Where(model => model.LastDrill is not null))
-            text.Line($"{model.Name}@{Words.Brief(model.Revision)}: last trial restore {Words.Ago(model.LastDrill.AtMs, now)}: "
-                + DrillReport.Text(model.LastDrill));
+            text.Line($"{model.Name}@{Words.Brief(model.Revision)}: last trial restore "
+                + $"{Words.Ago(model.LastDrill.AtMs, now)}: {DrillReport.Text(model.LastDrill)}");
         text.Line(string.Join(", ", _risks.Select(risk => $"{reply.Models.Count(model => model.Risk == risk)} {risk}"))
             + "; copies are the fewest over a model's slices");
         text.Line(reply.Basis);

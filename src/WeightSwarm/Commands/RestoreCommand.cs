@@ -9,8 +9,8 @@ using WeightSwarm.V1;
 namespace WeightSwarm.Cli.Commands;
 
 /// <summary>
-/// <c>restore MODEL DIR</c>: gives the weights back as plain files, every one verified; or with <c>--verify</c> looks at
-/// those that are there, or with <c>--drill</c> only tries.
+/// <c>restore MODEL DIR</c>: gives the weights back as plain files, every one verified; or with <c>--verify</c> looks
+/// at those that are there, or with <c>--drill</c> only tries.
 /// </summary>
 internal static class RestoreCommand
 {
@@ -69,7 +69,8 @@ internal static class RestoreCommand
                 ModelFields.WriteObject(json, result.Model);
                 DrillReport.WriteObject(json, "drill", drill);
             },
-            text => text.Line($"Trial restore of {result.Model.Name}@{result.Model.Revision}: {DrillReport.Text(drill)}, "
+            text => text.Line($"Trial restore of {result.Model.Name}@{result.Model.Revision}: "
+                + $"{DrillReport.Text(drill)}, "
                 + $"{SizeText.Format(drill.Bytes)} verified and removed again"));
     }
 
