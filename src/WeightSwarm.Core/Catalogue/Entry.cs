@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using WeightSwarm.Core.Formats;
 
 namespace WeightSwarm.Core.Catalogue;
 
@@ -39,6 +40,8 @@ public sealed record Entry
     public bool Active { get; init; } = true;
     /// <summary>File bytes of each slice in leaves of 16 KiB, rounded up; its length is the number of slices.</summary>
     public required ImmutableArray<int> SliceLeaves { get; init; }
+    /// <summary>What the headers of the weights say; null where nobody looked.</summary>
+    public Facts? Facts { get; init; }
 
     /// <summary>Number of slices.</summary>
     public int Slices => SliceLeaves.Length;

@@ -81,6 +81,7 @@ public static class RecordBodies
             Copies = (int)body.Copies,
             Active = body.State == V1.EntryState.Active,
             SliceLeaves = [.. body.SliceLeaves.Select(leaves => (int)leaves)],
+            Facts = body.Facts is null ? null : FactsBodies.Facts(body.Facts),
         };
     }
 
@@ -105,6 +106,7 @@ public static class RecordBodies
             Source = entry.Source,
             Copies = (uint)entry.Copies,
             State = entry.Active ? V1.EntryState.Active : V1.EntryState.Withdrawn,
+            Facts = entry.Facts is null ? null : FactsBodies.Facts(entry.Facts),
         };
         body.SliceLeaves.AddRange(entry.SliceLeaves.Select(leaves => (uint)leaves));
         return body;
@@ -150,7 +152,8 @@ public static class RecordBodies
         body.Model.Length is > 0 and <= LongestText && body.Revision.Length is > 0 and <= LongestText &&
         body.Licence.Length <= LongestText && body.Source.Length <= LongestText &&
         body.InfoHashV1.Length == 20 && body.ManifestHash.Length == 32 && body.MetainfoHash.Length == 32 &&
-        record.Subject.SequenceEqual(body.InfoHashV2.Span) && IsSoundGeometry(body);
+        record.Subject.SequenceEqual(body.InfoHashV2.Span) && IsSoundGeometry(body) &&
+        (body.Facts is null || FactsBodies.IsSound(body.Facts));
 
     private static bool IsSoundGeometry(V1.Entry body) =>
         body.PieceLength is >= 16 << 10 and <= 256 << 20 && ulong.IsPow2(body.PieceLength) &&

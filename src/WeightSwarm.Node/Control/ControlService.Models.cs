@@ -20,12 +20,12 @@ public sealed partial class ControlService
             if (!Path.IsPathRooted(request.Path)) throw Usage("bad-path", $"{request.Path} is not an absolute path");
             var phase = "scanning";
             var stream = new ProgressStream<AddEvent>(responseStream, clock.Time);
-            var order =
-                new AddOrder(request.Path, request.Name, request.Licence, request.Revision, (int)request.Copies);
+            var order = new AddOrder(
+                request.Path, request.Name, request.Licence, request.Revision, (int)request.Copies, request.Force);
             var progress =
                 new Relay<WeightProgress>(p => stream.Offer(new AddEvent { Progress = ProgressOf(phase, p) }));
             var outcome = await adder.AddAsync(order, progress, next => phase = next, context.CancellationToken);
-            var result = new AddResult { Existing = outcome.Existing };
+            var result = new AddResult { Existing = outcome.Existing, Facts = FactsReplies.Of(outcome.Facts) };
             result.Notes.AddRange(outcome.Notes);
             result.Model = await inbox
                 .AskAsync(core => ModelReplies.Of(core!, outcome.Entry), context.CancellationToken);
@@ -49,6 +49,7 @@ public sealed partial class ControlService
         var (view, reply) = await inbox.AskAsync(core => ShowFromCore(core, request.Model), cancellation);
         var holders = await inbox.AskAsync(core => SourcePeers.Holders(core, view.Entry.ModelId), cancellation);
         var (content, problem) = await contents.GetAsync(view.Entry, holders, cancellation);
+        reply.Facts = FactsReplies.Of(view.Entry, content?.Manifest.Files.Select(f => f.Path) ?? []);
         if (content is null)
             return request.WithMetainfo ? throw new ControlError(ControlExit.Incomplete, "no-metainfo", problem)
                 : reply;

@@ -1,11 +1,13 @@
 using WeightSwarm.Core;
 using WeightSwarm.Core.Catalogue;
+using WeightSwarm.Core.Formats;
 using WeightSwarm.Core.Records;
 using WeightSwarm.Node.Control;
 using WeightSwarm.Node.Gossip;
 using WeightSwarm.Node.Hosting;
 using WeightSwarm.Node.Replication;
 using WeightSwarm.Node.Store;
+using WeightSwarm.Node.Weights.Formats;
 
 namespace WeightSwarm.Node.Weights;
 
@@ -15,13 +17,16 @@ namespace WeightSwarm.Node.Weights;
 /// <param name="Licence">SPDX.</param>
 /// <param name="Revision">Empty: derived from the content.</param>
 /// <param name="Copies">0: the network's.</param>
-public sealed record AddOrder(string Path, string Name, string Licence, string Revision, int Copies);
+/// <param name="Force">Preserve structurally broken weight files, too.</param>
+public sealed record AddOrder(
+    string Path, string Name, string Licence, string Revision, int Copies, bool Force = false);
 
 /// <summary>What <c>add</c> came to.</summary>
 /// <param name="Entry">The entry, new or existing.</param>
 /// <param name="Existing">The same content was catalogued before.</param>
 /// <param name="Notes">For the owner.</param>
-public sealed record AddOutcome(Entry Entry, bool Existing, IReadOnlyList<string> Notes);
+/// <param name="Facts">What the files' headers say.</param>
+public sealed record AddOutcome(Entry Entry, bool Existing, IReadOnlyList<string> Notes, ModelFacts Facts);
 
 /// <summary>Hashes an owner's files once, serves them in place, and catalogues them.</summary>
 public sealed class ModelAdder(
@@ -43,25 +48,27 @@ public sealed class ModelAdder(
         phase("scanning");
         var scan = await Task.Run(() => FolderScan.Run(order.Path, cancellation), cancellation);
         if (scan.Outcome != ScanOutcome.Complete) throw OfScan(scan);
+        phase("inspecting");
+        var facts = await Task.Run(() => WeightCheck.Run(scan, order.Force, cancellation), cancellation);
         phase("hashing");
         var torrent = name.TorrentName(order.Revision);
         var hashed = await new ModelHasher().HashAsync(
             scan, torrent, progress, ingest: store.Ingest, cancellation: cancellation);
         if (hashed.Model is not { } model) throw OfHash(hashed);
         phase("cataloguing");
-        var notes = scan.Skipped.Select(s => $"left out: {s}").ToList();
+        var notes = scan.Skipped.Select(s => $"left out: {s}").Concat(FactNotes.Of(facts)).ToList();
         if (model.KeptBytes > 0)
             notes.Add($"{SizeText.Format((ulong)model.KeptBytes)} had been hashed before, and were not read again");
         if (await ExistingAsync(model, cancellation) is { } existing)
         {
             await AdoptAsync(existing, scan.Root, model, cancellation);
             store.Ingest.Forget(torrent);
-            return new AddOutcome(existing, true, notes);
+            return new AddOutcome(existing, true, notes, facts);
         }
-        var entry = EntryOf(model, name, order, licence.Licence, charter.Policy);
+        var entry = EntryOf(model, name, order, licence.Licence, charter.Policy) with { Facts = facts.Facts };
         await CatalogueAsync(entry, scan.Root, model, cancellation);
         store.Ingest.Forget(torrent);
-        return new AddOutcome(entry, false, notes);
+        return new AddOutcome(entry, false, notes, facts);
     }
 
     private async Task<Charter> CharterAsync(CancellationToken cancellation)

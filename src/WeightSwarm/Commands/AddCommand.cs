@@ -55,6 +55,7 @@ internal static class AddCommand
             json =>
             {
                 ModelFields.WriteObject(json, result.Model);
+                json.WriteFacts(result.Facts);
                 json.WriteBoolean("existing", result.Existing);
                 json.WriteStrings("notes", result.Notes);
             },
@@ -90,6 +91,7 @@ internal static class AddCommand
         text.Fact("ID", model.InfoHashV2);
         text.Fact("Size", $"{SizeText.Format(model.Bytes)} in {Words.Count(model.Files, "file")}, "
             + Words.Count(model.Slices, "slice"));
+        text.Facts(result.Facts);
         text.Fact("Copies", $"{model.TargetCopies} wanted; 'weightswarm health {model.Name}' shows how many there are");
         foreach (var note in result.Notes) text.Fact("Note", note);
     }

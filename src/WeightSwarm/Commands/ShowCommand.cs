@@ -75,6 +75,7 @@ internal static class ShowCommand
     private static void WriteJson(System.Text.Json.Utf8JsonWriter json, ShowReply reply, string? torrent)
     {
         ModelFields.WriteObject(json, reply.Model);
+        json.WriteFacts(reply.Facts);
         json.WriteString("magnet", reply.Magnet);
         json.WriteString("torrent", torrent);
         json.WriteObjects("files", reply.Files, (item, file) =>
@@ -103,6 +104,7 @@ internal static class ShowCommand
         text.Fact("Size", $"{SizeText.Format(model.Bytes)} in {Words.Count(model.Files, "file")}; "
             + $"{Words.Count(model.Slices, "slice")} of {Words.Count(model.PiecesPerSlice, "piece")} of "
             + SizeText.Format(model.PieceLength));
+        text.Facts(reply.Facts);
         text.Fact("Licence", Words.OrDash(model.Licence));
         text.Fact("Source", Words.OrDash(model.Source));
         text.Fact("Copies", $"{model.TargetCopies} wanted");

@@ -33,6 +33,18 @@ internal static class Samples
         AddedMs = SomeTimeMs,
     };
 
+    public static ModelFactsInfo Facts() => new()
+    {
+        Parameters = 8_030_261_248,
+        Dtypes = { new DtypeInfo { Dtype = "BF16", Parameters = 8_030_261_248, Bytes = 16_060_522_496 } },
+        Architecture = "LlamaForCausalLM",
+        ShardsPresent = 3,
+        ShardsExpected = 4,
+        MissingShards = { "model-00002-of-00004.safetensors" },
+        Hazards = { "contains-pickle" },
+        BrokenFiles = 1,
+    };
+
     public static ModelHealth Health(string name, string risk, uint verified) => new()
     {
         Name = name,

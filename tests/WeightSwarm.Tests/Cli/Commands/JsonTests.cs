@@ -166,6 +166,7 @@ public class JsonTests
           "model": {
         {{Samples.ModelJson(4)}}
           },
+          "facts": null,
           "existing": true,
           "notes": [
             "a \"note\""
@@ -204,6 +205,7 @@ public class JsonTests
         {
             Model = Samples.Model(),
             Magnet = "magnet:?x",
+            Facts = Samples.Facts(),
             Files = { new WeightSwarm.V1.FileInfo { Path = "a b/c.txt", Bytes = 5, Sha256 = "ff" } },
             Holders =
             {
@@ -215,6 +217,28 @@ public class JsonTests
           "schema": "weightswarm.show/1",
           "model": {
         {{Samples.ModelJson(4)}}
+          },
+          "facts": {
+            "parameters": 8030261248,
+            "dtypes": [
+              {
+                "dtype": "BF16",
+                "parameters": 8030261248,
+                "bytes": 16060522496
+              }
+            ],
+            "architecture": "LlamaForCausalLM",
+            "shards": {
+              "present": 3,
+              "expected": 4,
+              "missing": [
+                "model-00002-of-00004.safetensors"
+              ]
+            },
+            "hazards": [
+              "contains-pickle"
+            ],
+            "broken_files": 1
           },
           "magnet": "magnet:?x",
           "torrent": null,

@@ -30,6 +30,28 @@ public class TextTests
         Assert.Equal("magnet:?xt=x\n", (await FakeDaemon.Run(reply, "show", "m", "--magnet")).Out);
     }
 
+    [Fact]
+    public async Task Show_SaysWhatTheWeightsAre()
+    {
+        var reply = new ShowReply { Model = Samples.Model(), Facts = Samples.Facts() };
+        Assert.Contains("""
+            Weights:     LlamaForCausalLM, 8,030,261,248 parameters
+            Dtypes:      BF16 8,030,261,248 (16.1 GB)
+            Shards:      3 of 4 present; missing: model-00002-of-00004.safetensors
+            Hazards:     contains-pickle
+            Broken:      1 weight file, preserved as added
+
+            """, (await FakeDaemon.Run(reply, "show", "m")).Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Show_OfAnOlderEntry_SaysNothingOfItsWeights()
+    {
+        var result = await FakeDaemon.Run(new ShowReply { Model = Samples.Model() }, "show", "m");
+        Assert.DoesNotContain("Weights:", result.Out, StringComparison.Ordinal);
+        Assert.Equal(0, result.Code);
+    }
+
     [Theory]
     [InlineData("safe", 0)]
     [InlineData("thin", 0)]

@@ -1,0 +1,27 @@
+using WeightSwarm.Core.Formats;
+using WeightSwarm.Node.Control;
+
+namespace WeightSwarm.Node.Weights.Formats;
+
+/// <summary>Whether weights may be preserved: reads the headers, and refuses files that are structurally broken.</summary>
+public static class WeightCheck
+{
+    private const int MostNamed = 5;
+
+    /// <summary>What the headers of a complete scan say.</summary>
+    /// <param name="scan">A complete scan.</param>
+    /// <param name="force">Take broken files, too.</param>
+    /// <param name="cancellation">Ends the work within one chunk.</param>
+    /// <exception cref="ControlError">A weight file is broken, and it is not forced.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static ModelFacts Run(FolderScanResult scan, bool force, CancellationToken cancellation = default)
+    {
+        var facts = ModelInspector.Inspect(scan, cancellation);
+        if (facts.Faults.IsEmpty || force) return facts;
+        var named = string.Join("; ", facts.Faults.Take(MostNamed));
+        var more = facts.Faults.Length > MostNamed ? $"; and {facts.Faults.Length - MostNamed} more files" : "";
+        throw new ControlError(
+            ControlExit.VerificationFailed, "broken-weights",
+            $"{named}{more}; fetch it again, or preserve it as it is with --force");
+    }
+}
