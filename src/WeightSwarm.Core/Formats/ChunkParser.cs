@@ -1,8 +1,8 @@
 namespace WeightSwarm.Core.Formats;
 
 /// <summary>
-/// A parser that is fed a file in chunks of any size, from the front, and keeps only what it has not understood yet. Its
-/// owner reads at <see cref="Offset"/>, which may lie ahead of what was fed: a parser skips what it does not need.
+/// A parser that is fed a file in chunks of any size, from the front, and keeps only what it has not understood yet.
+/// Its owner reads at <see cref="Offset"/>, which may lie ahead of what was fed: a parser skips what it does not need.
 /// Whatever the bytes are, it ends with a result or a <see cref="Fault"/>, and never throws.
 /// </summary>
 /// <param name="file">Relative path, for faults.</param>
@@ -39,7 +39,7 @@ public abstract class ChunkParser(string file, int mostKept, long start = 0)
         }
         Keep(bytes);
         // An item that did not fit is tried again only once there is twice as much of it: no quadratic work.
-        if (_keptCount >= _retryAt) RunKept(isLast: false);
+        if (_keptCount >= _retryAt || _keptCount > mostKept) RunKept(isLast: false);
     }
 
     /// <summary>Says that the file ends at <see cref="Offset"/>.</summary>

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace WeightSwarm.Core.Formats;
 
-/// <summary>What config.json, tokenizer_config.json or model_index.json says at its top level, as far as it matters here.</summary>
+/// <summary>What config.json, tokenizer_config.json or model_index.json says at its top level.</summary>
 public sealed class ConfigParser(string file) : JsonChunkParser(file)
 {
     /// <summary>The largest such file that is read, bytes.</summary>
@@ -12,10 +12,12 @@ public sealed class ConfigParser(string file) : JsonChunkParser(file)
 
     private enum Key { Other, Architectures, ModelType, ClassName, AutoMap }
 
-    /// <summary>First of "architectures", or "_class_name"; else "model_type"; empty for none. See <see cref="Facts"/>.</summary>
+    /// <summary>
+    /// First of "architectures", or "_class_name"; else "model_type"; empty for none. See <see cref="Facts"/>.
+    /// </summary>
     public string Architecture => _architecture.Length > 0 ? _architecture : _modelType;
 
-    /// <summary>"auto_map" names classes in Python files beside it, which loaders run when they are told to trust it.</summary>
+    /// <summary>"auto_map" names classes in Python files, which loaders run when they are told to trust them.</summary>
     public bool HasAutoMap { get; private set; }
 
     private string _architecture = "";

@@ -27,7 +27,7 @@ public sealed record Facts
     /// <summary>See <see cref="HazardLabels"/>; of a newer version perhaps others.</summary>
     public ImmutableArray<string> Hazards { get; init; } = [];
 
-    /// <summary>An architecture from bytes that nobody checked: shortened, and what is not printable ASCII replaced.</summary>
+    /// <summary>From bytes that nobody checked: shortened, and what is not printable ASCII replaced.</summary>
     internal static string ArchitectureOf(ReadOnlySpan<byte> text)
     {
         var end = Math.Min(text.Length, LongestArchitecture);

@@ -73,6 +73,6 @@ public static class FileForms
             or "processor_config.json" or "adapter_config.json" ? FileForm.Config : FileForm.Other;
     }
 
-    private static bool IsPickled(string extension) => extension is ".bin" or ".pt" or ".pth" or ".pt2" or ".ptl" or ".ckpt"
-        or ".pkl" or ".pickle" or ".joblib" or ".dill" or ".keras" or ".npz";
+    private static bool IsPickled(string extension) => extension is ".bin" or ".pt" or ".pth" or ".pt2" or ".ptl"
+        or ".ckpt" or ".pkl" or ".pickle" or ".joblib" or ".dill" or ".keras" or ".npz";
 }

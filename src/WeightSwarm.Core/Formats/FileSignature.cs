@@ -22,13 +22,15 @@ public static class FileSignature
     }
 
     /// <summary>Git LFS puts a small text in place of a file that was not fetched.</summary>
-    public static bool IsLfsPointer(ReadOnlySpan<byte> head) => head.StartsWith("version https://git-lfs.github.com/spec/"u8);
+    public static bool IsLfsPointer(ReadOnlySpan<byte> head) =>
+        head.StartsWith("version https://git-lfs.github.com/spec/"u8);
 
     /// <summary>A zip archive with at least one member.</summary>
     public static bool IsZip(ReadOnlySpan<byte> head) => head.StartsWith("PK\u0003\u0004"u8);
 
     /// <summary>A pickle of protocol 2 or newer.</summary>
-    public static bool IsPickle(ReadOnlySpan<byte> head) => head.Length >= 2 && head[0] == 0x80 && head[1] is >= 2 and <= 5;
+    public static bool IsPickle(ReadOnlySpan<byte> head) =>
+        head.Length >= 2 && head[0] == 0x80 && head[1] is >= 2 and <= 5;
 
     private static bool IsPortableExecutable(ReadOnlySpan<byte> head)
     {

@@ -3,14 +3,14 @@ using System.Globalization;
 namespace WeightSwarm.Core.Formats;
 
 /// <summary>
-/// The tensor types of ggml (ggml/include/ggml.h, ggml-common.h): so many elements make a block of so many bytes. Types that
-/// were removed, and those whose blocks differ between forks, have no known size.
+/// The tensor types of ggml (ggml/include/ggml.h, ggml-common.h): so many elements make a block of so many bytes. Types
+/// that were removed, and those whose blocks differ between forks, have no known size.
 /// </summary>
 internal static class GgmlType
 {
     private static readonly (string Name, int Elements, int Bytes)[] _types = Table();
 
-    /// <summary>Its name in GGUF files' names, such as Q4_K; made up for a type that is newer than this program.</summary>
+    /// <summary>Its name in GGUF files' names, such as Q4_K; made up for a type that is not known here.</summary>
     public static string Name(uint type) => type < _types.Length && _types[type].Name.Length > 0
         ? _types[type].Name
         : string.Create(CultureInfo.InvariantCulture, $"type_{type}");

@@ -1,6 +1,6 @@
 namespace WeightSwarm.Core.Formats;
 
-/// <summary>The keys and values of a GGUF header. Values that say nothing here are skipped, whatever their length.</summary>
+/// <summary>The keys and values of a GGUF header. Values that say nothing here are skipped.</summary>
 public sealed partial class GgufParser
 {
     private const uint TypeU32 = 4, TypeString = 8, TypeArray = 9, LastType = 12;
@@ -22,7 +22,8 @@ public sealed partial class GgufParser
     {
         if (type == TypeString) return Text(ref cursor, key);
         var width = Width(type);
-        if (width == 0) Fail(Position, $"the value of '{JsonChunkParser.Brief(key)}' has the type {type}, which is none");
+        if (width == 0)
+            Fail(Position, $"the value of '{JsonChunkParser.Brief(key)}' has the type {type}, which is none");
         if (IsDone) return false;
         if (type != TypeU32) return cursor.Bytes(width, out _);
         if (!cursor.U32(out var number)) return false;
@@ -65,7 +66,7 @@ public sealed partial class GgufParser
         else if (count > MostElements) Fail(Position, $"an array has {count} elements; {MostElements} is the limit");
         else if (depth > DeepestArray) Fail(Position, $"arrays lie deeper than {DeepestArray} levels");
         else if (count * width > (ulong)Math.Max(Left - cursor.At, 0))
-            Fail(Position, $"an array has {count} elements of {width} bytes, and the file {Left - cursor.At} bytes more");
+            Fail(Position, $"an array has {count} elements of {width} bytes, and the file {Left - cursor.At} more");
         if (IsDone) return false;
         if (width > 0) Skip((long)(count * width));
         else if (count > 0) _arrays.Push((type, count, depth));

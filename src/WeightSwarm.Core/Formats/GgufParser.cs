@@ -18,7 +18,7 @@ public sealed partial class GgufParser(string file, long fileBytes) : ChunkParse
     public const int LongestString = 10_000_000;
     /// <summary>The longest key, bytes.</summary>
     public const int LongestKey = 65_535;
-    /// <summary>The longest name of a tensor, bytes. The format says 64, and programs in use write longer ones.</summary>
+    /// <summary>The longest name of a tensor, bytes. The format says 64; some programs write more.</summary>
     public const int LongestName = 1024;
 
     private const int LongestItem = 1 << 18;
@@ -123,7 +123,8 @@ public sealed partial class GgufParser(string file, long fileBytes) : ChunkParse
         var known = GgmlType.Block(type, out var inBlock, out var blockBytes);
         var size = known ? (UInt128)(ulong)elements / (uint)inBlock * (uint)blockBytes : 0;
         if (offset > (ulong)fileBytes || size > (ulong)fileBytes)
-            Fail(fileBytes, $"the file is truncated: it ends here, and '{name}' takes {size} bytes from {offset} of the data on");
+            Fail(fileBytes, "the file is truncated: it ends here, and "
+                + $"'{name}' takes {size} bytes from {offset} of the data on");
         else if (elements / 8 > fileBytes)
             Fail(Position, $"'{name}' has {elements} elements, more than fit into a file of {fileBytes} bytes");
         else if (offset % _alignment != 0)

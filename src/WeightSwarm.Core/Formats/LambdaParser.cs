@@ -1,8 +1,8 @@
 namespace WeightSwarm.Core.Formats;
 
 /// <summary>
-/// Looks for a Lambda layer in what Keras saves: its settings hold Python's bytecode, which loading runs. A plain search
-/// for the class's name in the settings, so it may cry wolf, and is not led astray by the form around them.
+/// Looks for a Lambda layer in what Keras saves: its settings hold Python's bytecode, which loading runs. A plain
+/// search for the class's name in the settings, so it may cry wolf, and is not led astray by the form around them.
 /// </summary>
 public sealed class LambdaParser(string file, long searchedBytes) : ChunkParser(file, 1 << 10)
 {

@@ -50,9 +50,10 @@ public sealed record ModelFacts(
     }
 
     /// <summary>
-    /// The files whose tensors make up the model, when some hold the same weights in another form. Safetensors go before
-    /// GGUF. Of the sets of one folder (model*, consolidated*) the largest counts; folders are parts of one model, but for
-    /// those that hubs use for other forms. Of GGUF files one set counts, for each is a quantisation of the whole.
+    /// The files whose tensors make up the model, when some hold the same weights in another form. Safetensors go
+    /// before GGUF. Of the sets of one folder (model*, consolidated*) the largest counts; folders are parts of one
+    /// model, but for those that hubs use for other forms. Of GGUF files one set counts, for each is a quantisation of
+    /// the whole.
     /// </summary>
     private static IEnumerable<FileFinding> CountedFiles(IReadOnlyList<FileFinding> files)
     {
@@ -64,11 +65,13 @@ public sealed record ModelFacts(
         var main = safetensors.Where(f => !IsOtherForm(f.Folder)).ToList();
         if (main.Count > 0) safetensors = main;
         if (safetensors.Count > 0) return safetensors.GroupBy(f => f.Folder)
-                .SelectMany(folder => Largest(folder, f => indexOf.GetValueOrDefault(f.Path) ?? SafetensorsSet(f.Path)));
+                .SelectMany(folder => Largest(
+                    folder, f => indexOf.GetValueOrDefault(f.Path) ?? SafetensorsSet(f.Path)));
         return Largest(files.Where(f => f.Form == FileForm.Gguf), f => ShardName.Parse(f.Path)?.Set ?? f.Path);
     }
 
-    private static bool IsOtherForm(string folder) => folder.Split('/')[0] is "original" or "metal" or "onnx" or "openvino";
+    private static bool IsOtherForm(string folder) =>
+        folder.Split('/')[0] is "original" or "metal" or "onnx" or "openvino";
 
     private static IEnumerable<FileFinding> Largest(IEnumerable<FileFinding> files, Func<FileFinding, string> setOf) =>
         files.GroupBy(setOf).OrderByDescending(set => TensorTotals.Sum(set.Select(f => f.Tensors)).Parameters)

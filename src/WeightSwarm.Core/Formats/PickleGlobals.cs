@@ -1,8 +1,8 @@
 namespace WeightSwarm.Core.Formats;
 
 /// <summary>
-/// What a pickle of tensors may name: what torch.load(weights_only=True) allows (torch/_weights_only_unpickler.py), and what
-/// NumPy's arrays need. Exact names; a dotted name within a module is never among them.
+/// What a pickle of tensors may name: what torch.load(weights_only=True) allows (torch/_weights_only_unpickler.py), and
+/// what NumPy's arrays need. Exact names; a dotted name within a module is never among them.
 /// </summary>
 internal static class PickleGlobals
 {
@@ -25,8 +25,9 @@ internal static class PickleGlobals
             "_rebuild_device_tensor_from_numpy", "_rebuild_device_tensor_from_cpu_tensor"])
             yield return $"torch._utils {name}";
         foreach (var name in (string[])["_codecs encode", "collections Counter", "collections OrderedDict",
-            "numpy dtype", "numpy ndarray", "torch Size", "torch Tensor", "torch device", "torch._tensor _rebuild_from_type_v2",
-            "torch.nn.parameter Parameter", "torch.serialization _get_layout", "torch.storage TypedStorage",
+            "numpy dtype", "numpy ndarray", "torch Size", "torch Tensor", "torch device",
+            "torch._tensor _rebuild_from_type_v2", "torch.nn.parameter Parameter",
+            "torch.serialization _get_layout", "torch.storage TypedStorage",
             "torch.storage UntypedStorage", "torch.torch_version TorchVersion"])
             yield return name;
     }
@@ -38,8 +39,9 @@ internal static class PickleGlobals
         if (name.EndsWith(storage, StringComparison.Ordinal)) return IsElement(name[..^storage.Length]);
         if (name.EndsWith(tensor, StringComparison.Ordinal)) return IsElement(name[..^tensor.Length]);
         return name is "bool" or "bfloat16" or "complex32" or "complex64" or "complex128" or "float16" or "float32"
-            or "float64" or "float8_e4m3fn" or "float8_e4m3fnuz" or "float8_e5m2" or "float8_e5m2fnuz" or "float8_e8m0fnu"
-            or "int8" or "int16" or "int32" or "int64" or "uint8" or "uint16" or "uint32" or "uint64" or "qint8"
+            or "float64" or "float8_e4m3fn" or "float8_e4m3fnuz" or "float8_e5m2" or "float8_e5m2fnuz"
+            or "float8_e8m0fnu" or "int8" or "int16" or "int32" or "int64"
+            or "uint8" or "uint16" or "uint32" or "uint64" or "qint8"
             or "qint32" or "quint8" or "quint4x2" or "quint2x4";
     }
 

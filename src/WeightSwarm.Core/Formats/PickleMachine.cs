@@ -74,7 +74,8 @@ internal sealed class PickleMachine
             case PickleOpcode.PopMark or PickleOpcode.Appends or PickleOpcode.SetItems or PickleOpcode.AddItems:
                 PopMark();
                 break;
-            case PickleOpcode.List or PickleOpcode.Tuple or PickleOpcode.Dict or PickleOpcode.FrozenSet or PickleOpcode.Obj:
+            case PickleOpcode.List or PickleOpcode.Tuple or PickleOpcode.Dict or PickleOpcode.FrozenSet
+                or PickleOpcode.Obj:
                 PopMark();
                 Push(null);
                 break;

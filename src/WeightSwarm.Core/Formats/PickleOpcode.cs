@@ -31,8 +31,8 @@ internal static class PickleOpcode
     /// <summary>The form of an opcode's argument.</summary>
     public static PickleArgument Argument(byte opcode) => opcode switch
     {
-        Mark or Stop or Pop or PopMark or Dup or Reduce or BinPersId or Append or Build or Dict or Appends or List or Obj
-            or SetItem or Tuple or SetItems or (byte)'N' or (byte)'}' or (byte)']' or (byte)')' or NewObj
+        Mark or Stop or Pop or PopMark or Dup or Reduce or BinPersId or Append or Build or Dict or Appends or List
+            or Obj or SetItem or Tuple or SetItems or (byte)'N' or (byte)'}' or (byte)']' or (byte)')' or NewObj
             or (>= Tuple1 and <= 0x89) or (>= 0x8F and <= Memoize) or 0x97 or ReadOnlyBuffer => PickleArgument.None,
         (byte)'J' or (byte)'K' or (byte)'M' or (byte)'G' or BinGet or LongBinGet or BinPut or LongBinPut or Proto
             or (>= Ext1 and <= Ext4) or Frame => PickleArgument.Fixed,

@@ -100,7 +100,8 @@ public sealed class SafetensorsParser(string file, long fileBytes) : JsonChunkPa
         var token = reader.TokenType;
         if (token == JsonTokenType.PropertyName) Open(ref reader, at);
         else if (_part == Part.Dtype) Dtype(ref reader, at);
-        else if (_part is Part.Shape or Part.Offsets && token is not (JsonTokenType.StartArray or JsonTokenType.EndArray))
+        else if (_part is Part.Shape or Part.Offsets
+            && token is not (JsonTokenType.StartArray or JsonTokenType.EndArray))
             Fail(at, $"'{_part}' of '{_tensor.Name}' is not an array");
     }
 

@@ -11,8 +11,8 @@ namespace WeightSwarm.Core.Formats;
 public sealed record IndexedShard(string File, long Tensors);
 
 /// <summary>
-/// The index of a sharded model, such as model.safetensors.index.json: {"metadata": {"total_size": bytes}, "weight_map":
-/// {tensor: file}}. Kept are the files and a count for each, never the tensors' names.
+/// The index of a sharded model, such as model.safetensors.index.json: {"metadata": {"total_size": bytes},
+/// "weight_map": {tensor: file}}. Kept are the files and a count for each, never the tensors' names.
 /// </summary>
 public sealed class ShardIndexParser(string file) : JsonChunkParser(file)
 {
@@ -35,7 +35,8 @@ public sealed class ShardIndexParser(string file) : JsonChunkParser(file)
         var token = reader.TokenType;
         if (reader.CurrentDepth == 0)
         {
-            if (token is not (JsonTokenType.StartObject or JsonTokenType.EndObject)) Fail(at, "it is not a JSON object");
+            if (token is not (JsonTokenType.StartObject or JsonTokenType.EndObject))
+                Fail(at, "it is not a JSON object");
             _complete = token == JsonTokenType.EndObject;
         }
         else if (reader.CurrentDepth == 1) Section(ref reader, at);
@@ -47,7 +48,10 @@ public sealed class ShardIndexParser(string file) : JsonChunkParser(file)
     {
         if (!_complete) Fail(Offset, "the file ends within its JSON");
         else if (!_hasWeightMap) Fail(Offset, "it has no 'weight_map'");
-        else Shards = [.. _shards.Select(s => new IndexedShard(s.File, s.Tensors)).OrderBy(s => s.File, StringComparer.Ordinal)];
+        else Shards =
+        [
+            .. _shards.Select(s => new IndexedShard(s.File, s.Tensors)).OrderBy(s => s.File, StringComparer.Ordinal),
+        ];
     }
 
     private void Section(ref Utf8JsonReader reader, long at)

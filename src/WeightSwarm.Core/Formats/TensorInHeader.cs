@@ -72,7 +72,7 @@ internal sealed class TensorLayout
         End = Math.Max(End, tensor.End);
     }
 
-    /// <summary>Null when names are unique and the data is covered once; else what is wrong, and where it stands.</summary>
+    /// <summary>Null when names are unique and the data is covered once; else what is wrong, and where.</summary>
     public string? Fault(out long at)
     {
         at = 0;

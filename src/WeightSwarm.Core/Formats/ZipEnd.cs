@@ -14,7 +14,7 @@ public sealed record ZipEnd(long Offset, long Bytes, long Members, long Shift)
 
     private const int EndBytes = 22, LocatorBytes = 20, WideBytes = 56;
 
-    /// <summary>Finds it in the last bytes of a file; null where there is none, or where it lies about itself.</summary>
+    /// <summary>Finds it in the last bytes of a file; null where there is none that agrees with itself.</summary>
     /// <param name="tail">The last <see cref="TailBytes"/> of the file, or all.</param>
     /// <param name="fileBytes">The file's size.</param>
     public static ZipEnd? Find(ReadOnlySpan<byte> tail, long fileBytes)
@@ -43,7 +43,8 @@ public sealed record ZipEnd(long Offset, long Bytes, long Members, long Shift)
         if (from < 0 || locator - from < WideBytes) return null;
         var record = tail[from..];
         return Of(
-            BinaryPrimitives.ReadUInt64LittleEndian(record[48..]), BinaryPrimitives.ReadUInt64LittleEndian(record[40..]),
+            BinaryPrimitives.ReadUInt64LittleEndian(record[48..]),
+            BinaryPrimitives.ReadUInt64LittleEndian(record[40..]),
             BinaryPrimitives.ReadUInt64LittleEndian(record[32..]), tailOffset + from);
     }
 

@@ -9,7 +9,7 @@ internal static class FactsReplies
     /// <summary>Of what was just read.</summary>
     public static ModelFactsInfo Of(ModelFacts facts) => Of(facts.Facts, facts.MissingShards);
 
-    /// <summary>Of an entry; null where nobody looked. Which shards lack shows in the names of those that are there.</summary>
+    /// <summary>Of an entry; null where nobody looked. Which shards lack, the names of the others say.</summary>
     public static ModelFactsInfo? Of(Core.Catalogue.Entry entry, IEnumerable<string> paths) => entry.Facts is { } facts
         ? Of(facts, ShardSets.Of(paths.Where(path => FileForms.IsWeights(FileForms.Of(path, [])))).Missing)
         : null;

@@ -62,7 +62,8 @@ internal static class FactsOutput
         if (count == 0) return "";
         var named = facts.MissingShards.Take(MostNamed).ToList();
         if (named.Count == 0) return $"; {count} missing";
-        return $"; missing: {string.Join(", ", named)}{(count > named.Count ? $" and {count - named.Count} more" : "")}";
+        var more = count > named.Count ? $" and {count - named.Count} more" : "";
+        return $"; missing: {string.Join(", ", named)}{more}";
     }
 
     private static string Grouped(ulong number) => number.ToString("N0", CultureInfo.InvariantCulture);

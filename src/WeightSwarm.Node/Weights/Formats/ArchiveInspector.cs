@@ -6,8 +6,8 @@ using WeightSwarm.Core.Formats;
 namespace WeightSwarm.Node.Weights.Formats;
 
 /// <summary>
-/// Looks into a zip archive (torch.save, TorchScript, Keras): its directory, and the members that are pickles or settings.
-/// Inflating stops at a limit, so that a small archive cannot cost much.
+/// Looks into a zip archive (torch.save, TorchScript, Keras): its directory, and the members that are pickles or
+/// settings. Inflating stops at a limit, so that a small archive cannot cost much.
 /// </summary>
 internal sealed class ArchiveInspector(ScannedFile file, SafeFileHandle handle, CancellationToken cancellation)
 {
@@ -24,13 +24,14 @@ internal sealed class ArchiveInspector(ScannedFile file, SafeFileHandle handle, 
     {
         var tail = (int)Math.Min(ZipEnd.TailBytes, file.Bytes);
         if (ZipEnd.Find(HeaderReader.Bytes(handle, file.Bytes - tail, tail), file.Bytes) is not { } end)
-            return Finding(new Fault(
-                file.Path, file.Bytes, "the file is truncated: a zip archive ends with its directory, and this one has none"));
+            return Finding(new Fault(file.Path, file.Bytes,
+                "the file is truncated: a zip archive ends with its directory, and this one has none"));
         var directory = new ZipDirectoryParser(file.Path, end);
         HeaderReader.Run(handle, directory, end.Offset + end.Bytes, cancellation);
         if (directory.Fault is not null) return Finding(directory.Fault);
         if (directory.HasCode) _hazards.Add(new Hazard(HazardLabels.ContainsCode, file.Path, "has TorchScript code"));
-        if (directory.HasMore) Dangerous($"has more than {ZipDirectoryParser.MostMembers} pickles, of which not all were read");
+        if (directory.HasMore)
+            Dangerous($"has more than {ZipDirectoryParser.MostMembers} pickles, of which not all were read");
         Fault? fault = null;
         foreach (var member in directory.Members) fault ??= Member(member);
         return Finding(fault);
@@ -65,9 +66,9 @@ internal sealed class ArchiveInspector(ScannedFile file, SafeFileHandle handle, 
         var danger = parser.Danger ?? problem ?? parser.Fault?.What;
         if (danger is not null) Dangerous($"holds the pickle {member.Name}, and {danger}");
         if (broken) return new Fault(file.Path, start, $"the member '{member.Name}' is damaged: {problem}");
-        return parser.Fault is { } fault
-            ? fault with { Offset = start + (member.Method == Stored ? fault.Offset : 0), What = $"in '{member.Name}', {fault.What}" }
-            : null;
+        if (parser.Fault is not { } fault) return null;
+        var within = member.Method == Stored ? fault.Offset : 0;
+        return fault with { Offset = start + within, What = $"in '{member.Name}', {fault.What}" };
     }
 
     /// <summary>Feeds a parser from a member; null, or why it did not see all of it.</summary>
@@ -75,7 +76,8 @@ internal sealed class ArchiveInspector(ScannedFile file, SafeFileHandle handle, 
     {
         broken = false;
         if (member.IsEncrypted) return "it is encrypted";
-        if (member.Method is not (Stored or Deflated)) return $"it is packed by method {member.Method}, which is not read here";
+        if (member.Method is not (Stored or Deflated))
+            return $"it is packed by method {member.Method}, which is not read here";
         using var packed = new MemberStream(handle, start, member.Bytes);
         using Stream stream = member.Method == Stored ? packed : new DeflateStream(packed, CompressionMode.Decompress);
         var most = member.Method == Stored ? long.MaxValue : _inflatable;

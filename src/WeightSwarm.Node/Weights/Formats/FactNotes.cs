@@ -20,6 +20,7 @@ internal static class FactNotes
     private static List<string> Some(IEnumerable<string> notes)
     {
         var all = notes.ToList();
-        return all.Count <= MostOfAKind ? all : [.. all.Take(MostOfAKind), $"and {all.Count - MostOfAKind} more of this kind"];
+        if (all.Count <= MostOfAKind) return all;
+        return [.. all.Take(MostOfAKind), $"and {all.Count - MostOfAKind} more of this kind"];
     }
 }

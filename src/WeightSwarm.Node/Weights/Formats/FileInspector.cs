@@ -36,7 +36,8 @@ internal sealed class FileInspector(ScannedFile file, SafeFileHandle handle, Can
             case FileForm.Archive: return new ArchiveInspector(file, handle, cancellation).Inspect();
             case FileForm.Pickle or FileForm.PerhapsPickle: return Pickle(form);
             case FileForm.Tar:
-                return Plain(new Hazard(HazardLabels.ContainsPickle, file.Path, "is an archive of NeMo, which holds pickles"));
+                return Plain(new Hazard(
+                    HazardLabels.ContainsPickle, file.Path, "is an archive of NeMo, which holds pickles"));
             case FileForm.Numpy when head[..Math.Min(head.Length, 256)].IndexOf("|O"u8) >= 0:
                 return Plain(new Hazard(HazardLabels.ContainsPickle, file.Path, "is an array of pickled objects"));
             default: return Plain();
@@ -84,7 +85,8 @@ internal sealed class FileInspector(ScannedFile file, SafeFileHandle handle, Can
         var parser = new ConfigParser(file.Path);
         Run(parser);
         if (parser.HasAutoMap)
-            _hazards.Add(new Hazard(HazardLabels.ContainsCode, file.Path, "has an auto_map: loaders run the Python it names"));
+            _hazards.Add(new Hazard(
+                HazardLabels.ContainsCode, file.Path, "has an auto_map: loaders run the Python that it names"));
         var note = parser.Fault is { } fault ? $"cannot be read: offset {fault.Offset}: {fault.What}" : "";
         return Plain() with { Architecture = parser.Architecture, Note = note };
     }
@@ -104,7 +106,9 @@ internal sealed class FileInspector(ScannedFile file, SafeFileHandle handle, Can
             return Plain(Pickles.Hazards(file.Path, parser)) with { Fault = parser.Fault };
         // Raw numbers in a .bin seldom look like a pickle for long; one that imports something does what it says
         // before the loader meets what follows it.
-        return parser.Fault is not null && parser.Suspicious.IsEmpty ? Plain() : Plain(Pickles.Hazards(file.Path, parser));
+        return parser.Fault is not null && parser.Suspicious.IsEmpty
+            ? Plain()
+            : Plain(Pickles.Hazards(file.Path, parser));
     }
 
     private void NoteCode(ReadOnlySpan<byte> head)
@@ -135,7 +139,8 @@ internal static class Pickles
     {
         yield return new Hazard(HazardLabels.ContainsPickle, path, "is a pickle");
         var danger = parser.Danger ?? (parser.Fault is { } fault ? fault.What : null);
-        if (danger is not null) yield return new Hazard(HazardLabels.DangerousPickle, path, $"is a pickle, and {danger}");
+        if (danger is not null)
+            yield return new Hazard(HazardLabels.DangerousPickle, path, $"is a pickle, and {danger}");
     }
 }
 

@@ -3,7 +3,7 @@ using WeightSwarm.Node.Control;
 
 namespace WeightSwarm.Node.Weights.Formats;
 
-/// <summary>Whether weights may be preserved: reads the headers, and refuses files that are structurally broken.</summary>
+/// <summary>Whether weights may be preserved: reads their headers, and refuses what is structurally broken.</summary>
 public static class WeightCheck
 {
     private const int MostNamed = 5;
