@@ -119,8 +119,8 @@ public sealed class Metainfo
         .Bytes("info"u8).Raw(_info.Span).Bytes("piece layers"u8).Raw(_layers.Span).End().ToArray();
 
     /// <summary>
-    /// The same files, pieces and padding as a torrent of version 1 alone, which has an info-hash of its own: for clients
-    /// that cannot read a hybrid (aria2 before 1.37, Transmission before 4). Everybody derives the same one.
+    /// The same files, pieces and padding as a torrent of version 1 alone, which has an info-hash of its own: for
+    /// clients that cannot read a hybrid (aria2 before 1.37, Transmission before 4). Everybody derives the same one.
     /// </summary>
     /// <exception cref="InvalidOperationException">This is no hybrid.</exception>
     public byte[] ToVersion1Bytes()

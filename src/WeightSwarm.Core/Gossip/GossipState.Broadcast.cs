@@ -29,8 +29,9 @@ internal sealed partial class GossipState
         foreach (var session in _sessions.Values)
         {
             if (!session.Active || session.Id == from) continue;
-            // Own records go to every neighbour: one that would starve this node of a voice does not suffice. Such a link is
-            // eager again until it is pruned, for whoever hears it there first prunes the link that comes second.
+            // Own records go to every neighbour: one that would starve this node of a voice does not suffice. Such a
+            // link is eager again until it is pruned, for whoever hears it there first prunes the link that comes
+            // second.
             session.Eager |= from is null;
             if (session.Eager) _outbox.Push(session.Id, [record]);
             else session.Announce.Add(record.Id.Prefix);
@@ -90,8 +91,8 @@ internal sealed partial class GossipState
     }
 
     /// <summary>
-    /// A link of the tree is gone. Rather than wait until a record is missed, all other links are made eager; the next record
-    /// prunes those that are not needed.
+    /// A link of the tree is gone. Rather than wait until a record is missed, all other links are made eager; the next
+    /// record prunes those that are not needed.
     /// </summary>
     private void Reroute()
     {

@@ -13,8 +13,8 @@ internal sealed partial class GossipState
     private int WeAskedCount => _sessions.Values.Count(s => s.WeAskedActive);
 
     /// <summary>
-    /// Gives one link, drawn at random, up for another. Without it two halves that were apart for long keep their links to
-    /// themselves, and news crosses only by anti-entropy (HyParView does not notice such a split either).
+    /// Gives one link, drawn at random, up for another. Without it two halves that were apart for long keep their links
+    /// to themselves, and news crosses only by anti-entropy (HyParView does not notice such a split either).
     /// </summary>
     private void Rotate(Instant now)
     {

@@ -37,7 +37,8 @@ public static class EnvelopeCodec
             return null;
         }
         // What the signature does not cover is refused, or whoever passes a record on could pad it to the limit.
-        return IsWithinLimits(envelope) && envelope.CalculateSize() == bytes.Length ? Make(bytes.ToArray(), envelope, network) : null;
+        return IsWithinLimits(envelope) && envelope.CalculateSize() == bytes.Length
+            ? Make(bytes.ToArray(), envelope, network) : null;
     }
 
     /// <summary>Makes and signs a record.</summary>

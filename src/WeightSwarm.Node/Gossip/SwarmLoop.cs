@@ -90,7 +90,8 @@ public sealed class SwarmLoop(
         if (peers.Count > 0) store.Peers.Upsert(peers);
     }
 
-    /// <summary>Addresses outlive the leases of the records that named them: after a long absence they lead back.</summary>
+    /// <summary>Addresses outlive the leases of the records that named them: after a long absence they lead
+    /// back.</summary>
     private IEnumerable<KnownPeer> KnownAt(Record node) =>
         RecordBodies.Node(node).Endpoints.Where(e => e.GossipPort > 0).Select(e => new KnownPeer(
             node.Author, new IPEndPoint(new IPAddress(e.Ip.Span), (int)e.GossipPort), clock.Now.UnixMs));

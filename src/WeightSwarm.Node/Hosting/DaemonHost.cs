@@ -58,7 +58,8 @@ public static class DaemonHost
     private static void AddLogging(ILoggingBuilder logging)
     {
         var level = Environment.GetEnvironmentVariable("WEIGHTSWARM_LOG");
-        logging.SetMinimumLevel(Enum.TryParse<LogLevel>(level, ignoreCase: true, out var known) ? known : LogLevel.Information);
+        logging.SetMinimumLevel(Enum.TryParse<LogLevel>(level, ignoreCase: true, out var known) ? known
+            : LogLevel.Information);
         logging.AddFilter("Microsoft", LogLevel.Warning);
         // What keeps the daemon from starting is said once, in our words, by whoever runs it.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);

@@ -44,7 +44,8 @@ public sealed partial class CustodyLoop
         foreach (var slice in custody.Held.Slices.Where(slice => !complete.Contains(slice)).ToList())
             Withdraw(custody, slice, $"its pieces are no longer in {custody.LocalKey.Folder}");
         if (!custody.ChecksFirst) return;
-        foreach (var slice in complete.Slices.Where(slice => !custody.Held.Contains(slice) && custody.Securing.Add(slice)))
+        foreach (var slice in complete.Slices
+            .Where(slice => !custody.Held.Contains(slice) && custody.Securing.Add(slice)))
             _ = SecureAsync(custody, slice);
     }
 
@@ -128,7 +129,8 @@ public sealed partial class CustodyLoop
         if (error.NoSpace) return;
         // Any other fault may have lost it: what the file covers is no longer vouched for. The rest is served on.
         var before = custody.Held;
-        foreach (var slice in SliceFiles.SlicesOf(custody.Content.Metainfo, custody.Entry, error.File, custody.SaveFolder))
+        foreach (var slice in SliceFiles
+            .SlicesOf(custody.Content.Metainfo, custody.Entry, error.File, custody.SaveFolder))
             Withdraw(custody, slice, error.Message);
         if (custody.Held.IsEmpty) await LeaveAsync(custody);
         else if (custody.Held.Count < before.Count) await ReopenAsync(custody);
@@ -141,7 +143,8 @@ public sealed partial class CustodyLoop
         custody.Stopped = false;
         if (await EnterAsync(custody) is not null) return;
         _custody.TryRemove(custody.Entry.ModelId, out _);
-        foreach (var slice in custody.Held.Slices.ToList()) Withdraw(custody, slice, "the engine does not take it back");
+        foreach (var slice in custody.Held.Slices.ToList()) Withdraw(custody, slice,
+            "the engine does not take it back");
     }
 
     [LoggerMessage(2010, LogLevel.Warning, "{Model}: slice {Slice} is withdrawn: {Reason}")]

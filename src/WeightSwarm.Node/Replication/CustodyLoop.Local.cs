@@ -50,8 +50,8 @@ public sealed partial class CustodyLoop
     }
 
     /// <summary>
-    /// What the disk has and the store does not know, because the store was lost: it is read and hashed, and what is whole
-    /// is recorded and advertised again.
+    /// What the disk has and the store does not know, because the store was lost: it is read and hashed, and what is
+    /// whole is recorded and advertised again.
     /// </summary>
     private async Task RebuildAsync(FetchQueue.Rebuild rebuild)
     {
@@ -93,6 +93,7 @@ public sealed partial class CustodyLoop
         _custody.TryRemove(custody.Entry.ModelId, out _);
     }
 
-    [LoggerMessage(2021, LogLevel.Information, "{Folder} has files of {Model} that are not in the store: verifying them")]
+    [LoggerMessage(2021, LogLevel.Information,
+        "{Folder} has files of {Model} that are not in the store: verifying them")]
     private partial void LogRebuilding(string model, string folder);
 }

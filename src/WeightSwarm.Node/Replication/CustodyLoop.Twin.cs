@@ -5,8 +5,8 @@ using WeightSwarm.Torrent;
 namespace WeightSwarm.Node.Replication;
 
 /// <summary>
-/// The version 1 twin of a model: the same files under a second info-hash, served read-only to stock clients that cannot
-/// read a hybrid. It follows what is held: made anew when that changes, and never fetching anything itself.
+/// The version 1 twin of a model: the same files under a second info-hash, served read-only to stock clients that
+/// cannot read a hybrid. It follows what is held: made anew when that changes, and never fetching anything itself.
 /// </summary>
 public sealed partial class CustodyLoop
 {

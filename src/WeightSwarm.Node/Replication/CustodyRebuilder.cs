@@ -9,12 +9,13 @@ using WeightSwarm.Node.Store;
 namespace WeightSwarm.Node.Replication;
 
 /// <summary>
-/// Finds what the disk has and the store does not know: after the database was lost, the models of donated folders and the
-/// links to folders that were added in place are still there. What the catalogue names is handed to custody to be verified;
-/// everything else is left alone.
+/// Finds what the disk has and the store does not know: after the database was lost, the models of donated folders and
+/// the links to folders that were added in place are still there. What the catalogue names is handed to custody to be
+/// verified; everything else is left alone.
 /// </summary>
 public sealed partial class CustodyRebuilder(
-    NodeStore store, DonationLedger ledger, StateFolder state, SwarmInbox inbox, ModelContents contents, FetchQueue custody,
+    NodeStore store, DonationLedger ledger, StateFolder state, SwarmInbox inbox, ModelContents contents,
+        FetchQueue custody,
     Clock clock, HostFailure failure, ILogger<CustodyRebuilder> log) : BackgroundLoop(failure)
 {
     /// <inheritdoc/>

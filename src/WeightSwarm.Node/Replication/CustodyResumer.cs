@@ -19,7 +19,8 @@ public sealed partial class CustodyResumer(
     {
         inbox.Post(new CoreInput.Tick());
         // Of two folders with the same model the fuller one is served.
-        var models = store.Models.List().Where(m => !m.Verified.IsEmpty || !m.InPlace).OrderByDescending(m => m.Verified.Count);
+        var models = store.Models.List().Where(m => !m.Verified.IsEmpty || !m.InPlace)
+            .OrderByDescending(m => m.Verified.Count);
         foreach (var local in models)
         {
             var entry = await inbox.AskAsync(

@@ -59,7 +59,8 @@ internal static class InPlaceFolder
     [
         .. manifest.Files.Select(f => (f.Path, Stamp: Weights.FileStamp.Of(Path.Combine(folder, f.Path))))
             .Where(f => f.Stamp is { Kind: Weights.FileKind.Regular })
-            .Select(f => new Store.FileStamp(f.Path, f.Stamp!.Value.Bytes, f.Stamp.Value.ModifiedNs, f.Stamp.Value.Inode)),
+            .Select(f =>
+                new Store.FileStamp(f.Path, f.Stamp!.Value.Bytes, f.Stamp.Value.ModifiedNs, f.Stamp.Value.Inode)),
     ];
 
     /// <summary>Where the link of a model leads; null when there is none.</summary>

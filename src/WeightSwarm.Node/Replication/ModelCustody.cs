@@ -30,7 +30,8 @@ internal sealed class ModelCustody(ModelContent content, LocalModelKey key, Guid
     /// </summary>
     public bool ChecksFirst { get; init; }
 
-    /// <summary>A file error stopped the torrent in the engine; it has to be opened anew before it fetches again.</summary>
+    /// <summary>A file error stopped the torrent in the engine; it has to be opened anew before it fetches
+    /// again.</summary>
     public bool Stopped { get; set; }
 
     /// <summary>The engine's name for the torrent.</summary>

@@ -25,7 +25,8 @@ public sealed class AddRefusalTests(AddRefusalTests.Fixture fixture) : IClassFix
     }
 
     [Fact]
-    public Task Add_OfNothing_IsNotFound() => RefusesAsync(_swarm.At("nowhere"), 3, "no-such-path", _swarm.At("nowhere"));
+    public Task Add_OfNothing_IsNotFound() =>
+        RefusesAsync(_swarm.At("nowhere"), 3, "no-such-path", _swarm.At("nowhere"));
 
     [Fact]
     public Task Add_OfAnEmptyFolder_IsRefused()

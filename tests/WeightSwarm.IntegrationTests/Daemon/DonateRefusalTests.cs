@@ -12,7 +12,8 @@ public sealed class DonateRefusalTests
         using var folder = new WorkFolder();
         await using var daemon = await DaemonProcess.StartAsync(folder.At("state"));
 
-        (await daemon.RunAsync("donate", "900PB", folder.At("huge"))).Failed(8, "too-large", folder.At("huge"), "at most");
+        (await daemon.RunAsync("donate", "900PB", folder.At("huge")))
+            .Failed(8, "too-large", folder.At("huge"), "at most");
         Assert.False(Directory.Exists(folder.At("huge")));
         var file = ModelFolder.Write(folder.Path, "file", 10, seed: 1);
         (await daemon.RunAsync("donate", "1GB", file)).Failed(2, "bad-path", file, "not a folder");

@@ -114,7 +114,7 @@ public sealed class DoorTests(DoorTests.Fixture fixture) : IClassFixture<DoorTes
                 {
                     ClientCertificates = certificate is null ? [] : [certificate],
                     LocalCertificateSelectionCallback = (_, _, _, _, _) => certificate!,
-#pragma warning disable CA5359 // The daemon's certificate is self-signed by rule; who answers is not what this test is about.
+#pragma warning disable CA5359 // The daemon's certificate is self-signed by rule; who answers is not the matter here.
                     RemoteCertificateValidationCallback = (_, _, _, _) => true,
 #pragma warning restore CA5359
                 },

@@ -22,7 +22,8 @@ public class FileNameTests
         var folder = swarm.At("model");
         string[] paths =
         [
-            "plain.bin", "with two  spaces.bin", "-begins with a minus", "--json", "@file", "~tilde", "#hash%20$(x)`y`'\"",
+            "plain.bin", "with two  spaces.bin", "-begins with a minus", "--json", "@file", "~tilde",
+                "#hash%20$(x)`y`'\"",
             "überwältigend.bin", "権重/層 1/重み.bin", "🦙.gguf", "a/b/c/d/e/f/g/deep.bin", ".hidden", "trailing-",
             _longest, _longestUnicode, $"nested/{_longest}", "empty", "nested/also empty",
         ];

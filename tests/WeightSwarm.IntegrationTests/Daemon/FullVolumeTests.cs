@@ -4,7 +4,8 @@ using WeightSwarm.IntegrationTests.Donations;
 
 namespace WeightSwarm.IntegrationTests.Daemon;
 
-/// <summary>A volume that fills up below a donation: no crash, a warning, and nothing that is held is given up.</summary>
+/// <summary>A volume that fills up below a donation: no crash, a warning, and nothing that is held is given
+/// up.</summary>
 [Collection(Daemons.Name)]
 public sealed class FullVolumeTests
 {

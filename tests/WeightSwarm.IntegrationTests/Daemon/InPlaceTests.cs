@@ -34,7 +34,8 @@ public sealed class InPlaceTests
         await HoldsAsync(swarm, Files - 3);
         await WarnsAsync(swarm, FileOf(2));
         await swarm.SeesAsync(swarm[2], 2);
-        await swarm.UntilAsync(async () => await HoldersSlicesAsync(swarm, 0) == Files - 3, "the others to know it", Model);
+        await swarm
+            .UntilAsync(async () => await HoldersSlicesAsync(swarm, 0) == Files - 3, "the others to know it", Model);
 
         // The copies elsewhere carry on, together with what is left here.
         await swarm[2].AskAsync("restore", Model, swarm.At("restored"));
@@ -73,7 +74,8 @@ public sealed class InPlaceTests
     private static Task WarnsAsync(Swarm swarm, params string[] files) => swarm.UntilAsync(
         async () =>
         {
-            var warnings = string.Join('\n', (await swarm[0].AskAsync("status")).GetProperty("warnings").EnumerateArray());
+            var warnings = string
+                .Join('\n', (await swarm[0].AskAsync("status")).GetProperty("warnings").EnumerateArray());
             return files.Any(file => warnings.Contains(file, StringComparison.Ordinal));
         },
         $"a warning about {string.Join(" or ", files)}");

@@ -3,7 +3,8 @@ using WeightSwarm.IntegrationTests.Daemon.Support;
 
 namespace WeightSwarm.IntegrationTests.Daemon;
 
-/// <summary>SIGKILL at any moment loses no record and no verified slice; SIGTERM ends a daemon soon and cleanly.</summary>
+/// <summary>SIGKILL at any moment loses no record and no verified slice; SIGTERM ends a daemon soon and
+/// cleanly.</summary>
 [Collection(Daemons.Name)]
 public sealed class RestartTests
 {
@@ -96,7 +97,8 @@ public sealed class RestartTests
         await swarm[1].TerminateAsync(_stopWithin);
         var restoring = swarm[2].RunAsync("restore", Model, swarm.At("restored"));
         await swarm.UntilAsync(
-            () => Task.FromResult(Directory.Exists(swarm.At("restored")) || restoring.IsCompleted), "the restore's begin");
+            () => Task.FromResult(Directory.Exists(swarm.At("restored")) || restoring.IsCompleted),
+                "the restore's begin");
         await swarm[2].TerminateAsync(_stopWithin);
         await restoring;
         await swarm[0].TerminateAsync(_stopWithin);
@@ -104,7 +106,8 @@ public sealed class RestartTests
         Assert.True(await Swarm.SlicesHeldAsync(swarm[0]) > 0, swarm[0].LogTail);
     }
 
-    /// <summary>One file to a slice, so that a file's time of change tells whether the slice was written again.</summary>
+    /// <summary>One file to a slice, so that a file's time of change tells whether the slice was written
+    /// again.</summary>
     private static string MakeModel(Swarm swarm)
     {
         var folder = swarm.At("model");

@@ -52,7 +52,8 @@ public sealed class RestoreRefusalTests
     {
         await swarm[0].KillAsync();
         await swarm.UntilAsync(
-            async () => (await swarm[1].AskAsync("status")).GetProperty("nodes_online").GetInt32() == 0, "the holder's absence");
+            async () => (await swarm[1].AskAsync("status")).GetProperty("nodes_online").GetInt32() == 0,
+                "the holder's absence");
         var health = await swarm[1].RunAsync("health", Model);
         Assert.Equal(10, health.ExitCode);
         var summary = health.Json.GetProperty("summary");

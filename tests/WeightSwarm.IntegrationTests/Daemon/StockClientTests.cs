@@ -25,7 +25,8 @@ public sealed class StockClientTests(StockClientTests.Fixture fixture) : IClassF
         {
             Swarm = await Swarm.StartAsync(nodes: 3, copies: 2);
             await Swarm.DonateAsync(1, "50MB");
-            await Swarm.AddAsync(0, ModelFolder.Make(Swarm.At("model"), seed: 1, shards: 3, 3 * ModelFolder.MiB), Model);
+            await Swarm
+                .AddAsync(0, ModelFolder.Make(Swarm.At("model"), seed: 1, shards: 3, 3 * ModelFolder.MiB), Model);
             await Swarm.HasCopiesAsync(Swarm[1], Model, 2);
             await Swarm[1].AskAsync("show", Model, "--torrent", Torrent);
             await Swarm[1].AskAsync("show", Model, "--v1", "--torrent", Version1);
@@ -99,7 +100,8 @@ public sealed class StockClientTests(StockClientTests.Fixture fixture) : IClassF
         var added = await swarm.AddAsync(0, folder, "org/other");
         var torrent = swarm.At("other.torrent");
         await swarm.UntilAsync(
-            async () => (await swarm[1].RunAsync("show", "org/other", "--torrent", torrent)).ExitCode == 0, "the .torrent");
+            async () =>
+                (await swarm[1].RunAsync("show", "org/other", "--torrent", torrent)).ExitCode == 0, "the .torrent");
         // The only holder is gone before there is a place for a second copy.
         await swarm[0].KillAsync();
         await swarm.DonateAsync(1, "50MB");
@@ -109,7 +111,8 @@ public sealed class StockClientTests(StockClientTests.Fixture fixture) : IClassF
 
         var slices = added.GetProperty("model").GetProperty("slices").GetInt32();
         await swarm.UntilAsync(
-            async () => await Swarm.SlicesHeldAsync(swarm[1]) == slices, "every slice from the stock client", "org/other");
+            async () =>
+                await Swarm.SlicesHeldAsync(swarm[1]) == slices, "every slice from the stock client", "org/other");
         await swarm[1].AskAsync("restore", "org/other", swarm.At("restored"));
         ModelFolder.AssertSame(Path.Combine(seeds, NameIn(torrent)), swarm.At("restored"));
     }
@@ -126,11 +129,13 @@ public sealed class StockClientTests(StockClientTests.Fixture fixture) : IClassF
     {
         var folder = Path.Combine(_swarm.At(client), NameIn(fixture.Torrent));
         var found = ModelFolder.Fingerprint(folder);
-        Assert.DoesNotContain(ModelFolder.Fingerprint(_swarm.At("model")), file => !found.Contains(file) && !IsEmptyFile(file));
+        Assert.DoesNotContain(ModelFolder.Fingerprint(_swarm.At("model")), file =>
+            !found.Contains(file) && !IsEmptyFile(file));
     }
 
     private static bool IsEmptyFile(string fingerprint) =>
-        fingerprint.EndsWith("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", StringComparison.Ordinal);
+        fingerprint
+            .EndsWith("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", StringComparison.Ordinal);
 
     private static string NameIn(string torrent) =>
         WeightSwarm.Core.Catalogue.Metainfo.Parse(File.ReadAllBytes(torrent)).Metainfo!.Name;

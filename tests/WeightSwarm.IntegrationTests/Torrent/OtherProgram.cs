@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using WeightSwarm.Tests.Support;
 
 namespace WeightSwarm.IntegrationTests.Torrent;
 
@@ -47,19 +48,20 @@ internal sealed class OtherProgram : IAsyncDisposable
     /// <summary>Waits until somebody accepts connections on the port.</summary>
     public async Task ListensOnAsync(int port)
     {
-        using var patience = new CancellationTokenSource(Patience);
-        while (true)
+        await Eventually.True(() => AnswersAsync(port), Patience, () => $"nobody listens on {port}. Said: {Said}");
+    }
+
+    private async Task<bool> AnswersAsync(int port)
+    {
+        try
         {
-            try
-            {
-                using var client = new TcpClient();
-                await client.ConnectAsync(IPAddress.Loopback, port, patience.Token);
-                return;
-            }
-            catch (SocketException) when (!_process.HasExited)
-            {
-                await Task.Delay(50, patience.Token);
-            }
+            using var client = new TcpClient();
+            await client.ConnectAsync(IPAddress.Loopback, port);
+            return true;
+        }
+        catch (SocketException) when (!_process.HasExited)
+        {
+            return false;
         }
     }
 

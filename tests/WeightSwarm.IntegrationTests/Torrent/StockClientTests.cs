@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using WeightSwarm.Tests.Support;
 using WeightSwarm.Tests.Torrent;
 using WeightSwarm.Torrent;
 
@@ -144,16 +145,9 @@ public sealed class StockClientTests : IAsyncLifetime
     }
 
     // transmission-cli goes on seeding and says so with control characters; its files are the better witness.
-    private async Task WaitForFilesAsync(string folder, OtherProgram program)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (WrongFile(folder) is { } wrong)
-        {
-            if (patience.IsCancellationRequested)
-                Assert.Fail($"{wrong} is missing or differs. Said: {program.Said}. {string.Join("; ", Engine.Events)}");
-            await Task.Delay(100);
-        }
-    }
+    private Task WaitForFilesAsync(string folder, OtherProgram program) => Eventually.True(
+        () => WrongFile(folder) is null, TimeSpan.FromSeconds(60),
+        () => $"{WrongFile(folder)} is missing or differs. Said: {program.Said}. {string.Join("; ", Engine.Events)}");
 
     private void AssertSameFiles(string folder) => Assert.Null(WrongFile(folder));
 

@@ -16,7 +16,7 @@ namespace WeightSwarm.IntegrationTests.Torrents;
 /// </summary>
 public sealed class BandwidthTests(ITestOutputHelper output) : IDisposable
 {
-    private const int Limit = 2_000_000, Bytes = 48 << 18;
+    private const int Limit = 2_000_000, Bytes = 96 << 18;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("weightswarm-bandwidth-").FullName;

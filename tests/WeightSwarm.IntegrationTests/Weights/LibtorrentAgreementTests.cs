@@ -57,7 +57,8 @@ public sealed class LibtorrentAgreementTests : IDisposable
         Enumerable.Range(1, 40).Select(depth =>
             ($"{string.Join('/', Enumerable.Range(0, depth).Select(i => $"d{i}"))}/f{depth}", depth * 4099)));
 
-    /// <summary>Whoever adds the files, and in whatever order they came to the disk: one torrent, byte for byte.</summary>
+    /// <summary>Whoever adds the files, and in whatever order they came to the disk: one torrent, byte for
+    /// byte.</summary>
     [Fact]
     public async Task Hash_SameFilesInAnotherOrderAndPlace_GiveTheSameTorrent()
     {

@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using System.Net;
+using WeightSwarm.Tests.Support;
 using WeightSwarm.Torrent;
 
 namespace WeightSwarm.Tests.Torrent;
@@ -40,20 +40,16 @@ internal sealed class EngineProbe : IAsyncDisposable
 
     public async Task<T> WaitForAsync<T>(string what, Func<IReadOnlyList<TorrentEvent>, T?> look) where T : class
     {
-        var begun = Stopwatch.GetTimestamp();
-        while (true)
-        {
-            Task news;
-            lock (_events)
-                news = _news.Task;
-            if (look(Events) is { } found)
-                return found;
-            var left = Patience - Stopwatch.GetElapsedTime(begun);
-            if (left <= TimeSpan.Zero || await Task.WhenAny(news, Task.Delay(left)) != news)
-                Assert.Fail($"Waited {Patience} for: {what}. Saw: {string.Join("; ", Events)}. {await StatesAsync()}");
-            if (_reading.IsFaulted)
-                await _reading;
-        }
+        T? found = null;
+        await Eventually.True(
+            async () =>
+            {
+                if (_reading.IsFaulted)
+                    await _reading;
+                return (found = look(Events)) is not null;
+            },
+            Patience, () => $"no {what}. Saw: {string.Join("; ", Events)}. {StatesAsync().GetAwaiter().GetResult()}");
+        return found!;
     }
 
     public Task WaitForPiecesAsync(string key, int count) => WaitForAsync($"{count} verified pieces",

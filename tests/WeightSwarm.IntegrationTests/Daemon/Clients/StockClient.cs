@@ -23,7 +23,8 @@ internal sealed class StockClient : IAsyncDisposable
 
     public static StockClient Start(string program, params string[] arguments) => new(program, arguments);
 
-    /// <summary>libtorrent's own client, which seeds a folder to one peer; returns when it has checked the files.</summary>
+    /// <summary>libtorrent's own client, which seeds a folder to one peer; returns when it has checked the
+    /// files.</summary>
     public static async Task<StockClient> SeedAsync(string torrent, string folder, int peerPort)
     {
         var client = Start("/usr/bin/python3", Script(), "seed", torrent, folder, Text(peerPort));
@@ -34,7 +35,8 @@ internal sealed class StockClient : IAsyncDisposable
         return client;
     }
 
-    /// <summary>libtorrent's own client, which downloads from one peer; answers which versions its torrent has.</summary>
+    /// <summary>libtorrent's own client, which downloads from one peer; answers which versions its torrent
+    /// has.</summary>
     public static async Task<string> FetchAsync(string source, string folder, int peerPort) =>
         (await RunResult.OfAsync("/usr/bin/python3", [Script(), "fetch", source, folder, Text(peerPort)])).Succeeded()
             .Output.Trim();

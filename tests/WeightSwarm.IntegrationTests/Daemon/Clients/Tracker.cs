@@ -5,7 +5,8 @@ using System.Text;
 
 namespace WeightSwarm.IntegrationTests.Daemon.Clients;
 
-/// <summary>The smallest HTTP tracker (BEP 3, compact as in BEP 23): whoever asks hears of one peer on loopback.</summary>
+/// <summary>The smallest HTTP tracker (BEP 3, compact as in BEP 23): whoever asks hears of one peer on
+/// loopback.</summary>
 internal sealed class Tracker : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -21,7 +22,8 @@ internal sealed class Tracker : IAsyncDisposable
         byte[] peer = [127, 0, 0, 1, (byte)(peerPort >> 8), (byte)peerPort];
         byte[] body = [.. Encoding.ASCII.GetBytes("d8:intervali1e5:peers6:"), .. peer, (byte)'e'];
         var head = string.Create(
-            CultureInfo.InvariantCulture, $"HTTP/1.1 200 OK\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n");
+            CultureInfo.InvariantCulture,
+                $"HTTP/1.1 200 OK\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n");
         _answer = [.. Encoding.ASCII.GetBytes(head), .. body];
         _serving = ServeAsync();
     }

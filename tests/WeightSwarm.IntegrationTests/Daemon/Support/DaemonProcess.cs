@@ -156,7 +156,8 @@ internal sealed partial class DaemonProcess : IAsyncDisposable
     private async Task ReadyAsync()
     {
         await Eventually.True(
-            () => HttpPort > 0 || _process.HasExited, _patience, () => $"the daemon on {State} is not ready\n{LogTail}");
+            () => HttpPort > 0 || _process.HasExited, _patience, () =>
+                $"the daemon on {State} is not ready\n{LogTail}");
         if (HttpPort > 0) return;
         await _process.WaitForExitAsync();
         Assert.Fail($"the daemon on {State} ended with {_process.ExitCode}\n{LogTail}");

@@ -7,7 +7,8 @@ internal static class ModelFolder
 {
     public const int MiB = 1 << 20;
 
-    /// <summary>The usual shape of a small model: shards, an index, notes in a folder of their own, an empty file.</summary>
+    /// <summary>The usual shape of a small model: shards, an index, notes in a folder of their own, an empty
+    /// file.</summary>
     public static string Make(string folder, int seed, int shards, int shardBytes)
     {
         for (var shard = 1; shard <= shards; shard++)

@@ -22,7 +22,8 @@ internal sealed class Swarm : IAsyncDisposable
     /// <summary>The folder that a node donates.</summary>
     public string DonationOf(int node) => At($"donation{node}");
 
-    /// <summary>Starts daemons; the first founds the network, the others join it and see each other on return.</summary>
+    /// <summary>Starts daemons; the first founds the network, the others join it and see each other on
+    /// return.</summary>
     public static async Task<Swarm> StartAsync(int nodes, int copies = 3, string slice = "1MiB")
     {
         var swarm = new Swarm();

@@ -1,6 +1,7 @@
 namespace WeightSwarm.IntegrationTests.Daemon.Support;
 
-/// <summary>A temporary folder with a short path (a control socket's is at most 107 bytes); removed at the end.</summary>
+/// <summary>A temporary folder with a short path (a control socket's is at most 107 bytes); removed at the
+/// end.</summary>
 internal sealed class WorkFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("wsw-").FullName;

@@ -27,7 +27,8 @@ public sealed class IngestStoreTests : IDisposable
     {
         using var store = StoreFiles.Open(_folder);
         store.Ingest.Keep(Key, [File("/m/a", 1)]);
-        IngestKey[] others = [Key with { Torrent = "x" }, Key with { PieceLength = 2 << 20 }, Key with { Padded = false }];
+        IngestKey[] others =
+            [Key with { Torrent = "x" }, Key with { PieceLength = 2 << 20 }, Key with { Padded = false }];
         Assert.All(others, other => Assert.Empty(store.Ingest.Load(other)));
         Assert.Single(store.Ingest.Load(Key));
     }
