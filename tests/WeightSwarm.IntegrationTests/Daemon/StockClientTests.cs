@@ -78,21 +78,6 @@ public sealed class StockClientTests(StockClientTests.Fixture fixture) : IClassF
     }
 
     [Fact]
-    public async Task Transmission_Fetches()
-    {
-        var folder = Directory.CreateDirectory(_swarm.At("transmission")).FullName;
-        await using var tracker = new Tracker(_swarm[1].TorrentPort);
-        var torrent = _swarm.At("tracked.torrent");
-        await File.WriteAllBytesAsync(torrent, tracker.AddTo(await File.ReadAllBytesAsync(fixture.Version1)));
-        // It seeds for ever and has no option to end; its last file gets its name when it is whole.
-        await using var client = StockClient.Start(
-            "transmission-cli", "--no-portmap", "--config-dir", _swarm.At("transmission-config"),
-            "--download-dir", folder, torrent);
-        await _swarm.UntilAsync(() => Task.FromResult(IsFetched("transmission")), "transmission to fetch it", Model);
-        AssertFetched("transmission");
-    }
-
-    [Fact]
     public async Task Node_WithoutAnyOtherSource_FetchesFromAStockClient()
     {
         await using var swarm = await Swarm.StartAsync(nodes: 2, copies: 2);

@@ -17,6 +17,8 @@ def make_session():
         "listen_interfaces": "127.0.0.1:0",
         "enable_dht": False, "enable_lsd": False, "enable_upnp": False, "enable_natpmp": False,
         "allow_multiple_connections_per_ip": True,
+        # Between two ends of one machine uTP stalls.
+        "enable_outgoing_utp": False, "enable_incoming_utp": False,
     })
 
 
