@@ -38,8 +38,12 @@ public sealed partial class ControlService(
             StartedMs = (ulong)_startedMs,
             Listen = options.Listen.ToString(),
             Limits = InForce(),
-            Ports = new Ports { Gossip = (uint)gossip.Port, Torrent = (uint)engine.Engine.ListenPort,
-                Http = (uint)web.Port },
+            Ports = new Ports
+            {
+                Gossip = (uint)gossip.Port,
+                Torrent = (uint)engine.Engine.ListenPort,
+                Http = (uint)web.Port,
+            },
         };
         reply.Donations.AddRange(ledger.Look().Select(DonationReplies.Of));
         reply.Warnings.AddRange(custody.Warnings);

@@ -102,13 +102,6 @@ public sealed class StockClientTests(StockClientTests.Fixture fixture) : IClassF
         ModelFolder.AssertSame(Path.Combine(seeds, NameIn(torrent)), swarm.At("restored"));
     }
 
-    private bool IsFetched(string client)
-    {
-        var folder = Path.Combine(_swarm.At(client), NameIn(fixture.Torrent));
-        return Directory.Exists(folder) && ModelFolder.Fingerprint(_swarm.At("model"))
-            .Except(ModelFolder.Fingerprint(folder)).All(IsEmptyFile);
-    }
-
     /// <summary>Every file is there, bit by bit; clients may add padding files and leave out empty ones.</summary>
     private void AssertFetched(string client)
     {
