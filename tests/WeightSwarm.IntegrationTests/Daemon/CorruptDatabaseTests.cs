@@ -20,14 +20,15 @@ public sealed class CorruptDatabaseTests
         var invite = (await swarm[2].AskAsync("invite")).GetProperty("invite").GetString()!;
 
         // Nobody else has the bytes while the first is rebuilt, so they can only come from its own disk.
-        await swarm[0].KillAsync();
-        await DamageAsync(swarm[1], offset: 0);
+        await swarm[0].TerminateAsync(TimeSpan.FromSeconds(30));
+        await swarm[1].TerminateAsync(TimeSpan.FromSeconds(30));
+        Damage(swarm[1], offset: 0);
         await FollowTheAdviceAsync(swarm[1], invite);
         await swarm[1].AskAsync("donate", "50MB", swarm.DonationOf(1));
         await HoldsAsync(swarm, 1, slices);
 
         await swarm[1].KillAsync();
-        await DamageAsync(swarm[0], offset: 5000, isRunning: false);
+        Damage(swarm[0], offset: 4096);
         await FollowTheAdviceAsync(swarm[0], invite);
         await HoldsAsync(swarm, 0, slices);
         var network = (await swarm[0].AskAsync("network", "show")).GetProperty("network");
@@ -41,12 +42,11 @@ public sealed class CorruptDatabaseTests
     private static Task HoldsAsync(Swarm swarm, int node, int slices) => swarm.UntilAsync(
         async () => await Swarm.SlicesHeldAsync(swarm[node]) == slices, $"{slices} slices verified again", Model);
 
-    private static async Task DamageAsync(DaemonProcess node, int offset, bool isRunning = true)
+    private static void Damage(DaemonProcess node, int offset)
     {
-        if (isRunning) await node.TerminateAsync(TimeSpan.FromSeconds(30));
         using var file = File.OpenWrite(DatabaseOf(node));
         file.Position = offset;
-        var noise = new byte[3000];
+        var noise = new byte[20_000];
         new Random(offset).NextBytes(noise);
         file.Write(noise);
     }

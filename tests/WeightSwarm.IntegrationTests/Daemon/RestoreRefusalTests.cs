@@ -12,7 +12,7 @@ public sealed class RestoreRefusalTests
     [Fact]
     public async Task Restore_ThatCannotBe_IsRefused_AndTouchesNothing()
     {
-        await using var swarm = await Swarm.StartAsync(nodes: 2);
+        await using var swarm = await Swarm.StartAsync(nodes: 3);
         var folder = ModelFolder.Make(swarm.At("model"), seed: 1, shards: 2, 2 * ModelFolder.MiB);
         await swarm.AddAsync(0, folder, Model);
         await swarm.UntilAsync(async () => (await swarm[1].RunAsync("show", Model)).ExitCode == 0, "the entry");
@@ -52,8 +52,8 @@ public sealed class RestoreRefusalTests
     {
         await swarm[0].KillAsync();
         await swarm.UntilAsync(
-            async () => (await swarm[1].AskAsync("status")).GetProperty("nodes_online").GetInt32() == 0,
-                "the holder's absence");
+            async () => (await swarm[1].AskAsync("status")).GetProperty("nodes_online").GetInt32() == 1,
+            "the holder's absence");
         var health = await swarm[1].RunAsync("health", Model);
         Assert.Equal(10, health.ExitCode);
         var summary = health.Json.GetProperty("summary");
@@ -63,7 +63,7 @@ public sealed class RestoreRefusalTests
 
         // The same command goes on when the holder is back.
         await swarm[0].StartAgainAsync();
-        await swarm.SeesAsync(swarm[1], 1);
+        await swarm.SeesAsync(swarm[1], 2);
         await swarm[1].AskAsync("restore", Model, swarm.At("restored"));
         ModelFolder.AssertSame(folder, swarm.At("restored"));
     }
