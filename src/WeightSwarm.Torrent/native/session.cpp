@@ -30,10 +30,10 @@ void apply_limits_to_all_peers(lt::session& session)
 void add_extensions(lt::session& session, bool plain_peers)
 {
     session.add_extension(&lt::create_smart_ban_plugin);
-    if (plain_peers)
-        return;
-    session.add_extension(&lt::create_ut_pex_plugin);
+    // Magnet links work wherever peers do.
     session.add_extension(&lt::create_ut_metadata_plugin);
+    if (!plain_peers)
+        session.add_extension(&lt::create_ut_pex_plugin);
 }
 
 lt::session_params make_params(ws_span settings, ws_span state)

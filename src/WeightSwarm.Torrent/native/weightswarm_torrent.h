@@ -155,7 +155,7 @@ WS_API int32_t ws_abi_version(void) WS_NOEXCEPT;
 WS_API void ws_buffer_free(ws_buffer* buffer) WS_NOEXCEPT;
 
 /* Session. settings: lines of name=value, named as in libtorrent's own table. state: of ws_session_save_state, or
- * empty. plain_peers != 0: no peer exchange and no metadata exchange. */
+ * empty. plain_peers != 0: no peer exchange. */
 WS_API int32_t ws_session_create(ws_span settings, ws_span state, int32_t plain_peers, ws_session** out,
     ws_error* error) WS_NOEXCEPT;
 WS_API int32_t ws_session_apply(ws_session* session, ws_span settings, ws_error* error) WS_NOEXCEPT;
