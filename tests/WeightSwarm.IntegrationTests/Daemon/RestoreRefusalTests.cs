@@ -37,7 +37,8 @@ public sealed class RestoreRefusalTests
         var file = ModelFolder.Write(swarm.At("files"), "file", 10, seed: 9);
         var before = ModelFolder.HashOf(file);
         (await swarm[1].RunAsync("restore", Model, file)).Failed(2, "not-a-folder", file);
-        (await swarm[1].RunAsync("restore", Model, Path.Combine(file, "below"))).Failed(5, "exists", file, "another folder");
+        var below = Path.Combine(file, "below");
+        (await swarm[1].RunAsync("restore", Model, below)).Failed(5, "exists", file, "another folder");
         Assert.Equal(before, ModelFolder.HashOf(file));
     }
 
