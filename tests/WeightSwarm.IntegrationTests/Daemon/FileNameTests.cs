@@ -24,7 +24,7 @@ public class FileNameTests
         [
             "plain.bin", "with two  spaces.bin", "-begins with a minus", "--json", "@file", "~tilde",
                 "#hash%20$(x)`y`'\"",
-            "überwältigend.bin", "権重/層 1/重み.bin", "🦙.gguf", "a/b/c/d/e/f/g/deep.bin", ".hidden", "trailing-",
+            "überwältigend.bin", "権重/層 1/重み.bin", "🦙.weights", "a/b/c/d/e/f/g/deep.bin", ".hidden", "trailing-",
             _longest, _longestUnicode, $"nested/{_longest}", "empty", "nested/also empty",
         ];
         Assert.Equal(LongestName, Encoding.UTF8.GetByteCount(_longest));

@@ -51,26 +51,6 @@ public sealed class InPlaceChangeTests
         ModelFolder.AssertSame(swarm.At("original"), folder);
     }
 
-    [Fact]
-    public async Task ChangedFile_WhileTheDaemonIsAway_IsNotServedAfterIt()
-    {
-        await using var swarm = await Swarm.StartAsync(nodes: 1);
-        var folder = ModelFolder.Make(swarm.At("model"), seed: 1, shards: 3, ShardMiB * ModelFolder.MiB);
-        await swarm.AddAsync(0, folder, Model);
-        await swarm[0].KillAsync();
-        var file = Path.Combine(folder, Second);
-        File.Move(file, swarm.At("aside"));
-        await swarm[0].StartAgainAsync();
-        await HoldsAsync(swarm, Slices - ShardMiB);
-        File.Move(swarm.At("aside"), file);
-        await HoldsAsync(swarm, Slices);
-        Directory.Move(folder, swarm.At("moved"));
-        await HoldsAsync(swarm, 0);
-        Assert.False(Directory.Exists(folder));
-        Directory.Move(swarm.At("moved"), folder);
-        await HoldsAsync(swarm, Slices, TimeSpan.FromSeconds(90));
-    }
-
     private static void Change(string how, string file, string aside)
     {
         switch (how)
