@@ -6,7 +6,7 @@ namespace WeightSwarm.Node.Replication;
 
 /// <summary>
 /// Sees when an owner's files that are served in place change, shrink, vanish or come back: at once where the system
-/// tells (inotify(7)), else within a minute, by their stamps.
+/// tells (inotify(7)), else (a network volume, a folder far above that is renamed) within a minute, by their stamps.
 /// </summary>
 public sealed partial class InPlaceWatch : BackgroundLoop
 {
@@ -17,8 +17,9 @@ public sealed partial class InPlaceWatch : BackgroundLoop
     private readonly FetchQueue _custody;
     private readonly Clock _clock;
     private readonly ILogger<InPlaceWatch> _log;
-    private readonly SortedDictionary<string, FileSystemWatcher> _watchers = new(StringComparer.Ordinal);
+    private readonly Dictionary<WatchedFolder, FileSystemWatcher> _watchers = [];
     private readonly Dictionary<LocalModelKey, string> _seen = [];
+    private int _moved;
 
     /// <summary>With what it looks at, and whom it tells.</summary>
     public InPlaceWatch(
@@ -70,44 +71,48 @@ public sealed partial class InPlaceWatch : BackgroundLoop
     private void Watch(List<LocalModel> locals)
     {
         var wanted = WatchedFolders.Of(locals);
-        foreach (var folder in _watchers.Keys.Where(folder => IsOver(folder, wanted)).ToList())
+        var moved = Interlocked.Exchange(ref _moved, 0) != 0;
+        foreach (var folder in _watchers.Keys.Where(folder => moved || !wanted.Contains(folder)).ToList())
         {
             _watchers.Remove(folder, out var watcher);
             watcher!.Dispose();
         }
-        foreach (var (folder, recursive) in wanted)
-            if (!_watchers.ContainsKey(folder) && Directory.Exists(folder))
-                Start(folder, recursive);
+        foreach (var folder in wanted)
+            if (!_watchers.ContainsKey(folder) && Directory.Exists(folder.Path))
+                Start(folder);
     }
 
-    // A watcher of a folder that went away sees nothing of the one that takes its place.
-    private bool IsOver(string folder, SortedDictionary<string, bool> wanted) =>
-        !wanted.TryGetValue(folder, out var recursive) || recursive != _watchers[folder].IncludeSubdirectories
-        || !Directory.Exists(folder);
-
-    private void Start(string folder, bool recursive)
+    private void Start(WatchedFolder folder)
     {
         try
         {
-            var watcher = new FileSystemWatcher(folder)
+            var watcher = new FileSystemWatcher(folder.Path)
             {
-                IncludeSubdirectories = recursive,
+                Filter = folder.Name,
+                IncludeSubdirectories = folder.WithAllBelow,
                 NotifyFilter = NotifyFilters.FileName | NotifyFilters.DirectoryName | NotifyFilters.LastWrite
                     | NotifyFilters.Size | NotifyFilters.Attributes,
             };
             watcher.Changed += (_, _) => _custody.SignalInPlace();
-            watcher.Created += (_, _) => _custody.SignalInPlace();
-            watcher.Deleted += (_, _) => _custody.SignalInPlace();
-            watcher.Renamed += (_, _) => _custody.SignalInPlace();
-            watcher.Error += (_, _) => _custody.SignalInPlace();
+            watcher.Created += (_, _) => Happened(folder);
+            watcher.Deleted += (_, _) => Happened(folder);
+            watcher.Renamed += (_, _) => Happened(folder);
+            watcher.Error += (_, _) => Happened(folder);
             watcher.EnableRaisingEvents = true;
             _watchers[folder] = watcher;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
             // Stamps are looked at all the same, only less often.
-            LogNotWatched(folder, e.Message);
+            LogNotWatched(folder.Path, e.Message);
         }
+    }
+
+    // A watcher of a folder that went away sees nothing of the one that takes its place.
+    private void Happened(WatchedFolder folder)
+    {
+        if (folder.Name.Length > 0) Interlocked.Exchange(ref _moved, 1);
+        _custody.SignalInPlace();
     }
 
     [LoggerMessage(2045, LogLevel.Warning, "{Folder} cannot be watched; it is looked at every minute: {Problem}")]

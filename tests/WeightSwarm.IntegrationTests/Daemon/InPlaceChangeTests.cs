@@ -27,13 +27,15 @@ public sealed class InPlaceChangeTests
         ModelFolder.Make(swarm.At("original"), seed: 1, shards: 3, ShardMiB * ModelFolder.MiB);
         // A time in whole seconds: DateTime has no nanoseconds, and could not put others back.
         File.SetLastWriteTimeUtc(Path.Combine(folder, Second), DateTime.UnixEpoch.AddSeconds(1_700_000_000));
+        var file = Path.Combine(folder, Second);
+        // Whole seconds can be put back exactly.
+        var stamp = DateTime.UnixEpoch.AddDays(20_000);
+        File.SetLastWriteTimeUtc(file, stamp);
         await swarm.DonateAsync(1, "50MB");
         await swarm.AddAsync(0, folder, Model);
         await swarm.HasCopiesAsync(swarm[0], Model, 2);
         Assert.Equal(Slices, await Swarm.SlicesHeldAsync(swarm[0]));
 
-        var file = Path.Combine(folder, Second);
-        var stamp = File.GetLastWriteTimeUtc(file);
         var aside = swarm.At("aside");
         Change(how, file, aside);
         File.Delete(Path.Combine(folder, "notes", "empty"));
@@ -51,6 +53,26 @@ public sealed class InPlaceChangeTests
         await PutBackAsync(how, file, aside, stamp, swarm);
         await HoldsAsync(swarm, Slices);
         ModelFolder.AssertSame(swarm.At("original"), folder);
+    }
+
+    [Fact]
+    public async Task ChangedFile_WhileTheDaemonIsAway_IsNotServedAfterIt()
+    {
+        await using var swarm = await Swarm.StartAsync(nodes: 1);
+        var folder = ModelFolder.Make(swarm.At("model"), seed: 1, shards: 3, ShardMiB * ModelFolder.MiB);
+        await swarm.AddAsync(0, folder, Model);
+        await swarm[0].KillAsync();
+        var file = Path.Combine(folder, Second);
+        File.Move(file, swarm.At("aside"));
+        await swarm[0].StartAgainAsync();
+        await HoldsAsync(swarm, Slices - ShardMiB);
+        File.Move(swarm.At("aside"), file);
+        await HoldsAsync(swarm, Slices);
+        Directory.Move(folder, swarm.At("moved"));
+        await HoldsAsync(swarm, 0);
+        Assert.False(Directory.Exists(folder));
+        Directory.Move(swarm.At("moved"), folder);
+        await HoldsAsync(swarm, Slices);
     }
 
     private static void Change(string how, string file, string aside)
