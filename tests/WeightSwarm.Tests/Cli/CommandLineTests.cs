@@ -29,6 +29,13 @@ public class CommandLineTests
     [InlineData("--name", "add", "folder", "--licence", "MIT")]
     [InlineData("--licence", "add", "folder", "--name", "a/b")]
     [InlineData("see 'weightswarm restore --help'", "restore", "org/model")]
+    [InlineData("MODEL and DIR are both needed", "restore")]
+    [InlineData("--into goes with --drill", "restore", "org/model", "/tmp/x", "--into", "/tmp/y")]
+    [InlineData("a drill leaves nothing in DIR", "restore", "--drill", "org/model", "/tmp/x")]
+    [InlineData("a drill tries a whole model", "restore", "--drill", "--verify")]
+    [InlineData("give --up RATE, --down RATE, or both", "limits", "set", "--when", "sat")]
+    [InlineData("'fast' is not a rate", "limits", "set", "--up", "fast")]
+    [InlineData("'0' is not a rate", "limits", "set", "--up", "0")]
     [InlineData("'65536' is not a port", "daemon", "--gossip-port", "65536")]
     [InlineData("'here' is not an IP address", "daemon", "--listen", "here")]
     public async Task CommandLine_WronglyTyped_EndsWithUsage(string message, params string[] args)

@@ -62,6 +62,36 @@ public class RequestTests
         new RestoreEvent { Result = new RestoreResult { Model = Samples.Model() } }, "restore", "m", "../there");
 
     [Fact]
+    public async Task Restore_OfAPart_SendsTheGlobsInOrder() => await Check(
+        new RestoreRequest { Model = "m", Folder = "/r", Files = { "*.json", "a/**" } },
+        new RestoreEvent { Result = new RestoreResult { Model = Samples.Model() } },
+        "restore", "m", "/r", "--files", "*.json", "--files", "a/**");
+
+    [Theory]
+    [InlineData("", "", "restore", "--drill")]
+    [InlineData("m", "", "restore", "--drill", "m")]
+    [InlineData("m", "/t", "restore", "m", "--drill", "--into", "/t")]
+    public async Task RestoreDrill_NamesWhatIsGiven(string model, string folder, params string[] args) => await Check(
+        new RestoreRequest { Model = model, Folder = folder, Drill = true },
+        new RestoreEvent { Result = new RestoreResult { Model = Samples.Model(), Drill = new DrillInfo() } }, args);
+
+    [Fact]
+    public async Task Limits_Set_SendsRatesAndTimes() => await Check(
+        new SetLimitsRequest { Up = 500_000, Down = 0, When = { "mon-fri 08:00-18:00", "sat" } }, new LimitsReply(),
+        "limits", "set", "--up", "500kB/s", "--down", "unlimited", "--when", "mon-fri 08:00-18:00", "--when", "sat");
+
+    [Fact]
+    public async Task Limits_SetOfOneSide_LeavesTheOtherAlone() => await Check(
+        new SetLimitsRequest { Down = 2_000_000 }, new LimitsReply(), "limits", "set", "--down", "2MB");
+
+    [Fact]
+    public async Task Limits_Clear_NamesTheRule() => await Check(
+        new ClearLimitsRequest { When = { "sat" } }, new LimitsReply(), "limits", "clear", "--when", "sat");
+
+    [Fact]
+    public async Task Limits_AreShown() => await Check(new ShowLimitsRequest(), new LimitsReply(), "limits");
+
+    [Fact]
     public async Task Show_AsksForTheMetainfo_OnlyToWriteIt()
     {
         var reply = new ShowReply { Model = Samples.Model() };
