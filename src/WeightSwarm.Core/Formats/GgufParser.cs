@@ -38,7 +38,7 @@ public sealed partial class GgufParser(string file, long fileBytes) : ChunkParse
     private bool _inTensors;
     private (long Offset, long Bytes, string Name, long At) _last = (0, 0, "", 0);
 
-    /// <summary>What the tensors add up to; once done without a fault.</summary>
+    /// <summary>What the tensors add up to; also where the file is truncated behind its header.</summary>
     public TensorTotals Totals { get; private set; } = TensorTotals.None;
     /// <summary>general.architecture; empty for none. See <see cref="Facts"/>.</summary>
     public string Architecture { get; private set; } = "";

@@ -25,7 +25,7 @@ public sealed class SafetensorsParser(string file, long fileBytes) : JsonChunkPa
 
     private enum Part { None, Dtype, Shape, Offsets, Other }
 
-    /// <summary>What the tensors add up to; once done without a fault.</summary>
+    /// <summary>What the tensors add up to; also where the file is truncated behind its header.</summary>
     public TensorTotals Totals { get; private set; } = TensorTotals.None;
 
     /// <inheritdoc/>

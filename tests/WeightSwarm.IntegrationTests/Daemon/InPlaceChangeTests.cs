@@ -25,10 +25,8 @@ public sealed class InPlaceChangeTests
         await using var swarm = await Swarm.StartAsync(nodes: 3, copies: 2);
         var folder = ModelFolder.Make(swarm.At("model"), seed: 1, shards: 3, ShardMiB * ModelFolder.MiB);
         ModelFolder.Make(swarm.At("original"), seed: 1, shards: 3, ShardMiB * ModelFolder.MiB);
-        // A time in whole seconds: DateTime has no nanoseconds, and could not put others back.
-        File.SetLastWriteTimeUtc(Path.Combine(folder, Second), DateTime.UnixEpoch.AddSeconds(1_700_000_000));
         var file = Path.Combine(folder, Second);
-        // Whole seconds can be put back exactly.
+        // A time in whole seconds: DateTime has no nanoseconds, and could not put others back.
         var stamp = DateTime.UnixEpoch.AddDays(20_000);
         File.SetLastWriteTimeUtc(file, stamp);
         await swarm.DonateAsync(1, "50MB");

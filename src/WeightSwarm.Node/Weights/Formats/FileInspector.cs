@@ -8,6 +8,8 @@ namespace WeightSwarm.Node.Weights.Formats;
 internal sealed class FileInspector(ScannedFile file, SafeFileHandle handle, CancellationToken cancellation)
 {
     private const long SearchedForLambda = 1 << 20;
+    // So much that makes sense as a pickle, and does not end as one, is called a dangerous one without reading on.
+    private const long MostGuessed = 64 << 20;
 
     private readonly List<Hazard> _hazards = [];
 
@@ -101,12 +103,12 @@ internal sealed class FileInspector(ScannedFile file, SafeFileHandle handle, Can
     private FileFinding Pickle(FileForm form)
     {
         var parser = new PickleParser(file.Path);
-        Run(parser);
+        HeaderReader.Run(handle, parser, form == FileForm.Pickle ? file.Bytes : MostGuessed, cancellation);
         if (form == FileForm.Pickle)
             return Plain(Pickles.Hazards(file.Path, parser)) with { Fault = parser.Fault };
         // Raw numbers in a .bin seldom look like a pickle for long; one that imports something does what it says
         // before the loader meets what follows it.
-        return parser.Fault is not null && parser.Suspicious.IsEmpty
+        return parser.Fault is not null && parser.Suspicious.IsEmpty && parser.Offset < MostGuessed
             ? Plain()
             : Plain(Pickles.Hazards(file.Path, parser));
     }

@@ -105,7 +105,9 @@ public sealed class MutationTests(ITestOutputHelper output)
             }
         }
         output.WriteLine($"{accepted} accepted, {refused} refused");
-        Assert.Equal(_rounds, accepted + refused);
+        if (whole is null) return;
+        Assert.InRange(accepted, 1, _rounds / 2);
+        Assert.InRange(refused, _rounds / 2, _rounds);
     }
 
     /// <summary>A parser may ask for bytes only as often as there are some.</summary>

@@ -104,6 +104,15 @@ public sealed class ModelInspectorTests : IDisposable
     }
 
     [Fact]
+    public void Inspect_EndlessOpcodesWithABinsName_AreNotReadToTheEnd()
+    {
+        var opcodes = new byte[(64 << 20) + 5];
+        opcodes.AsSpan().Fill((byte)'N');
+        Put("raw.bin", opcodes);
+        Assert.Contains(HazardLabels.DangerousPickle, Inspect().Facts.Hazards);
+    }
+
+    [Fact]
     public void Inspect_InflatingBomb_StopsAtALimit()
     {
         var bomb = new byte[300 << 20];
