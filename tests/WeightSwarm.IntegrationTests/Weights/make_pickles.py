@@ -16,7 +16,8 @@ import sys
 import zipfile
 
 HARMLESS = {"collections.OrderedDict", "builtins.set", "builtins.frozenset", "builtins.bytearray", "builtins.complex",
-            "__builtin__.set", "__builtin__.frozenset", "__builtin__.bytearray", "__builtin__.complex", "_codecs.encode"}
+            "__builtin__.set", "__builtin__.frozenset", "__builtin__.bytearray", "__builtin__.complex",
+            "_codecs.encode"}
 
 
 class Call:
@@ -79,7 +80,8 @@ def value(source, depth=0):
     leaves = [
         lambda: None, lambda: True, lambda: source.randrange(-2**70, 2**70), lambda: source.randrange(300),
         lambda: source.random(), lambda: "text " * source.randrange(80), lambda: "os", lambda: "système\n",
-        lambda: bytes(source.randrange(400)), lambda: bytearray(9), lambda: 1j, lambda: source.choice(["eval", "builtins"]),
+        lambda: bytes(source.randrange(400)), lambda: bytearray(9), lambda: 1j,
+        lambda: source.choice(["eval", "builtins"]),
     ]
     if depth > 3 or source.random() < 0.3:
         return source.choice(leaves)()
