@@ -6,7 +6,7 @@ using WeightSwarm.Node.Weights.Formats;
 
 namespace WeightSwarm.IntegrationTests.Weights;
 
-/// <summary>What a pickle would import is the same to Python's own unpickler and to the scan that obeys nothing.</summary>
+/// <summary>What a pickle would import: Python's own unpickler and the scan, which obeys nothing, agree.</summary>
 public sealed class PickleAgreementTests : IDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("weightswarm-test-").FullName;
@@ -22,7 +22,8 @@ public sealed class PickleAgreementTests : IDisposable
         Assert.Equal(Count, expected.Count);
         var facts = ModelInspector.Inspect(FolderScan.Run(_root));
         Assert.Empty(facts.Faults);
-        var dangers = facts.Hazards.Where(h => h.Label == HazardLabels.DangerousPickle).ToDictionary(h => h.File, h => h.Why);
+        var dangers = facts.Hazards.Where(h => h.Label == HazardLabels.DangerousPickle)
+            .ToDictionary(h => h.File, h => h.Why);
         Assert.InRange(dangers.Count, Count / 10, Count * 9 / 10);
         foreach (var (file, imports) in expected)
         {
@@ -30,7 +31,8 @@ public sealed class PickleAgreementTests : IDisposable
             Assert.True(imports.Length > 0 == why.Length > 0, $"seed {Seed}, {file}: Python [{imports}], here [{why}]");
             if (why.Length == 0) continue;
             foreach (var import in imports.Split(',').Take(5))
-                Assert.True(why.Contains(import, StringComparison.Ordinal), $"seed {Seed}, {file}: [{imports}], here [{why}]");
+                Assert.True(
+                    why.Contains(import, StringComparison.Ordinal), $"seed {Seed}, {file}: [{imports}], here [{why}]");
         }
     }
 

@@ -116,8 +116,9 @@ public class RestoreAndLimitsJsonTests
         health.LastDrill = Drill();
         var reply = new HealthReply { Models = { health } };
         var json = await FakeDaemon.Run(reply, "health", "--json");
-        Assert.Contains("\"last_drill\": {\n        \"at\": \"2024-05-06T07:08:09.010Z\",\n        \"seconds\": 12.345,",
-            json.Out, StringComparison.Ordinal);
+        Assert.Contains(
+            "\"last_drill\": {\n        \"at\": \"2024-05-06T07:08:09.010Z\",\n        \"seconds\": 12.345,", json.Out,
+            StringComparison.Ordinal);
         var text = await FakeDaemon.Run(reply, "health");
         Assert.Matches(@"\na/a@r1: last trial restore \d+ days ago: ok in 12\.3 s\n", text.Out);
     }

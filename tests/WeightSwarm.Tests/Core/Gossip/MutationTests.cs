@@ -5,10 +5,12 @@ using WeightSwarm.Core.Gossip;
 using WeightSwarm.Core.Records;
 using WeightSwarm.Simulation.World;
 using WeightSwarm.Tests.Core.Records;
+using WeightSwarm.Tests.Support;
 
 namespace WeightSwarm.Tests.Core.Gossip;
 
 /// <summary>Whatever a peer sends, a core answers: it does not throw, and it does not grow.</summary>
+[Collection(MemoryMeasured.Name)]
 public sealed class MutationTests
 {
     private const ulong Seed = 20_270_115;
