@@ -37,8 +37,7 @@ internal static class RestoreTarget
                 path, stamp.Kind != FileKind.Regular ? "and is no plain file"
                     : $"with {stamp.Bytes} bytes, not {file.Bytes}");
         }
-        // A target that is no folder is the staging's to refuse.
-        if (error == LinuxFiles.NotFound || !Directory.Exists(folder)) return false;
+        if (error == LinuxFiles.NotFound) return false;
         throw new ControlError(
             ControlExit.Refused, "exists",
             $"{path} cannot be made: {LinuxFiles.Describe(error)}; restore into another folder");
