@@ -1,11 +1,13 @@
 using System.Globalization;
 using BenchmarkDotNet.Running;
 using WeightSwarm.Benchmarks;
+using WeightSwarm.Benchmarks.Bandwidth;
 using WeightSwarm.Benchmarks.Ingest;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var benches = new SortedDictionary<string, Bench>(StringComparer.Ordinal)
 {
+    ["bandwidth"] = new("how near an engine stays to its limits, up and down", BandwidthBench.Run),
     ["ingest"] = new("hashing a model: ours, libtorrent and sha256sum, the limit of the processor", IngestBench.Run),
     ["planner"] = new("what planning costs (options of BenchmarkDotNet follow)", Planner),
 };
