@@ -5,22 +5,30 @@ using System.Text;
 
 namespace WeightSwarm.IntegrationTests.Daemon.Clients;
 
-/// <summary>The smallest HTTP tracker (BEP 3, compact as in BEP 23): whoever asks hears of one peer on
-/// loopback.</summary>
+/// <summary>The smallest HTTP tracker (BEP 3, compact as in BEP 23): whoever asks hears of one
+/// peer.</summary>
 internal sealed class Tracker : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _serving;
     private readonly byte[] _answer;
 
+    /// <summary>Of a peer on loopback.</summary>
     public Tracker(int peerPort)
+        : this(new IPEndPoint(IPAddress.Loopback, peerPort))
     {
+    }
+
+    /// <summary>Of a peer with an IPv4 address; the tracker listens there too.</summary>
+    public Tracker(IPEndPoint peer)
+    {
+        _listener = new TcpListener(peer.Address, 0);
         _listener.Start();
         Url = string.Create(
-            CultureInfo.InvariantCulture, $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/announce");
-        byte[] peer = [127, 0, 0, 1, (byte)(peerPort >> 8), (byte)peerPort];
-        byte[] body = [.. Encoding.ASCII.GetBytes("d8:intervali1e5:peers6:"), .. peer, (byte)'e'];
+            CultureInfo.InvariantCulture, $"http://{_listener.LocalEndpoint}/announce");
+        byte[] compact = [.. peer.Address.GetAddressBytes(), (byte)(peer.Port >> 8), (byte)peer.Port];
+        byte[] body = [.. Encoding.ASCII.GetBytes("d8:intervali1e5:peers6:"), .. compact, (byte)'e'];
         var head = string.Create(
             CultureInfo.InvariantCulture,
                 $"HTTP/1.1 200 OK\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n");

@@ -19,6 +19,9 @@ internal sealed record DaemonStart
     /// <inheritdoc cref="GossipPort"/>
     public int HttpPort { get; init; }
 
+    /// <summary>The address that it listens on.</summary>
+    public string Listen { get; init; } = "127.0.0.1";
+
     /// <summary>A program that starts it, and its arguments; empty: none.</summary>
     public string[] Through { get; init; } = [];
 }
@@ -121,7 +124,7 @@ internal sealed partial class DaemonProcess : IAsyncDisposable
 
     private static string[] Arguments(string state, DaemonStart start) =>
     [
-        "--state", state, "--json", "daemon", "--listen", "127.0.0.1", "--gossip-port", Text(start.GossipPort),
+        "--state", state, "--json", "daemon", "--listen", start.Listen, "--gossip-port", Text(start.GossipPort),
         "--torrent-port", Text(start.TorrentPort), "--http-port", Text(start.HttpPort),
     ];
 
