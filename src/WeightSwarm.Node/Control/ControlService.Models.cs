@@ -25,13 +25,26 @@ public sealed partial class ControlService
             var progress =
                 new Relay<WeightProgress>(p => stream.Offer(new AddEvent { Progress = ProgressOf(phase, p) }));
             var outcome = await adder.AddAsync(order, progress, next => phase = next, context.CancellationToken);
-            var result = new AddResult { Existing = outcome.Existing, Facts = FactsReplies.Of(outcome.Facts) };
-            result.Notes.AddRange(outcome.Notes);
-            result.Model = await inbox
-                .AskAsync(core => ModelReplies.Of(core!, outcome.Entry), context.CancellationToken);
+            var result = await inbox.AskAsync(core => ResultOf(core!, outcome), context.CancellationToken);
             await stream.FinishAsync(new AddEvent { Result = result });
             return true;
         });
+
+    private static AddResult ResultOf(SwarmCore core, AddOutcome outcome)
+    {
+        var entry = outcome.Entry;
+        var others = SourcePeers.WholeHolders(core, entry.ModelId).Count;
+        var result = new AddResult
+        {
+            Model = ModelReplies.Of(core, entry),
+            Existing = outcome.Existing,
+            Held = outcome.Held,
+            Holders = (uint)others + 1,
+            Facts = outcome.Facts is { } read ? FactsReplies.Of(read) : FactsReplies.Of(entry, outcome.Paths),
+        };
+        result.Notes.AddRange(outcome.Notes);
+        return result;
+    }
 
     /// <inheritdoc/>
     public override Task<ListReply> List(ListRequest request, ServerCallContext context) => AnswerFromCore(core =>

@@ -21,6 +21,15 @@ public static class SourcePeers
         return view is null ? [] : [.. view.Holders.Select(h => h.Node).Where(n => IsPresent(core!, n))];
     }
 
+    /// <summary>The other present nodes that hold every slice of the model.</summary>
+    public static IReadOnlyList<NodeId> WholeHolders(SwarmCore? core, Hash256 model)
+    {
+        var view = core?.View?.Models.FirstOrDefault(m => m.Entry.ModelId == model);
+        if (view is null) return [];
+        var whole = view.Holders.Where(h => h.Verified.Count == view.Entry.Slices);
+        return [.. whole.Select(h => h.Node).Where(n => IsPresent(core!, n))];
+    }
+
     /// <summary>Slices that no present node holds, this one included.</summary>
     public static SliceSet SlicesWithoutSource(SwarmCore? core, Hash256 model)
     {

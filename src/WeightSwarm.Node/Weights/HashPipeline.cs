@@ -60,7 +60,7 @@ internal sealed class HashPipeline
     }
 
     /// <summary>SHA-1 of every piece.</summary>
-    public ReadOnlySpan<byte> PiecesV1 => _piecesV1;
+    public ReadOnlyMemory<byte> PiecesV1 => _piecesV1;
 
     /// <summary>How many bytes an earlier run had hashed.</summary>
     public long KeptBytes { get; private set; }

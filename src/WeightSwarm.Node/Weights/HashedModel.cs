@@ -16,6 +16,23 @@ public sealed record HashedModel(
 
     /// <summary>How many of them an earlier run had hashed.</summary>
     public long KeptBytes { get; init; }
+
+    /// <summary>What the .torrent says of each file.</summary>
+    internal IReadOnlyList<HashedFile> Hashed { get; init; } = [];
+
+    /// <summary>SHA-1 of every piece.</summary>
+    internal ReadOnlyMemory<byte> PiecesV1 { get; init; }
+
+    /// <summary>The same files as a torrent of another name; nothing is read.</summary>
+    internal HashedModel Under(string torrentName)
+    {
+        var built = MetainfoBuilder.Build(torrentName, Metainfo.PieceLength, Hashed, PiecesV1.Span, out var bytes);
+        return this with
+        {
+            MetainfoBytes = bytes,
+            Metainfo = built.Metainfo ?? throw new InvalidOperationException(built.Reason),
+        };
+    }
 }
 
 /// <summary>How hashing ended.</summary>

@@ -14,7 +14,7 @@ namespace WeightSwarm.Node.Weights;
 /// <summary>What <c>add</c> was asked for.</summary>
 /// <param name="Path">Absolute; a folder or one file.</param>
 /// <param name="Name">ORG/MODEL.</param>
-/// <param name="Licence">SPDX.</param>
+/// <param name="Licence">SPDX; empty: join a model that is catalogued, and add none.</param>
 /// <param name="Revision">Empty: derived from the content.</param>
 /// <param name="Copies">0: the network's.</param>
 /// <param name="Force">Preserve structurally broken weight files, too.</param>
@@ -25,14 +25,26 @@ public sealed record AddOrder(
 /// <param name="Entry">The entry, new or existing.</param>
 /// <param name="Existing">The same content was catalogued before.</param>
 /// <param name="Notes">For the owner.</param>
-/// <param name="Facts">What the files' headers say.</param>
-public sealed record AddOutcome(Entry Entry, bool Existing, IReadOnlyList<string> Notes, ModelFacts Facts);
+/// <param name="Paths">The model's files.</param>
+public sealed record AddOutcome(Entry Entry, bool Existing, IReadOnlyList<string> Notes, IEnumerable<string> Paths)
+{
+    /// <summary>What the files' headers say; null when nothing was read.</summary>
+    public ModelFacts? Facts { get; init; }
 
-/// <summary>Hashes an owner's files once, serves them in place, and catalogues them.</summary>
+    /// <summary>This node served that folder already, unchanged: nothing was read.</summary>
+    public bool Held { get; init; }
+}
+
+/// <summary>
+/// Hashes an owner's files once and serves them in place: as a new entry of the catalogue, or as one more holder of an
+/// entry that is there. The engine does not hash them again.
+/// </summary>
 public sealed class ModelAdder(
     NetworkService network, SwarmInbox inbox, NodeStore store, FetchQueue custody, ModelContents contents, Clock clock)
 {
     private const long EntryTtlMs = 400L * 86_400_000;
+
+    private readonly CatalogueMatch _match = new(inbox, store, contents);
 
     /// <summary>Does it all; durable when it returns.</summary>
     /// <exception cref="ControlError">Bad input, or no right to catalogue; nothing has been changed then.</exception>
@@ -40,35 +52,68 @@ public sealed class ModelAdder(
         AddOrder order, IProgress<WeightProgress> progress, Action<string> phase, CancellationToken cancellation)
     {
         var name = ModelName.Parse(order.Name, out var fault) ?? throw Usage("bad-name", fault);
-        var licence = Licences.Check(order.Licence);
-        if (licence.Licence is null) throw Usage("unknown-licence", licence.Reason);
+        var licence = LicenceOf(order);
         if (order.Revision.Length > 0 &&
             ModelName.RevisionFault(order.Revision) is { } bad) throw Usage("bad-revision", bad);
         var charter = await CharterAsync(cancellation);
         phase("scanning");
         var scan = await Task.Run(() => FolderScan.Run(order.Path, cancellation), cancellation);
         if (scan.Outcome != ScanOutcome.Complete) throw OfScan(scan);
+        var paths = scan.Files.Select(file => file.Path);
+        if (await _match.ServedAsync(scan, cancellation) is { } served)
+            return new AddOutcome(served, true, [], paths) { Held = true };
+        var candidates = await _match.CandidatesAsync(name, order.Revision, scan, cancellation);
+        var mayCatalogue = licence.Length > 0 && network.IsFounder;
+        if (!mayCatalogue && candidates.Alike.IsEmpty)
+            throw await _match.RefusalAsync(
+                order, candidates.Named, manifest => FolderDifference.Of(manifest, scan), cancellation);
         phase("inspecting");
-        var facts = await Task.Run(() => WeightCheck.Run(scan, order.Force, cancellation), cancellation);
+        var facts = await Task.Run(
+            () => WeightCheck.Run(scan, order.Force || !candidates.Alike.IsEmpty, cancellation), cancellation);
         phase("hashing");
-        var torrent = name.TorrentName(order.Revision);
+        var model = await HashAsync(scan, name.TorrentName(order.Revision), progress, cancellation);
+        phase("cataloguing");
+        var notes = Notes(scan, facts, model);
+        if (await _match.ExactAsync(model, cancellation) is { } existing)
+        {
+            await JoinAsync(existing, scan.Root, model, cancellation);
+            store.Ingest.Forget(name.TorrentName(order.Revision));
+            return new AddOutcome(existing, true, notes, paths) { Facts = facts };
+        }
+        if (!mayCatalogue)
+            throw await _match.RefusalAsync(
+                order, candidates.Named, manifest => FolderDifference.Of(manifest, model.Manifest), cancellation);
+        WeightCheck.Refuse(facts, order.Force);
+        var entry = EntryOf(model, name, order, licence, charter.Policy) with { Facts = facts.Facts };
+        await CatalogueAsync(entry, scan.Root, model, cancellation);
+        store.Ingest.Forget(name.TorrentName(order.Revision));
+        if (await _match.NearestAsync(
+            candidates.Named, manifest => FolderDifference.Of(manifest, model.Manifest), cancellation) is { } other)
+            notes.Add($"a new revision: it differs from {other}");
+        return new AddOutcome(entry, false, notes, paths) { Facts = facts };
+    }
+
+    private static string LicenceOf(AddOrder order)
+    {
+        if (order.Licence.Length == 0) return "";
+        var checkedLicence = Licences.Check(order.Licence);
+        return checkedLicence.Licence ?? throw Usage("unknown-licence", checkedLicence.Reason);
+    }
+
+    private async Task<HashedModel> HashAsync(
+        FolderScanResult scan, string torrent, IProgress<WeightProgress> progress, CancellationToken cancellation)
+    {
         var hashed = await new ModelHasher().HashAsync(
             scan, torrent, progress, ingest: store.Ingest, cancellation: cancellation);
-        if (hashed.Model is not { } model) throw OfHash(hashed);
-        phase("cataloguing");
+        return hashed.Model ?? throw OfHash(hashed);
+    }
+
+    private static List<string> Notes(FolderScanResult scan, ModelFacts facts, HashedModel model)
+    {
         var notes = scan.Skipped.Select(s => $"left out: {s}").Concat(FactNotes.Of(facts)).ToList();
         if (model.KeptBytes > 0)
             notes.Add($"{SizeText.Format((ulong)model.KeptBytes)} had been hashed before, and were not read again");
-        if (await ExistingAsync(model, cancellation) is { } existing)
-        {
-            await AdoptAsync(existing, scan.Root, model, cancellation);
-            store.Ingest.Forget(torrent);
-            return new AddOutcome(existing, true, notes, facts);
-        }
-        var entry = EntryOf(model, name, order, licence.Licence, charter.Policy) with { Facts = facts.Facts };
-        await CatalogueAsync(entry, scan.Root, model, cancellation);
-        store.Ingest.Forget(torrent);
-        return new AddOutcome(entry, false, notes, facts);
+        return notes;
     }
 
     private async Task<Charter> CharterAsync(CancellationToken cancellation)
@@ -80,25 +125,21 @@ public sealed class ModelAdder(
             "and try again when it has a peer");
     }
 
-    /// <summary>Same layout under the same name, or the same files under another.</summary>
-    private Task<Entry?> ExistingAsync(HashedModel model, CancellationToken cancellation) => inbox.AskAsync(
-        core => core?.View?.Models.Select(m => m.Entry).FirstOrDefault(
-            e => e.ModelId == model.Metainfo.InfoHashV2 || e.ManifestHash == model.Manifest.Hash), cancellation);
-
-    private async Task AdoptAsync(Entry existing, string root, HashedModel model, CancellationToken cancellation)
+    /// <summary>One more holder: what the entry's .torrent says of the files is what was hashed.</summary>
+    private async Task JoinAsync(Entry entry, string root, HashedModel model, CancellationToken cancellation)
     {
+        // What was hashed under another name or revision is the same .torrent but for its name.
+        if (model.Metainfo.InfoHashV2 != entry.ModelId && ModelName.Parse(entry.Model, out _) is { } name)
+            model = model.Under(name.TorrentName(entry.Revision));
         Keep(model);
-        var holders = await inbox.AskAsync(core => SourcePeers.Holders(core, existing.ModelId), cancellation);
-        var (content, problem) = await contents.GetAsync(existing, holders, cancellation);
+        var (content, problem) = await _match.ContentAsync(entry, cancellation);
         if (content is null) throw new ControlError(ControlExit.Incomplete, "no-metainfo", problem);
         await custody.AdoptAsync(content, root, InPlaceFolder.Stamps(model.Files));
     }
 
     private async Task CatalogueAsync(Entry entry, string root, HashedModel model, CancellationToken cancellation)
     {
-        var curator = network.Curator() ?? throw new ControlError(
-            ControlExit.Refused, "no-curator",
-            "this node holds no key that may add to the catalogue; ask the network's founder to add the model");
+        var curator = network.Curator() ?? throw CatalogueMatch.NoCurator();
         using var key = curator.Key;
         Keep(model);
         await custody.AdoptAsync(

@@ -48,13 +48,15 @@ public sealed class ModelHasher
     private static HashResult Assemble(
         ImmutableArray<ScannedFile> files, string torrentName, long pieceLength, HashPipeline pipeline)
     {
-        var built = MetainfoBuilder.Build(
-            torrentName, pieceLength, pipeline.Hashed(), pipeline.PiecesV1, out var bytes);
+        var hashed = pipeline.Hashed();
+        var built = MetainfoBuilder.Build(torrentName, pieceLength, hashed, pipeline.PiecesV1.Span, out var bytes);
         if (built.Metainfo is null) return new HashResult(HashOutcome.Unsuitable, built.Reason, null);
         var manifest = Manifest.Of(built.Metainfo, pipeline.Sha256());
         return new HashResult(HashOutcome.Complete, "", new HashedModel(bytes, built.Metainfo, manifest, files)
         {
             KeptBytes = pipeline.KeptBytes,
+            Hashed = hashed,
+            PiecesV1 = pipeline.PiecesV1,
         });
     }
 

@@ -7,12 +7,14 @@ using WeightSwarm.V1;
 
 namespace WeightSwarm.Cli.Commands;
 
-/// <summary><c>add PATH</c>: hashes a model, catalogues it, and seeds it where it lies.</summary>
+/// <summary>
+/// <c>add PATH</c>: hashes a model, catalogues it unless it is catalogued already, and seeds it where it lies.
+/// </summary>
 internal static class AddCommand
 {
     /// <param name="Path">Absolute.</param>
     /// <param name="Name">ORG/MODEL.</param>
-    /// <param name="Licence">SPDX identifier, or LicenseRef-….</param>
+    /// <param name="Licence">SPDX identifier, or LicenseRef-…; empty: join a catalogued model.</param>
     /// <param name="Revision">Empty: derived from the content.</param>
     /// <param name="Copies">0: the network's.</param>
     /// <param name="Force">Preserve weight files that are structurally broken, too.</param>
@@ -24,9 +26,9 @@ internal static class AddCommand
         var name = new Option<string>("--name") { Description = "Its name", HelpName = "ORG/MODEL", Required = true };
         var licence = new Option<string>("--licence", "--license")
         {
-            Description = "Its licence, such as Apache-2.0 or LicenseRef-Llama",
+            Description = "Its licence, such as Apache-2.0 or LicenseRef-Llama (not needed once it is catalogued)",
             HelpName = "SPDX",
-            Required = true,
+            DefaultValueFactory = _ => "",
         };
         var revision = new Option<string>("--revision")
         {
@@ -36,13 +38,13 @@ internal static class AddCommand
         };
         var copies = CommonOptions.Copies("Wanted copies of every slice, 1 to 64 (default: the network's)");
         var force = new Option<bool>("--force") { Description = "Preserve it even if a weight file is broken" };
-        var command = new Command("add", "Add a model to the catalogue, and seed it in place")
+        var command = new Command("add", "Add a model to the catalogue, or join its holders, and seed it in place")
         {
             path, name, licence, revision, copies, force,
         };
         commandLine.Bind(command, parsed => new Options(
             Path.GetFullPath(parsed.GetRequiredValue(path)), parsed.GetRequiredValue(name),
-            parsed.GetRequiredValue(licence), parsed.GetValue(revision) ?? "", parsed.GetValue(copies),
+            parsed.GetValue(licence) ?? "", parsed.GetValue(revision) ?? "", parsed.GetValue(copies),
             parsed.GetValue(force)), RunAsync);
         return command;
     }
@@ -57,6 +59,8 @@ internal static class AddCommand
                 ModelFields.WriteObject(json, result.Model);
                 json.WriteFacts(result.Facts);
                 json.WriteBoolean("existing", result.Existing);
+                json.WriteBoolean("held", result.Held);
+                json.WriteNumber("holders", result.Holders);
                 json.WriteStrings("notes", result.Notes);
             },
             text => WriteText(text, result));
@@ -87,12 +91,16 @@ internal static class AddCommand
     private static void WriteText(TextOutput text, AddResult result)
     {
         var model = result.Model;
-        text.Line($"{(result.Existing ? "Already catalogued" : "Added")} {model.Name}@{model.Revision}");
+        text.Line($"{Headline(result)} {model.Name}@{model.Revision}");
         text.Fact("ID", model.InfoHashV2);
         text.Fact("Size", $"{SizeText.Format(model.Bytes)} in {Words.Count(model.Files, "file")}, "
             + Words.Count(model.Slices, "slice"));
         text.Facts(result.Facts);
+        text.Fact("Holders", $"{Words.Count(result.Holders, "node")} online with all of it, this one included");
         text.Fact("Copies", $"{model.TargetCopies} wanted; 'weightswarm health {model.Name}' shows how many there are");
         foreach (var note in result.Notes) text.Fact("Note", note);
     }
+
+    private static string Headline(AddResult result) =>
+        result.Held ? "Already served, and unchanged:" : result.Existing ? "Joined" : "Added";
 }

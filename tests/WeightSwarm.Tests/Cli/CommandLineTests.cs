@@ -27,7 +27,6 @@ public class CommandLineTests
     [InlineData("see 'weightswarm network create --help'", "network", "create", "n", "--domains", "street")]
     [InlineData("see 'weightswarm network --help'", "network")]
     [InlineData("--name", "add", "folder", "--licence", "MIT")]
-    [InlineData("--licence", "add", "folder", "--name", "a/b")]
     [InlineData("see 'weightswarm restore --help'", "restore", "org/model")]
     [InlineData("MODEL and DIR are both needed", "restore")]
     [InlineData("--into goes with --drill", "restore", "org/model", "/tmp/x", "--into", "/tmp/y")]

@@ -17,7 +17,15 @@ public static class WeightCheck
     public static ModelFacts Run(FolderScanResult scan, bool force, CancellationToken cancellation = default)
     {
         var facts = ModelInspector.Inspect(scan, cancellation);
-        if (facts.Faults.IsEmpty || force) return facts;
+        Refuse(facts, force);
+        return facts;
+    }
+
+    /// <summary>Refuses weights that are broken, unless it is forced.</summary>
+    /// <exception cref="ControlError">A weight file is broken.</exception>
+    public static void Refuse(ModelFacts facts, bool force)
+    {
+        if (facts.Faults.IsEmpty || force) return;
         var named = string.Join("; ", facts.Faults.Take(MostNamed));
         var more = facts.Faults.Length > MostNamed ? $"; and {facts.Faults.Length - MostNamed} more files" : "";
         throw new ControlError(

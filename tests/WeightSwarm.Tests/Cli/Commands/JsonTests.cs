@@ -157,7 +157,10 @@ public class JsonTests
             new AddEvent { Progress = new AddProgress { Phase = "hashing", BytesDone = 1, BytesTotal = 2 } },
             new AddEvent
             {
-                Result = new AddResult { Model = Samples.Model(), Existing = true, Notes = { "a \"note\"" } },
+                Result = new AddResult
+                {
+                    Model = Samples.Model(), Existing = true, Holders = 2, Notes = { "a \"note\"" },
+                },
             },
         ],
         ["add", "/m", "--name", "org/model", "--licence", "MIT"], $$"""
@@ -168,6 +171,8 @@ public class JsonTests
           },
           "facts": null,
           "existing": true,
+          "held": false,
+          "holders": 2,
           "notes": [
             "a \"note\""
           ]

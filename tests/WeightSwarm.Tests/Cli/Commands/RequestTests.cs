@@ -50,6 +50,10 @@ public class RequestTests
         _added, "add", "/m", "--name", "org/model", "--license", "MIT");
 
     [Fact]
+    public async Task Add_WithoutLicence_AsksToJoin() => await Check(
+        new AddRequest { Path = "/m", Name = "org/model" }, _added, "add", "/m", "--name", "org/model");
+
+    [Fact]
     public async Task Health_OfOneModel_NamesIt() =>
         await Check(new HealthRequest { Model = "org/model" }, new HealthReply(), "health", "org/model");
 

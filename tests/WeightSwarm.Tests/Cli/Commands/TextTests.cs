@@ -193,6 +193,18 @@ public class TextTests
         if (!isTerminal) Assert.Empty(result.Error);
     }
 
+    [Theory]
+    [InlineData(false, "Joined org/model@r1\n")]
+    [InlineData(true, "Already served, and unchanged: org/model@r1\n")]
+    public async Task Add_OfACataloguedModel_SaysThatItJoined_AndHowManyHold(bool held, string headline)
+    {
+        var added = new AddResult { Model = Samples.Model(), Existing = true, Held = held, Holders = 3 };
+        var result = await FakeDaemon.Run(new AddEvent { Result = added }, "add", "/m", "--name", "a/b");
+        Assert.Equal(0, result.Code);
+        Assert.StartsWith(headline, result.Out, StringComparison.Ordinal);
+        Assert.Contains("3 nodes online with all of it, this one included", result.Out, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Show_WithoutMetainfoHere_WritesNoFile()
     {
