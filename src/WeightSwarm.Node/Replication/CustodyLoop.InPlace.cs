@@ -35,7 +35,7 @@ public sealed partial class CustodyLoop
         var known = _custody.GetValueOrDefault(key.Model);
         var content = known is null ? _changedInPlace.GetValueOrDefault(key.Model) : known.Content;
         if (content is null || known is not null && known.LocalKey != key) return;
-        if (_models.List().FirstOrDefault(model => model.Key == key && model.InPlace) is not { } local) return;
+        if (_models.Find(key) is not { InPlace: true } local) return;
         var changes = InPlaceFolder.Changes(key.Folder, local.Files);
         var served = Unchanged(content, local.Verified, changes);
         Warn(content.Entry, key, changes);

@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using Microsoft.Data.Sqlite;
 using WeightSwarm.Core.Catalogue;
 
 namespace WeightSwarm.Node.Store;
@@ -11,19 +11,36 @@ public sealed class LocalModelStore
 {
     private const string IdOf = "(SELECT id FROM local_model WHERE model = $model AND folder = $folder)";
 
+    private const string ModelColumns = "id, model, folder, donation";
+    private const string FileColumns = "path, bytes, mtime_ns, inode";
+
     private readonly Database _database;
     private readonly TimeProvider _time;
+
+    private sealed record ModelRow(long Id, LocalModelKey Key, Guid? Donation);
 
     internal LocalModelStore(Database database, TimeProvider time) => (_database, _time) = (database, time);
 
     /// <summary>Every local model, ordered by model and folder.</summary>
-    public IReadOnlyList<LocalModel> List() => _database.Read(session => session
-        .Query(
-            "SELECT id, model, folder, donation FROM local_model ORDER BY model, folder",
-            row => (
-                Id: row.GetInt64(0), Key: new LocalModelKey(row.Hash(1), row.GetString(2)),
-                Donation: row.IsDBNull(3) ? (Guid?)null : row.Id(3)))
-        .ConvertAll(r => new LocalModel(r.Key, r.Donation, Slices(session, r.Id), Files(session, r.Id))));
+    public IReadOnlyList<LocalModel> List() => _database.Read(session =>
+    {
+        // Three statements, whatever the number of models: there may be thousands.
+        var slices = session
+            .Query("SELECT local_model, slice FROM local_slice", row => (Id: row.GetInt64(0), Slice: row.GetInt32(1)))
+            .ToLookup(row => row.Id, row => row.Slice);
+        var files = session.Query($"SELECT {FileColumns}, local_model FROM local_file ORDER BY path", FileAndModel)
+            .ToLookup(row => row.Model, row => row.File);
+        return session.Query($"SELECT {ModelColumns} FROM local_model ORDER BY model, folder", Row)
+            .ConvertAll(row => Model(row, slices[row.Id], files[row.Id]));
+    });
+
+    /// <summary>One local model; null when it is not known to lie in that folder.</summary>
+    public LocalModel? Find(LocalModelKey key) => _database.Read(session =>
+    {
+        var rows = session.Query(
+            $"SELECT {ModelColumns} FROM local_model WHERE model = $model AND folder = $folder", Row, Key(key));
+        return rows is [var row] ? Model(row, Slices(session, row.Id), Files(session, row.Id)) : null;
+    });
 
     /// <summary>
     /// Adds a model without verified slices. One that is there already keeps its slices and its donation.
@@ -97,12 +114,22 @@ public sealed class LocalModelStore
         "SELECT resume FROM local_model WHERE model = $model AND folder = $folder",
         row => row.Bytes(0), Key(key))) ?? [];
 
-    private static SliceSet Slices(SqlSession session, long id) => SliceSet.Of(session.Query(
-        "SELECT slice FROM local_slice WHERE local_model = $id ORDER BY slice", row => row.GetInt32(0), ("$id", id)));
+    private static ModelRow Row(SqliteDataReader row) => new(
+        row.GetInt64(0), new LocalModelKey(row.Hash(1), row.GetString(2)), row.IsDBNull(3) ? null : row.Id(3));
 
-    private static ImmutableArray<FileStamp> Files(SqlSession session, long id) => [.. session.Query(
-        "SELECT path, bytes, mtime_ns, inode FROM local_file WHERE local_model = $id ORDER BY path",
-        row => new FileStamp(row.GetString(0), row.GetInt64(1), row.GetInt64(2), row.Unsigned(3)), ("$id", id))];
+    private static LocalModel Model(ModelRow row, IEnumerable<int> slices, IEnumerable<FileStamp> files) =>
+        new(row.Key, row.Donation, SliceSet.Of(slices), [.. files]);
+
+    private static List<int> Slices(SqlSession session, long id) =>
+        session.Query("SELECT slice FROM local_slice WHERE local_model = $id", row => row.GetInt32(0), ("$id", id));
+
+    private static List<FileStamp> Files(SqlSession session, long id) => session.Query(
+        $"SELECT {FileColumns} FROM local_file WHERE local_model = $id ORDER BY path", File, ("$id", id));
+
+    private static FileStamp File(SqliteDataReader row) =>
+        new(row.GetString(0), row.GetInt64(1), row.GetInt64(2), row.Unsigned(3));
+
+    private static (long Model, FileStamp File) FileAndModel(SqliteDataReader row) => (row.GetInt64(4), File(row));
 
     private static void ReplaceFiles(SqlSession session, LocalModelKey key, IEnumerable<FileStamp> files)
     {

@@ -39,6 +39,9 @@ public sealed class LocalModelStoreTests : IDisposable
         Assert.Equal(SliceSet.Of([3]), models[1].Verified);
         Assert.Empty(models[0].Files);
         Assert.Equal(stamp, Assert.Single(models[1].Files));
+        Assert.Equal(SliceSet.Of([0, 9]), again.Models.Find(Here)!.Verified);
+        Assert.Equal(stamp, Assert.Single(again.Models.Find(There)!.Files));
+        Assert.Null(again.Models.Find(Here with { Folder = There.Folder }));
         Assert.Equal([1, 2], again.Models.LoadResume(Here));
         Assert.Empty(again.Models.LoadResume(There));
     }
