@@ -110,6 +110,11 @@ public sealed record TorrentEngineOptions
     public string Version { get; init; } = "0.1.0";
     /// <summary>Threads for disk I/O; 0: number of processors.</summary>
     public int DiskThreads { get; init; }
+    /// <summary>
+    /// Settings in the engine's own names that replace those that it would choose, such as "aio_threads=4"; for
+    /// measurements.
+    /// </summary>
+    public IReadOnlyList<string> Settings { get; init; } = [];
     /// <summary>The DHT's nodes and id of an earlier run, from the engine's own saving; empty: none.</summary>
     public ReadOnlyMemory<byte> SavedState { get; init; }
 }

@@ -3,13 +3,16 @@ using BenchmarkDotNet.Running;
 using WeightSwarm.Benchmarks;
 using WeightSwarm.Benchmarks.Bandwidth;
 using WeightSwarm.Benchmarks.Ingest;
+using WeightSwarm.Benchmarks.Speed;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var benches = new SortedDictionary<string, Bench>(StringComparer.Ordinal)
 {
     ["bandwidth"] = new("how near an engine stays to its limits, up and down", BandwidthBench.Run),
+    ["engine"] = new("the engine's settings, each beside the daemon's own over loopback", EngineBench.Run),
     ["ingest"] = new("hashing a model: ours, libtorrent and sha256sum, the limit of the processor", IngestBench.Run),
     ["planner"] = new("what planning costs (options of BenchmarkDotNet follow)", Planner),
+    ["speed"] = new("transfers over loopback: ours, libtorrent's Python client, aria2, Transmission", SpeedBench.Run),
 };
 
 if (args is ["list"])
@@ -17,6 +20,8 @@ if (args is ["list"])
     foreach (var (name, bench) in benches) Console.WriteLine($"{name,-10} {bench.Summary}");
     return 0;
 }
+// The benchmarks of transfers start themselves again as one peer.
+if (args is [OwnPeer.Verb, ..]) return OwnPeer.Run(args[1..]);
 if (args.Length > 0 && benches.TryGetValue(args[0], out var chosen)) return chosen.Run(args[1..]);
 Console.Error.WriteLine($"usage: tests/bench list | {string.Join(" | ", benches.Keys)} [options]");
 return 2;

@@ -28,11 +28,7 @@ public sealed class EngineHost : IAsyncDisposable
     {
         try
         {
-            Engine = factory.Create(new TorrentEngineOptions
-            {
-                Listen = new IPEndPoint(options.Listen, options.TorrentPort),
-                TouchesTheInternet = !IPAddress.IsLoopback(options.Listen),
-            });
+            Engine = factory.Create(OptionsFor(new IPEndPoint(options.Listen, options.TorrentPort)));
         }
         catch (TorrentEngineException e)
         {
@@ -42,6 +38,13 @@ public sealed class EngineHost : IAsyncDisposable
 
     /// <summary>The engine.</summary>
     public ITorrentEngine Engine { get; }
+
+    /// <summary>How every engine of a daemon is set up; on loopback nothing leaves the machine.</summary>
+    public static TorrentEngineOptions OptionsFor(IPEndPoint listen) => new()
+    {
+        Listen = listen,
+        TouchesTheInternet = !IPAddress.IsLoopback(listen.Address),
+    };
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Engine.DisposeAsync();

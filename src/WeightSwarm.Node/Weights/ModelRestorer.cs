@@ -161,11 +161,8 @@ public sealed class ModelRestorer(
         throw await StalledAsync(entry, staging.Folder, patience, cancellation);
     }
 
-    private ITorrentEngine CreateEngine() => engines.Create(new TorrentEngineOptions
-    {
-        Listen = new IPEndPoint(options.Listen, 0),
-        TouchesTheInternet = !IPAddress.IsLoopback(options.Listen),
-    });
+    private ITorrentEngine CreateEngine() =>
+        engines.Create(EngineHost.OptionsFor(new IPEndPoint(options.Listen, 0)));
 
     /// <summary>This daemon's own engine is one of the sources: what is held here comes over loopback.</summary>
     private async Task<IReadOnlyList<IPEndPoint>> SourcesAsync(Entry entry, CancellationToken cancellation)

@@ -21,6 +21,8 @@ internal static class EngineSettings
         AddNetwork(text, options);
         if (options.PrivateDht && !options.TouchesTheInternet)
             AddPrivateDht(text);
+        // Of two lines with one name the last one counts.
+        text.AppendJoin('\n', options.Settings);
         return text.ToString();
     }
 
@@ -33,6 +35,7 @@ internal static class EngineSettings
         return text.ToString();
     }
 
+    // The values are chosen by `tests/bench engine`; docs/measurements/engine-settings.md has the figures.
     private static void AddDisk(StringBuilder text, TorrentEngineOptions options)
     {
         Add(text, "aio_threads", options.DiskThreads > 0 ? options.DiskThreads : Environment.ProcessorCount);

@@ -31,7 +31,7 @@ internal static class IngestBench
         var results = new List<Result>();
         foreach (var (name, shards) in Shapes)
         {
-            using var files = new IngestFiles(
+            using var files = new BenchFiles(
                 options.Text("folder", Path.GetTempPath()), "model", shards, options.Bytes("size", 2L << 30));
             var piece = options.Bytes("piece", PieceLength.For(files.Bytes));
             foreach (var cold in new[] { false, true })
@@ -42,7 +42,7 @@ internal static class IngestBench
         return 0;
     }
 
-    private static Result Measure(IngestFiles files, string name, bool cold, long piece, int rounds)
+    private static Result Measure(BenchFiles files, string name, bool cold, long piece, int rounds)
     {
         var state = cold ? "cold" : "cached";
         Console.Error.WriteLine($"{name}, {state}: {rounds} rounds");
@@ -56,7 +56,7 @@ internal static class IngestBench
         return new Result(name, state, files.Bytes, piece, measured);
     }
 
-    private static Cost Ready(IngestFiles files, bool cold, Func<Cost> run)
+    private static Cost Ready(BenchFiles files, bool cold, Func<Cost> run)
     {
         if (cold) files.Chill();
         else files.Warm();
@@ -64,7 +64,7 @@ internal static class IngestBench
     }
 
     /// <summary>A fast wrong answer is none.</summary>
-    private static void Agree(IngestFiles files, long piece)
+    private static void Agree(BenchFiles files, long piece)
     {
         var ours = Hash(files, piece).Metainfo;
         var theirs = Command.Output("/usr/bin/python3", Script(), files.Folder, Text(piece)).Trim();
@@ -72,7 +72,7 @@ internal static class IngestBench
             throw new InvalidOperationException($"ours is {ours.InfoHashV2}, libtorrent's {theirs}");
     }
 
-    private static Cost Ours(IngestFiles files, long piece)
+    private static Cost Ours(BenchFiles files, long piece)
     {
         var (start, cpu) = (TimeProvider.System.GetTimestamp(), Environment.CpuUsage.TotalTime);
         Hash(files, piece);
@@ -81,14 +81,14 @@ internal static class IngestBench
             (Environment.CpuUsage.TotalTime - cpu).TotalSeconds);
     }
 
-    private static HashedModel Hash(IngestFiles files, long piece)
+    private static HashedModel Hash(BenchFiles files, long piece)
     {
         var scan = FolderScan.Run(files.Folder);
         var result = new ModelHasher().HashAsync(scan, "model", null, piece).GetAwaiter().GetResult();
         return result.Model ?? throw new InvalidOperationException(result.Reason);
     }
 
-    private static Cost Libtorrent(IngestFiles files, long piece) =>
+    private static Cost Libtorrent(BenchFiles files, long piece) =>
         Command.Time("/usr/bin/python3", Script(), files.Folder, Text(piece));
 
     private static void Print(HashLimit limit, List<Result> results)

@@ -1,26 +1,29 @@
-namespace WeightSwarm.Benchmarks.Ingest;
+namespace WeightSwarm.Benchmarks;
 
-/// <summary>The files that the benchmark hashes, and whether the system has them in memory.</summary>
-internal sealed class IngestFiles : IDisposable
+/// <summary>The files that a benchmark works on, and whether the system has them in memory.</summary>
+internal sealed class BenchFiles : IDisposable
 {
     private const int Seed = 20260101;
 
-    private readonly string _root;
-
-    /// <summary>Writes so many weight files of equal size, and a few small ones, as a hub has them.</summary>
-    public IngestFiles(string parent, string name, int shards, long bytes)
+    /// <summary>
+    /// Writes so many weight files of equal size, and (unless they are to be alone) a few small ones, as a hub has them.
+    /// </summary>
+    public BenchFiles(string parent, string name, int shards, long bytes, bool alone = false)
     {
-        _root = Path.Combine(parent, $"weightswarm-ingest-{Guid.NewGuid():N}");
-        Folder = Path.Combine(_root, name);
+        Root = Path.Combine(parent, $"weightswarm-bench-{Guid.NewGuid():N}");
+        Folder = Path.Combine(Root, name);
         Directory.CreateDirectory(Folder);
         var random = new Random(Seed);
         for (var i = 1; i <= shards; i++)
             Write($"model-{i:00000}-of-{shards:00000}.safetensors", bytes / shards, random);
-        if (shards == 1) return;
+        if (shards == 1 || alone) return;
         Write("config.json", 700, random);
         Write("README.md", 3000, random);
         Write("tokenizer.json", 1_800_000, random);
     }
+
+    /// <summary>The folder that <see cref="Folder"/> lies in.</summary>
+    public string Root { get; }
 
     /// <summary>The folder with the files.</summary>
     public string Folder { get; }
@@ -48,7 +51,7 @@ internal sealed class IngestFiles : IDisposable
         else Array.ForEach(Files, file => Command.Output("/bin/dd", $"if={file}", "iflag=nocache", "count=0"));
     }
 
-    public void Dispose() => Directory.Delete(_root, recursive: true);
+    public void Dispose() => Directory.Delete(Root, recursive: true);
 
     private void Write(string name, long bytes, Random random)
     {

@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Net;
+using WeightSwarm.Core.Catalogue;
+using WeightSwarm.Node.Torrents;
+using WeightSwarm.Torrent;
+
+namespace WeightSwarm.Benchmarks.Speed;
+
+/// <summary>
+/// One peer of ours in a process of its own, with the daemon's engine settings: TORRENT FOLDER ADDRESS seed|check|leech
+/// [name=value ...]. A seeder has what a daemon has of a folder that it hashed: its word for every piece; with "check"
+/// the engine hashes the folder again.
+/// </summary>
+internal static class OwnPeer
+{
+    public const string Verb = "peer";
+
+    public static int Run(string[] arguments)
+    {
+        RunAsync(arguments[0], arguments[1], IPAddress.Parse(arguments[2]), arguments[3], arguments[4..])
+            .GetAwaiter().GetResult();
+        return 0;
+    }
+
+    private static async Task RunAsync(string torrent, string folder, IPAddress address, string role, string[] settings)
+    {
+        var metainfo = Metainfo.Parse(await File.ReadAllBytesAsync(torrent)).Metainfo!;
+        await using var engine = new LibtorrentFactory().Create(
+            EngineHost.OptionsFor(new IPEndPoint(address, 0)) with { Settings = settings });
+        Say($"port {engine.ListenPort}");
+        var key = await engine.AddAsync(new TorrentSpec
+        {
+            Metainfo = metainfo.ToEngineBytes(),
+            SaveFolder = folder,
+            ReadOnly = role != "leech",
+            VerifiedPieces = role == "seed" ? [.. Enumerable.Repeat(true, metainfo.Pieces)] : [],
+        }, default);
+        var listening = ListenAsync(engine, key, role == "leech" ? metainfo.Pieces : -1);
+        while (await Console.In.ReadLineAsync() is { } line)
+        {
+            var words = line.Split(' ');
+            var port = int.Parse(words[2], CultureInfo.InvariantCulture);
+            await engine.ConnectPeerAsync(key, new IPEndPoint(IPAddress.Parse(words[1]), port), default);
+        }
+        await listening;
+    }
+
+    private static async Task ListenAsync(ITorrentEngine engine, string key, int wanted)
+    {
+        var pieces = 0;
+        await foreach (var happened in engine.ReadEventsAsync(default))
+            switch (happened)
+            {
+                case TorrentChecked:
+                    Say("ready");
+                    break;
+                case PieceVerified when wanted > 0:
+                    if (++pieces % 16 == 0) Say($"progress {(double)pieces / wanted:0.0000}");
+                    break;
+                case TorrentFinished when wanted > 0:
+                    await engine.FlushAsync(key, default);
+                    Say("finished");
+                    break;
+                case TorrentFileError error:
+                    Say($"error {error.File}: {error.Message}");
+                    break;
+            }
+    }
+
+    private static void Say(string line) => Console.Out.WriteLine(line);
+}
