@@ -27,7 +27,7 @@ public sealed record CoreParts(
 /// plan, the plan becomes fetches, and what they end in becomes records again. The daemon and the simulator drive the
 /// same object: one thread calls <see cref="Handle"/>, carries out what it answers and reports back with new inputs.
 /// </summary>
-public sealed class SwarmCore
+public sealed partial class SwarmCore
 {
     private readonly Outbox _outbox = new();
     private readonly RecordSet _records;
@@ -59,11 +59,15 @@ public sealed class SwarmCore
             Accepted = TakeIn,
             Heard = _liveness.Heard,
             Observed = ip => _observed = ip,
+            PeerClock = _clock.Heard,
+            Parted = _clock.Forget,
             OwnMonitors = () => _watch!.MonitorsOf(Self),
             IsTied = peer => _watch!.IsTied(peer),
         };
         Now = now;
         _replication = new ReplicationState(Self, _outbox, (kind, subject, body, ttl) => Say(kind, subject, body, ttl));
+        _releases = new ReleaseState(Self, _outbox, _replication, parts.Secret, random.Split(),
+            (kind, subject, body, ttl) => Say(kind, subject, body, ttl));
         _watch = new Watch(Self, _liveness, _gossip, _views, (subject, body, ttl) =>
             Say(RecordKind.Observation, subject, body, ttl));
     }
@@ -122,6 +126,11 @@ public sealed class SwarmCore
                 _replication.Progress(progress.Model, progress.Slice, progress.Percent);
                 break;
             case CoreInput.FetchFailed failed: _replication.FetchFailed(failed.Model, failed.Slice, Pace, now); break;
+            case CoreInput.ReleaseDemanded demanded: _releases.Demanded(demanded.Demands); break;
+            case CoreInput.ReceiptArrived receipt:
+                _releases.Received(receipt, View, Circumstances(now), now);
+                break;
+            case CoreInput.TrashHeld trash: _replication.TrashHeld(trash.Model, trash.Slices); break;
             case CoreInput.Tick: Tick(now); break;
         }
         return _outbox.Drain();
@@ -134,17 +143,21 @@ public sealed class SwarmCore
     {
         foreach (var record in _records.Expire(now)) End(record);
         _gossip.Tick(now);
+        _clock.Read(now, Pace);
         _watch.Tend(Pace, now, IsQuiet(now));
         if (Charter is null) return;
         SayNode(now);
         _replication.TendRecords(Pace, now);
         // Between plans a view is made only for those who look at it, and only when a record has changed it.
         var planDue = _replication.IsPlanDue(Pace, now);
-        if (!planDue && View?.Version == _views.Version) return;
-        View = _views.Build(AbsentSinceMs);
-        if (View is null || !planDue) return;
-        MindStorms(View, now);
-        _replication.DoPlan(View, IsQuiet(now), now);
+        if (planDue || View?.Version != _views.Version) View = _views.Build(AbsentSinceMs);
+        if (View is null) return;
+        if (planDue)
+        {
+            MindStorms(View, now);
+            _replication.DoPlan(View, IsQuiet(now), now);
+        }
+        TendReleases(View, planDue, now);
     }
 
     private void MindStorms(SwarmView view, Instant now)
@@ -207,6 +220,8 @@ public sealed class SwarmCore
             _replication.RecallClaim(RecordBodies.ModelOf(record), RecordBodies.SliceOf(record));
         else if (record.Kind == RecordKind.Holding)
             _replication.RecallHolding(RecordBodies.ModelOf(record));
+        else if (record.Kind == RecordKind.ReleaseIntent && !RecordBodies.ReleaseIntent(record).Cancelled)
+            _releases.Recall(RecordBodies.ModelOf(record), RecordBodies.SliceOf(record));
         else if (record.Kind == RecordKind.Observation)
             _watch.Recall(new NodeId(RecordBodies.ModelOf(record)), RecordBodies.Observation(record).Down);
     }

@@ -49,6 +49,20 @@ public sealed record Pace
     public required long PlanMs { get; init; }
     /// <summary>A release waits this long between intent and receipts (W in the trim theorem).</summary>
     public required long ReleaseWaitMs { get; init; }
+    /// <summary>Answers to the challenges of a release count for so long, and no longer (R in RELEASE.md).</summary>
+    public required long ReceiptMs { get; init; }
+    /// <summary>An intent lives this long; longer than the wait, the answers and the skew together.</summary>
+    public required long IntentTtlMs { get; init; }
+    /// <summary>A release that was withdrawn is tried again after this time to twice this time.</summary>
+    public required long ReleaseBackoffMs { get; init; }
+    /// <summary>Each later place among surplus holders waits so much longer before its intent.</summary>
+    public required long ReleaseStepMs { get; init; }
+    /// <summary>And a random part of this time on top.</summary>
+    public required long ReleaseJitterMs { get; init; }
+    /// <summary>A surplus must have been seen for so long before a copy is trimmed.</summary>
+    public required long SurplusMs { get; init; }
+    /// <summary>Nothing of an entry that changed within this time is trimmed.</summary>
+    public required long EntrySettleMs { get; init; }
     /// <summary>Each copy is audited this often.</summary>
     public required long AuditMs { get; init; }
     /// <summary>Released data rests in the trash for this long.</summary>
@@ -108,6 +122,13 @@ public sealed record Pace
         ProbeMisses = 3,
         PlanMs = Minute,
         ReleaseWaitMs = 30 * Minute,
+        ReceiptMs = Minute,
+        IntentTtlMs = 2 * Hour,
+        ReleaseBackoffMs = 6 * Hour,
+        ReleaseStepMs = 10 * Minute,
+        ReleaseJitterMs = Hour,
+        SurplusMs = 7 * Day,
+        EntrySettleMs = 30 * Day,
         AuditMs = Day,
         TrashMs = 7 * Day,
         ScrubMs = 30 * Day,
@@ -141,6 +162,13 @@ public sealed record Pace
         ProbeMisses = 3,
         PlanMs = Second,
         ReleaseWaitMs = 3 * Second,
+        ReceiptMs = 2 * Second,
+        IntentTtlMs = 20 * Second,
+        ReleaseBackoffMs = 3 * Second,
+        ReleaseStepMs = Second,
+        ReleaseJitterMs = 2 * Second,
+        SurplusMs = 5 * Second,
+        EntrySettleMs = 10 * Second,
         AuditMs = 10 * Second,
         TrashMs = Minute,
         ScrubMs = 5 * Minute,

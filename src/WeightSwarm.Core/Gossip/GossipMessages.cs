@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.Net;
 using WeightSwarm.Core.Identity;
+using WeightSwarm.Core.Planning;
 using WeightSwarm.Core.Records;
 
 namespace WeightSwarm.Core.Gossip;
@@ -61,6 +63,22 @@ public abstract record CoreInput
     /// <summary>A fetch came to nothing.</summary>
     public sealed record FetchFailed(Hash256 Model, int Slice) : CoreInput;
 
+    /// <summary>All that owners and volumes ask to have given up now; what is no longer in it may stay.</summary>
+    public sealed record ReleaseDemanded(ImmutableArray<ReleaseDemand> Demands) : CoreInput;
+
+    /// <summary>A challenge that the core asked for has ended.</summary>
+    /// <param name="Holder">Who was challenged.</param>
+    /// <param name="Model">Model id.</param>
+    /// <param name="Slice">Which slice.</param>
+    /// <param name="Nonce">Of the challenge.</param>
+    /// <param name="Outcome">How it ended.</param>
+    /// <param name="TicketMs">The holder's own pending intent on the slice, by its answer; 0 for none.</param>
+    public sealed record ReceiptArrived(
+        NodeId Holder, Hash256 Model, int Slice, Nonce Nonce, ReceiptOutcome Outcome, long TicketMs) : CoreInput;
+
+    /// <summary>These slices of a model, and no others, rest in the trash.</summary>
+    public sealed record TrashHeld(Hash256 Model, Catalogue.SliceSet Slices) : CoreInput;
+
     /// <summary>Time passes.</summary>
     public sealed record Tick : CoreInput;
 }
@@ -93,7 +111,19 @@ public abstract record CoreOutput
     /// <summary>Give up fetching a slice.</summary>
     public sealed record StopFetch(Hash256 Model, int Slice) : CoreOutput;
 
-    /// <summary>A frame that the core leaves to its driver: content asked for or received.</summary>
+    /// <summary>Challenge a holder to prove that it holds a slice; whatever comes of it is told to the core.</summary>
+    public sealed record AskReceipt(NodeId Holder, Hash256 Model, int Slice, Nonce Nonce, long WithinMs) : CoreOutput;
+
+    /// <summary>The slice is given up, and no longer advertised: its data rests in the trash from now on.</summary>
+    /// <param name="Model">Model id.</param>
+    /// <param name="Slice">Which slice.</param>
+    /// <param name="Reason">Why.</param>
+    /// <param name="CopiesLeft">Copies elsewhere: proven, or by the view alone.</param>
+    /// <param name="Unproven">The owner's deadline had passed.</param>
+    public sealed record MoveToTrash(
+        Hash256 Model, int Slice, ReleaseReason Reason, int CopiesLeft, bool Unproven) : CoreOutput;
+
+    /// <summary>A frame that the core leaves to its driver: content and proofs, asked for or received.</summary>
     public sealed record Content(SessionId Session, V1.Frame Frame) : CoreOutput;
 }
 

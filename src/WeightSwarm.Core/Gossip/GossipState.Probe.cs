@@ -28,8 +28,10 @@ internal sealed partial class GossipState
         Pong = new V1.Pong { Nonce = ping.Nonce, UnixMs = (ulong)now.UnixMs },
     });
 
-    private static void OnPong(Session session, V1.Pong pong, Instant now)
+    private void OnPong(Session session, V1.Pong pong, Instant now)
     {
-        if (pong.Nonce == session.PingNonce) session.RttMs = now.MonotonicMs - session.LastPingMs;
+        if (pong.Nonce != session.PingNonce) return;
+        session.RttMs = now.MonotonicMs - session.LastPingMs;
+        PeerClock(session.Peer, (long)Math.Min(pong.UnixMs, 1UL << 53), now);
     }
 }

@@ -45,6 +45,11 @@ internal sealed partial class GossipState
     /// <summary>Called with this node's address as a peer sees it.</summary>
     public required Action<IPAddress> Observed { get; init; }
 
+    /// <summary>Called with a peer's clock, Unix milliseconds.</summary>
+    public required Action<NodeId, long, Instant> PeerClock { get; init; }
+    /// <summary>Called when no stream to a peer is left.</summary>
+    public required Action<NodeId> Parted { get; init; }
+
     /// <summary>This node's own monitors, to which it keeps a stream.</summary>
     public required Func<IReadOnlyList<NodeId>> OwnMonitors { get; init; }
     /// <summary>Whether a peer monitors this node or is monitored by it.</summary>
@@ -92,7 +97,11 @@ internal sealed partial class GossipState
     public void Closed(SessionId id)
     {
         if (!_sessions.Remove(id, out var session)) return;
-        if (_byPeer.TryGetValue(session.Peer, out var current) && current == id) _byPeer.Remove(session.Peer);
+        if (_byPeer.TryGetValue(session.Peer, out var current) && current == id)
+        {
+            _byPeer.Remove(session.Peer);
+            Parted(session.Peer);
+        }
         if (session.Outbound) Ended(session);
         if (session.Active && session.Eager) Reroute();
     }
@@ -134,6 +143,8 @@ internal sealed partial class GossipState
             case V1.Frame.KindOneofCase.Want: OnWant(session, frame.Want); break;
             case V1.Frame.KindOneofCase.ContentGet:
             case V1.Frame.KindOneofCase.ContentPart:
+            case V1.Frame.KindOneofCase.Challenge:
+            case V1.Frame.KindOneofCase.Answer:
                 session.UsedMs = now.MonotonicMs;
                 _outbox.Add(new CoreOutput.Content(session.Id, frame));
                 break;

@@ -3,7 +3,7 @@ using WeightSwarm.Core.Catalogue;
 namespace WeightSwarm.Core.Planning;
 
 /// <summary>What became of one holder's copy in the count.</summary>
-internal enum CopyFate : byte { NotHolding, Counted, NoRecord, Releasing, Lost, OverGrace, Duplicate }
+internal enum CopyFate : byte { NotHolding, Counted, NoRecord, Lost, OverGrace, Duplicate }
 
 /// <summary>What became of one claim in the count.</summary>
 internal enum ClaimFate : byte { Counted, Holds, NoRecord, Absent, Stalled, Duplicate }
@@ -15,7 +15,7 @@ internal enum ClaimFate : byte { Counted, Holds, NoRecord, Absent, Stalled, Dupl
 /// <param name="Urgency">Of the need.</param>
 /// <param name="UrgencyBeforeClaims">Of the need if nobody had claimed.</param>
 /// <param name="Holders">Nodes that say they hold it, however long ago they were seen.</param>
-/// <param name="Sources">Present holders other than the viewer, to fetch from.</param>
+/// <param name="Sources">Present others who hold it or have it in their trash, to fetch from.</param>
 /// <param name="ShortestAbsenceMs">How long ago the holder seen last was seen.</param>
 internal readonly record struct SliceTally(
     CopyCounts Counts, int Need, int NeedBeforeClaims, Urgency Urgency, Urgency UrgencyBeforeClaims,
@@ -107,12 +107,10 @@ internal sealed class ModelTally
         : _nodes.Now.MonotonicMs - claim.ProgressAtMs > _nodes.Pace.Take(urgency).ClaimTtlMs ? ClaimFate.Stalled
         : ClaimFate.Counted;
 
-    private (bool, Standing, bool, int) Preference(int holder)
+    private (bool, Standing, int) Preference(int holder)
     {
         var node = _places[holder];
-        return node < 0
-            ? (true, default, false, holder)
-            : (false, _nodes.Standings[node], _nodes.Nodes[node].Draining, holder);
+        return node < 0 ? (true, default, holder) : (false, _nodes.Standings[node], holder);
     }
 
     private CopyCounts CountHolders(int slice)
@@ -120,45 +118,78 @@ internal sealed class ModelTally
         int durable = 0, recent = 0, online = 0, stayingDurable = 0, stayingRecent = 0;
         _physical = _holders = _sources = 0;
         _shortestAbsence = long.MaxValue;
-        foreach (var holder in _order)
+        // Of equally present copies in one failure domain the one that stays counts.
+        for (int start = 0, end; start < _order.Length; start = end)
         {
-            if (JudgeCopy(holder, slice) != CopyFate.Counted) continue;
-            var node = _places[holder];
-            var stays = _nodes.Nodes[node].Draining ? 0 : 1;
-            var standing = _nodes.Standings[node];
+            end = EndOfStanding(start);
+            foreach (var holder in _order.AsSpan(start, end - start))
+                if (!Leaves(holder, slice)) Tally(holder, slice, stays: 1);
+            foreach (var holder in _order.AsSpan(start, end - start))
+                if (Leaves(holder, slice)) Tally(holder, slice, stays: 0);
+        }
+        return new CopyCounts(_target, durable, recent, online, 0, stayingDurable, stayingRecent);
+
+        void Tally(int holder, int slice, int stays)
+        {
+            if (JudgeCopy(holder, slice) != CopyFate.Counted) return;
+            var standing = _nodes.Standings[_places[holder]];
             durable++;
             stayingDurable += stays;
             if (standing <= Standing.Recent) recent++;
             if (standing <= Standing.Recent) stayingRecent += stays;
             if (standing <= Standing.Online) online++;
         }
-        return new CopyCounts(_target, durable, recent, online, 0, stayingDurable, stayingRecent);
     }
+
+    private int EndOfStanding(int start)
+    {
+        var end = start + 1;
+        while (end < _order.Length && StandingOf(_order[end]) == StandingOf(_order[start])) end++;
+        return end;
+    }
+
+    private Standing StandingOf(int holder) => _places[holder] < 0 ? Standing.Lost : _nodes.Standings[_places[holder]];
+
+    /// <summary>Whether its owner wants the copy back: it counts, but a replacement is wanted.</summary>
+    private bool Leaves(int holder, int slice) =>
+        _places[holder] >= 0 && _nodes.Nodes[_places[holder]].Draining ||
+        Model.Holders[holder].Releasing.Contains(slice);
 
     private CopyFate JudgeCopy(int holder, int slice)
     {
         var statement = Model.Holders[holder];
-        if (!statement.Verified.Contains(slice)) return _fates[holder] = CopyFate.NotHolding;
         var node = _places[holder];
+        if (!statement.Verified.Contains(slice))
+        {
+            if (statement.Trash.Contains(slice)) NoteTrash(node);
+            return _fates[holder] = CopyFate.NotHolding;
+        }
         _holders++;
         if (node < 0) return _fates[holder] = CopyFate.NoRecord;
         _nodes.MarkHolding(node);
         _shortestAbsence = Math.Min(_shortestAbsence, _nodes.AbsentMs[node]);
         if (_nodes.AbsentMs[node] == 0 && node != _nodes.Self) _sources++;
-        return _fates[holder] = CountedFate(statement, node, slice);
+        return _fates[holder] = CountedFate(node, Leaves(holder, slice));
     }
 
-    private CopyFate CountedFate(Holder statement, int node, int slice)
+    private void NoteTrash(int node)
     {
-        if (statement.Releasing.Contains(slice)) return CopyFate.Releasing;
+        if (node < 0) return;
+        _holders++;
+        _shortestAbsence = Math.Min(_shortestAbsence, _nodes.AbsentMs[node]);
+        // The viewer itself too: what lies in its own trash need not be fetched.
+        if (_nodes.AbsentMs[node] == 0) _sources++;
+    }
+
+    private CopyFate CountedFate(int node, bool leaves)
+    {
         if (_nodes.Standings[node] == Standing.Lost) return CopyFate.Lost;
         if (_nodes.Standings[node] == Standing.OverGrace) return CopyFate.OverGrace;
-        var draining = _nodes.Nodes[node].Draining;
-        if (!draining) _physical++;
+        if (!leaves) _physical++;
         if (_nodes.CountedClash(node, out _) >= 0) return CopyFate.Duplicate;
         _nodes.MarkCounted(node);
-        // A draining holder leaves, so its domain is open to the one who replaces it.
-        if (!draining) _nodes.MarkOccupied(node);
+        // A copy that leaves keeps its domain open to the one who replaces it.
+        if (!leaves) _nodes.MarkOccupied(node);
         return CopyFate.Counted;
     }
 

@@ -152,11 +152,8 @@ internal sealed class NodeIndex
 
     private int[] DomainsOf(NodeView node, SortedDictionary<string, int> numbers)
     {
-        var domains = new List<int>(2 + node.Subnets.Length);
-        if (node.Operator.Length > 0) domains.Add(Number($"operator {node.Operator}", numbers));
-        if (node.Site.Length > 0) domains.Add(Number($"site {node.Site}", numbers));
-        foreach (var subnet in node.Subnets) domains.Add(Number($"subnet {WithoutFamily(subnet)}", numbers));
-        return domains.Count == 0 ? NoDomains : [.. domains];
+        var names = FailureDomains.Of(node);
+        return names.IsEmpty ? NoDomains : [.. names.Select(name => Number(name, numbers))];
     }
 
     private int Number(string name, SortedDictionary<string, int> numbers)
@@ -166,8 +163,4 @@ internal sealed class NodeIndex
         _domainNames.Add(name);
         return number;
     }
-
-    private static string WithoutFamily(string subnet) =>
-        subnet.StartsWith("v4:", StringComparison.Ordinal) || subnet.StartsWith("v6:", StringComparison.Ordinal)
-            ? subnet[3..] : subnet;
 }

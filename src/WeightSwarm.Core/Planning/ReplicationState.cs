@@ -24,6 +24,8 @@ internal sealed class ReplicationState(
     private sealed class Held
     {
         public SliceSet Slices { get; set; } = SliceSet.Empty;
+        public SliceSet Releasing { get; set; } = SliceSet.Empty;
+        public SliceSet Trash { get; set; } = SliceSet.Empty;
         public bool InPlace { get; set; }
         public bool Dirty { get; set; }
         public long SaidMs { get; set; } = long.MinValue;
@@ -56,7 +58,45 @@ internal sealed class ReplicationState(
         var held = HeldOf(model);
         held.InPlace |= inPlace;
         held.Slices = SliceSet.Of(held.Slices.Slices.Union(slices.Slices));
+        held.Trash = SliceSet.Of(held.Trash.Slices.Except(slices.Slices));
         held.Dirty = true;
+    }
+
+    /// <summary>Slices of a model that this node holds in a donation: the only ones that it may release.</summary>
+    public SliceSet Releasable(Hash256 model) =>
+        _held.TryGetValue(model, out var held) && !held.InPlace ? held.Slices : SliceSet.Empty;
+
+    /// <summary>What rests in the trash of this node, by model id.</summary>
+    public ImmutableSortedDictionary<Hash256, SliceSet> TrashedSlices =>
+        _held.Where(h => !h.Value.Trash.IsEmpty).ToImmutableSortedDictionary(h => h.Key, h => h.Value.Trash);
+
+    /// <summary>The slices of a model that rest in the trash.</summary>
+    public void TrashHeld(Hash256 model, SliceSet slices)
+    {
+        var held = HeldOf(model);
+        held.Dirty |= !held.Trash.Equals(slices);
+        held.Trash = SliceSet.Of(slices.Slices.Except(held.Slices.Slices));
+    }
+
+    /// <summary>The owner wants these back; the others see it, and replace them.</summary>
+    public void OwnerWants(Hash256 model, SliceSet slices)
+    {
+        if (!_held.TryGetValue(model, out var held) || held.Releasing.Equals(slices)) return;
+        held.Releasing = slices;
+        held.Dirty = true;
+    }
+
+    /// <summary>
+    /// Gives a slice up: the holding without it is published, and only then it goes to the trash. Called by the release
+    /// path alone.
+    /// </summary>
+    public void GiveUp(Hash256 model, int slice, Pace pace, Instant now)
+    {
+        var held = HeldOf(model);
+        held.Slices = held.Slices.Without(slice);
+        held.Releasing = held.Releasing.Without(slice);
+        held.Trash = held.Trash.With(slice);
+        SayHolding(model, held, pace, now);
     }
 
     public void SliceVerified(Hash256 model, int slice)
@@ -201,6 +241,8 @@ internal sealed class ReplicationState(
         var body = new V1.Holding
         {
             Verified = Google.Protobuf.ByteString.CopyFrom(held.Slices.ToBitmap()),
+            Releasing = Google.Protobuf.ByteString.CopyFrom(held.Releasing.ToBitmap()),
+            Trash = Google.Protobuf.ByteString.CopyFrom(held.Trash.ToBitmap()),
             InPlace = held.InPlace,
         };
         say(RecordKind.Holding, model.ToArray(), body, pace.LeaseTtlMs);

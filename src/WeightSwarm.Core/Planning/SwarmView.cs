@@ -63,6 +63,11 @@ public sealed record NodeView
 /// <param name="Claims">Live claims that are not cancelled, ordered by slice, then node id; own included.</param>
 public sealed record ModelView(Entry Entry, ImmutableArray<Holder> Holders, ImmutableArray<SliceClaim> Claims)
 {
+    /// <summary>Live intents to give a slice up, ordered by slice, then node id; own included.</summary>
+    public ImmutableArray<SliceIntent> Intents { get; init; } = [];
+    /// <summary>When a curator last wrote its entry, Unix milliseconds; 0 when that is not known.</summary>
+    public long ChangedMs { get; init; }
+
     /// <summary>Wanted copies of every slice.</summary>
     public int Target(Policy policy) => Entry.Copies > 0 ? Entry.Copies : policy.Copies;
 }
@@ -70,9 +75,15 @@ public sealed record ModelView(Entry Entry, ImmutableArray<Holder> Holders, Immu
 /// <summary>One node's signed statement of what it holds of a model.</summary>
 /// <param name="Node">Who.</param>
 /// <param name="Verified">Slices of which it verified every piece.</param>
-/// <param name="Releasing">Slices that it is about to give up.</param>
+/// <param name="Releasing">Slices that its owner wants back: they count until others have replaced them.</param>
 /// <param name="InPlace">The owner's own files, outside any donation.</param>
-public sealed record Holder(NodeId Node, SliceSet Verified, SliceSet Releasing, bool InPlace);
+public sealed record Holder(NodeId Node, SliceSet Verified, SliceSet Releasing, bool InPlace)
+{
+    /// <summary>
+    /// Slices that it has given up and not deleted yet: they count for nothing, and can be fetched from it still.
+    /// </summary>
+    public SliceSet Trash { get; init; } = SliceSet.Empty;
+}
 
 /// <summary>One node's statement that it is fetching a slice.</summary>
 /// <param name="Node">Who.</param>

@@ -21,8 +21,10 @@ public sealed class SwarmViewBuilder(NodeId self)
     private sealed class ModelParts
     {
         public SortedDictionary<NodeId, Entry> Entries { get; } = [];
+        public SortedDictionary<NodeId, long> EntryTimes { get; } = [];
         public SortedDictionary<NodeId, V1.Holding> Holdings { get; } = [];
         public SortedDictionary<(int Slice, NodeId Node), SliceClaim> Claims { get; } = [];
+        public SortedDictionary<(int Slice, NodeId Node), SliceIntent> Intents { get; } = [];
         public ModelView? View { get; set; }
     }
 
@@ -43,12 +45,16 @@ public sealed class SwarmViewBuilder(NodeId self)
                 break;
             case RecordKind.Entry:
                 Parts(record).Entries[record.Author] = RecordBodies.Entry(record);
+                Parts(record).EntryTimes[record.Author] = record.IssuedMs;
                 break;
             case RecordKind.Holding:
                 Parts(record).Holdings[record.Author] = RecordBodies.Holding(record);
                 break;
             case RecordKind.Claim:
                 TakeClaim(record, now);
+                break;
+            case RecordKind.ReleaseIntent:
+                TakeIntent(record);
                 break;
         }
     }
@@ -66,12 +72,16 @@ public sealed class SwarmViewBuilder(NodeId self)
                 break;
             case RecordKind.Entry:
                 Parts(record).Entries.Remove(record.Author);
+                Parts(record).EntryTimes.Remove(record.Author);
                 break;
             case RecordKind.Holding:
                 Parts(record).Holdings.Remove(record.Author);
                 break;
             case RecordKind.Claim:
                 Parts(record).Claims.Remove((RecordBodies.SliceOf(record), record.Author));
+                break;
+            case RecordKind.ReleaseIntent:
+                Parts(record).Intents.Remove((RecordBodies.SliceOf(record), record.Author));
                 break;
         }
     }
@@ -136,20 +146,38 @@ public sealed class SwarmViewBuilder(NodeId self)
         claims[key] = new SliceClaim(record.Author, key.Item1, body.Epoch, body.Score, progress, progressAt);
     }
 
+    private void TakeIntent(Record record)
+    {
+        var intents = Parts(record).Intents;
+        var body = RecordBodies.ReleaseIntent(record);
+        var key = (RecordBodies.SliceOf(record), record.Author);
+        if (body.Cancelled) intents.Remove(key);
+        else intents[key] = new SliceIntent(
+            key.Item1, new ReleaseTicket((long)body.TicketMs, record.Author));
+    }
+
     private static ModelView? ViewOf(ModelParts parts)
     {
         if (parts.View is not null) return parts.View;
         // Curators may both have catalogued it; the smallest key's entry speaks, and one withdrawal ends it.
         var entry = parts.Entries.Values.FirstOrDefault();
         if (entry is null || parts.Entries.Values.Any(e => !e.Active)) return null;
-        var holders = parts.Holdings.Select(h => HolderOf(h.Key, h.Value, entry)).Where(h => !h.Verified.IsEmpty);
+        var holders = parts.Holdings.Select(h => HolderOf(h.Key, h.Value, entry))
+            .Where(h => !h.Verified.IsEmpty || !h.Trash.IsEmpty);
         var claims = parts.Claims.Values.Where(c => c.Slice < entry.Slices);
-        return parts.View = new ModelView(entry, [.. holders], [.. claims]);
+        return parts.View = new ModelView(entry, [.. holders], [.. claims])
+        {
+            Intents = [.. parts.Intents.Values.Where(i => i.Slice < entry.Slices)],
+            ChangedMs = parts.EntryTimes.Values.DefaultIfEmpty(0).Max(),
+        };
     }
 
     private static Holder HolderOf(NodeId node, V1.Holding holding, Entry entry) => new(
         node, SliceSet.FromBitmap(holding.Verified.Span, entry.Slices),
-        SliceSet.FromBitmap(holding.Releasing.Span, entry.Slices), holding.InPlace);
+        SliceSet.FromBitmap(holding.Releasing.Span, entry.Slices), holding.InPlace)
+    {
+        Trash = SliceSet.FromBitmap(holding.Trash.Span, entry.Slices),
+    };
 
     private static NodeView ViewOf(NodeId id, V1.Node node, long? absentSinceMs) => new()
     {

@@ -15,20 +15,19 @@ internal sealed class VerdictWriter(NodeIndex nodes, ModelTally tally, int slice
         var verdicts = ImmutableArray.CreateBuilder<CopyVerdict>();
         for (var i = 0; i < tally.Places.Length; i++)
             if (tally.Fates[i] != CopyFate.NotHolding)
-                verdicts.Add(OfCopy(tally.Model.Holders[i].Node, tally.Places[i], tally.Fates[i]));
+                verdicts.Add(OfCopy(tally.Model.Holders[i], tally.Places[i], tally.Fates[i]));
         AddClaims(verdicts);
         verdicts.Sort(static (a, b) => a.Node.CompareTo(b.Node));
         return verdicts.ToImmutable();
     }
 
-    private CopyVerdict OfCopy(NodeId id, int node, CopyFate fate)
+    private CopyVerdict OfCopy(Holder holder, int node, CopyFate fate)
     {
         var counted = fate == CopyFate.Counted;
-        return new CopyVerdict(id, counted, counted && nodes.Standings[node] <= Standing.Online, fate switch
+        return new CopyVerdict(holder.Node, counted, counted && nodes.Standings[node] <= Standing.Online, fate switch
         {
-            CopyFate.Counted => "counted: " + Presence(node),
+            CopyFate.Counted => "counted: " + Presence(node, holder.Releasing.Contains(slice)),
             CopyFate.NoRecord => "not counted: no live record of this node",
-            CopyFate.Releasing => "not counted: is giving the slice up",
             CopyFate.Lost => $"not counted: absent {Absence(node)}, given up as lost after {Limit}",
             CopyFate.OverGrace => $"not counted: absent {Absence(node)}, longer than its grace of {Grace}",
             _ => "not counted: " + Clash(nodes.CountedClash(node, out var by), by),
@@ -41,10 +40,12 @@ internal sealed class VerdictWriter(NodeIndex nodes, ModelTally tally, int slice
 
     private string Absence(int node) => Words.Time(nodes.AbsentMs[node]);
 
-    private string Presence(int node)
+    private string Presence(int node, bool releasing)
     {
         var seen = nodes.AbsentMs[node] == 0 ? "present" : $"absent {Absence(node)}, within its grace of {Grace}";
-        return nodes.Nodes[node].Draining ? seen + "; draining, so one more copy is wanted" : seen;
+        return nodes.Nodes[node].Draining ? seen + "; draining, so one more copy is wanted"
+            : releasing ? seen + "; its owner wants the space back, so one more copy is wanted"
+            : seen;
     }
 
     private string Clash(int domain, int by) =>

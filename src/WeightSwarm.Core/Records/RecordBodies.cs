@@ -25,7 +25,7 @@ public static class RecordBodies
                 RecordKind.Holding => record.Subject.Length == 32 && IsSound(V1.Holding.Parser.ParseFrom(record.Body)),
                 RecordKind.Claim => record.Subject.Length == 36 && V1.Claim.Parser.ParseFrom(record.Body) is not null,
                 RecordKind.ReleaseIntent => record.Subject.Length == 36 &&
-                    V1.ReleaseIntent.Parser.ParseFrom(record.Body) is not null,
+                    IsSound(V1.ReleaseIntent.Parser.ParseFrom(record.Body)),
                 RecordKind.Observation => record.Subject.Length == 32 &&
                     V1.Observation.Parser.ParseFrom(record.Body) is not null,
                 _ => true,
@@ -121,6 +121,9 @@ public static class RecordBodies
     /// <summary>The body of a claim.</summary>
     public static V1.Claim Claim(Record record) => V1.Claim.Parser.ParseFrom(record.Body);
 
+    /// <summary>The body of a release intent.</summary>
+    public static V1.ReleaseIntent ReleaseIntent(Record record) => V1.ReleaseIntent.Parser.ParseFrom(record.Body);
+
     /// <summary>The body of an observation.</summary>
     public static V1.Observation Observation(Record record) => V1.Observation.Parser.ParseFrom(record.Body);
 
@@ -173,5 +176,9 @@ public static class RecordBodies
         endpoint.Ip.Length is 4 or 16 && endpoint.GossipPort <= 65535 && endpoint.TorrentPort <= 65535;
 
     private static bool IsSound(V1.Holding body) =>
-        body.Verified.Length <= MostSlices / 8 && body.Releasing.Length <= MostSlices / 8;
+        body.Verified.Length <= MostSlices / 8 && body.Releasing.Length <= MostSlices / 8 &&
+        body.Trash.Length <= MostSlices / 8;
+
+    private static bool IsSound(V1.ReleaseIntent body) =>
+        body.TicketMs < 1UL << 53 && body.Reason.Length <= LongestText;
 }

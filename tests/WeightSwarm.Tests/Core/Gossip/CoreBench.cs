@@ -25,6 +25,9 @@ internal sealed class CoreBench
     public SwarmCore Core { get; }
     public Instant Now { get; private set; }
 
+    /// <summary>The machine's wall clock is set; the monotonic one goes on.</summary>
+    public void SetClock(long unixMs) => Now = Now with { UnixMs = unixMs };
+
     public IReadOnlyList<CoreOutput> Handle(CoreInput input) => Core.Handle(input, Now);
 
     public IReadOnlyList<CoreOutput> Frame(SessionId session, V1.Frame frame) =>

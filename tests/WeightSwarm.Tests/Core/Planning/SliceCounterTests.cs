@@ -82,12 +82,30 @@ public sealed class SliceCounterTests
     }
 
     [Fact]
-    public void Count_ReleasingSlice_IsNotCounted()
+    public void Count_SliceThatItsOwnerWantsBack_CountsAndWantsOneMore()
     {
-        var count = Explain(OneModel().Node(1).Holding(1, [0, 1], [0]));
-        Assert.Equal(0, count.Durable);
-        Assert.Equal("not counted: is giving the slice up", Assert.Single(count.Copies).Reason);
-        Assert.Equal(1, Explain(OneModel().Node(1).Holding(1, [0, 1], [0]), slice: 1).Durable);
+        var swarm = OneModel(2).Node(1).Holds(1, 0, 1).Node(2).Holding(2, [0, 1], [0]);
+        Assert.Equal((2, 1), (Explain(swarm).Durable, Explain(swarm).Need));
+        Assert.Contains("its owner wants the space back", Explain(swarm).Copies[1].Reason, StringComparison.Ordinal);
+        Assert.Equal((2, 0), (Explain(swarm, slice: 1).Durable, Explain(swarm, slice: 1).Need));
+        Assert.Equal(0, Explain(swarm.Node(3).Holds(3, 0)).Need);
+    }
+
+    [Fact]
+    public void Count_OneOfADomainLeaves_TheOtherCounts()
+    {
+        var swarm = OneModel(1, DomainRule.Subnet)
+            .Node(1, site: "attic").Holding(1, [0], [0]).Node(2, site: "attic").Holds(2, 0);
+        Assert.Equal((1, 0), (Explain(swarm).Durable, Explain(swarm).Need));
+        Assert.Equal([false, true], Explain(swarm).Copies.Select(c => c.Counted));
+    }
+
+    [Fact]
+    public void Count_SliceInATrash_CountsForNothing()
+    {
+        var count = Explain(OneModel().Node(1).Node(2).Trashes(2, 0));
+        Assert.Equal((0, 3), (count.Durable, count.Need));
+        Assert.Empty(count.Copies);
     }
 
     [Fact]

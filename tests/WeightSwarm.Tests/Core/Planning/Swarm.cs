@@ -96,6 +96,12 @@ internal sealed class Swarm
         return this;
     }
 
+    public Swarm Trashes(int node, params int[] slices)
+    {
+        _holders.Add((0, new Holder(Id(node), SliceSet.Empty, SliceSet.Empty, false) { Trash = SliceSet.Of(slices) }));
+        return this;
+    }
+
     public Swarm Claims(int node, int slice, ulong score = 1, int progress = 0, long quietMs = 0, ulong epoch = 0)
     {
         _claims.Add((0, new SliceClaim(Id(node), slice, epoch, score, progress, NowMs - quietMs)));

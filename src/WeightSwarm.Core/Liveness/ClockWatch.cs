@@ -1,0 +1,39 @@
+using WeightSwarm.Core.Catalogue;
+using WeightSwarm.Core.Identity;
+
+namespace WeightSwarm.Core.Liveness;
+
+/// <summary>
+/// Whether this node may trust its wall clock. Tickets and deadlines are times of day; a node whose clock was set, or
+/// is far from its peers', releases nothing until that is over. Peers say their time with every pong; a majority
+/// decides, so that a single liar cannot.
+/// </summary>
+public sealed class ClockWatch
+{
+    private readonly SortedDictionary<NodeId, long> _ahead = [];
+    private long? _offsetMs;
+    private long _jumpedMs = long.MinValue;
+
+    /// <summary>One reading of the own clocks, at every tick.</summary>
+    public void Read(Instant now, Pace pace)
+    {
+        var offset = now.UnixMs - now.MonotonicMs;
+        if (_offsetMs is { } before && Math.Abs(offset - before) > pace.ClockSkewMs / 2) _jumpedMs = now.MonotonicMs;
+        _offsetMs = offset;
+    }
+
+    /// <summary>A peer's clock, as its pong said it.</summary>
+    public void Heard(NodeId peer, long unixMs, Instant now) => _ahead[peer] = unixMs - now.UnixMs;
+
+    /// <summary>The stream to a peer ended.</summary>
+    public void Forget(NodeId peer) => _ahead.Remove(peer);
+
+    /// <summary>Why the clock is suspect, in words; null while it is not.</summary>
+    public string? WhySuspect(Instant now, Pace pace)
+    {
+        var off = _ahead.Values.Count(ahead => Math.Abs(ahead) > pace.ClockSkewMs);
+        if (2 * off > _ahead.Count) return $"the clocks of {off} of {_ahead.Count} peers differ from its own";
+        var restMs = 2 * pace.ReleaseWaitMs;
+        return _jumpedMs != long.MinValue && now.MonotonicMs - _jumpedMs < restMs ? "its clock was set just now" : null;
+    }
+}
