@@ -1,15 +1,19 @@
 using System.Globalization;
 using WeightSwarm.Simulation.Scenarios;
+using WeightSwarm.Simulation.Trims;
 
 namespace WeightSwarm.Simulation.Reports;
 
-/// <summary>list | run NAME [--seeds A..B] [--nodes N] [--json FILE] [--trace] | compare A.json B.json</summary>
+/// <summary>
+/// list | run NAME [--seeds A..B] [--nodes N] [--json FILE] [--trace] | compare A.json B.json | trims [--trials N]
+/// </summary>
 internal static class CommandLine
 {
     private const string Usage = """
         usage: tests/simulate list
                tests/simulate run NAME|all [--seeds A..B] [--nodes N] [--json FILE] [--trace]
                tests/simulate compare A.json B.json
+               tests/simulate trims [--trials N] [--seed S]
         """;
 
     /// <summary>0: all is well; 1: a run failed, or a figure became worse; 2: the command line is wrong.</summary>
@@ -27,6 +31,8 @@ internal static class CommandLine
                     : Complain(errors, problem);
             case ["compare", var before, var after]:
                 return Comparison.Write(before, after, output, errors);
+            case ["trims", .. var options]:
+                return TrimRun.Run(options, output, errors);
             default:
                 return Complain(errors, "");
         }

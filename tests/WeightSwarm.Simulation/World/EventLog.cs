@@ -68,4 +68,5 @@ internal enum EventKind
 {
     Start = 1, Stop, Opened, Closed, Frame, DialFailed, Tick, Publish, Room, Progress, Verified, FetchFailed, Fault,
     Dial, Close, Persist, Forget, StartFetch, StopFetch, Lost,
+    Receipt, Released,
 }

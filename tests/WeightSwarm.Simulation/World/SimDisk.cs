@@ -16,11 +16,14 @@ internal sealed class SimDisk(long quotaBytes) : ISequence
     /// </summary>
     public SortedDictionary<(Hash256 Model, int Slice), long> Intact { get; } = [];
 
+    /// <summary>Slices that were given up and are not deleted yet, with the bytes that each takes.</summary>
+    public SortedDictionary<(Hash256 Model, int Slice), long> Trash { get; } = [];
+
     /// <summary>Bytes donated.</summary>
     public long QuotaBytes { get; set; } = quotaBytes;
 
-    /// <summary>Bytes of the donation that finished slices take.</summary>
-    public long UsedBytes => Intact.Values.Sum();
+    /// <summary>Bytes of the donation that finished slices and the trash take.</summary>
+    public long UsedBytes => Intact.Values.Sum() + Trash.Values.Sum();
 
     public bool Has(Hash256 model, int slice) => Intact.ContainsKey((model, slice));
 

@@ -123,6 +123,8 @@ internal sealed class SimNode
             case CoreOutput.Forget forget: Forget(forget.Record); break;
             case CoreOutput.StartFetch start: Transfers.Start(start.Model, start.Slice); break;
             case CoreOutput.StopFetch stop: Transfers.Stop(stop.Model, stop.Slice); break;
+            case CoreOutput.AskReceipt ask: _world.Releases.Challenge(this, ask); break;
+            case CoreOutput.MoveToTrash release: _world.Releases.GiveUp(this, release); break;
             case CoreOutput.Content: break;
         }
     }

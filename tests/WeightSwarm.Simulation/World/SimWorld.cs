@@ -32,6 +32,7 @@ internal sealed class SimWorld : IDisposable
         Net = new Net(this, Random.Split());
         Oracle = new Oracle(this);
         Metrics = new Metrics(this);
+        Releases = new Releases(this);
     }
 
     public ulong Seed { get; }
@@ -44,6 +45,7 @@ internal sealed class SimWorld : IDisposable
     public EventLog Log { get; }
     public Oracle Oracle { get; }
     public Metrics Metrics { get; }
+    public Releases Releases { get; }
     public long NowMs => _schedule.NowMs;
     /// <summary>How often cores are woken, ms.</summary>
     public long TickMs { get; init; }
@@ -116,6 +118,14 @@ internal sealed class SimWorld : IDisposable
         Nodes[at].Handle(
             new CoreInput.SlicesHeld(entry.ModelId, SliceSet.All(slices), InPlace: true), EventKind.Verified);
         return entry;
+    }
+
+    /// <summary>The founder's entry wants another number of copies from now on.</summary>
+    public void ChangeCopies(int at, Hash256 model, int copies)
+    {
+        var entry = _entries[model] with { Copies = copies };
+        _entries[model] = entry;
+        Publish(at, RecordKind.Entry, model.ToArray(), RecordBodies.Entry(entry));
     }
 
     public void Dispose() => Log.Dispose();

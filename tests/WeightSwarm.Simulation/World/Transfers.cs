@@ -42,6 +42,12 @@ internal sealed class Transfers(SimWorld world, SimNode node)
         if (_fetches.ContainsKey(key) || node.Disk.Has(model, slice))
             throw new ScenarioFailedException(
                 $"node {node.Number} fetches slice {slice}, which it has or fetches already");
+        if (node.Disk.Trash.Remove(key, out var kept))
+        {
+            node.Disk.Intact.Add(key, kept);
+            Later(0, () => node.Handle(new CoreInput.SliceVerified(model, slice), EventKind.Verified));
+            return;
+        }
         if (bytes > RoomBytes)
         {
             world.Metrics.NoRoom();
