@@ -40,7 +40,7 @@ internal sealed class CommandLine
             DonateCommand.Create(this), DonationsCommand.Create(this),
             AddCommand.Create(this), LsCommand.Create(this), ShowCommand.Create(this), HealthCommand.Create(this),
             StatusCommand.Create(this), PeersCommand.Create(this), PlanCommand.Create(this), WhyCommand.Create(this),
-            RestoreCommand.Create(this), LimitsCommand.Create(this),
+            RestoreCommand.Create(this), VerifyCommand.Create(this), LimitsCommand.Create(this),
             ServiceCommand.Create(this, machine), VersionCommand.Create(this),
         };
         if (daemon is not null) Root.Subcommands.Insert(0, DaemonCommand.Create(this, daemon));

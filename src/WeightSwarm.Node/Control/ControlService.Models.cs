@@ -62,6 +62,7 @@ public sealed partial class ControlService
         var (view, reply) = await inbox.AskAsync(core => ShowFromCore(core, request.Model), cancellation);
         var holders = await inbox.AskAsync(core => SourcePeers.Holders(core, view.Entry.ModelId), cancellation);
         var (content, problem) = await contents.GetAsync(view.Entry, holders, cancellation);
+        reply.Read = ReadReplies.Of(custody, scrub, view.Entry.ModelId);
         reply.Facts = FactsReplies.Of(view.Entry, content?.Manifest.Files.Select(f => f.Path) ?? []);
         if (content is null)
             return request.WithMetainfo ? throw new ControlError(ControlExit.Incomplete, "no-metainfo", problem)

@@ -6,6 +6,7 @@ using WeightSwarm.Node.Donations;
 using WeightSwarm.Node.Gossip;
 using WeightSwarm.Node.Hosting;
 using WeightSwarm.Node.Replication;
+using WeightSwarm.Node.Scrub;
 using WeightSwarm.Node.Store;
 using WeightSwarm.Node.Torrents;
 using WeightSwarm.Node.Web;
@@ -23,7 +24,7 @@ public sealed partial class ControlService(
     DaemonOptions options, StateFolder state, NodeKey key, Clock clock, SwarmInbox inbox,
     NetworkService network, DonationLedger ledger, CustodyLoop custody, ModelAdder adder, ModelRestorer restorer,
     ModelContents contents, GossipServer gossip, LocalWeb web, EngineHost engine, Bandwidth bandwidth,
-    RestoreDrill drill, DrillStore drills) : V1.Control.ControlBase
+    RestoreDrill drill, DrillStore drills, HeldVerifier verifier, ScrubProgress scrub) : V1.Control.ControlBase
 {
     private readonly long _startedMs = clock.Time.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -47,6 +48,9 @@ public sealed partial class ControlService(
         };
         reply.Donations.AddRange(ledger.Look().Select(DonationReplies.Of));
         reply.Warnings.AddRange(custody.Warnings);
+        reply.Warnings.AddRange(ledger.Look().Where(d => d.State == DonationState.Draining)
+            .Select(d => $"the donation {d.Donation.Path} is drained: {d.Reason}"));
+        reply.Reads.AddRange(ReadReplies.All(custody, scrub));
         reply.Network = await NetworkInfoAsync(context.CancellationToken);
         await inbox.AskAsync(core => Count(core, reply), context.CancellationToken);
         return reply;

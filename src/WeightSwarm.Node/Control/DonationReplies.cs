@@ -24,6 +24,7 @@ internal static class DonationReplies
         {
             DonationState.Present => "present",
             DonationState.Away => "away",
+            DonationState.Draining => "draining",
             _ => "returning",
         },
         Reason = status.Reason,

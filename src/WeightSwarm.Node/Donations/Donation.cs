@@ -7,8 +7,14 @@ namespace WeightSwarm.Node.Donations;
 /// <param name="ReserveBytes">So many bytes of the volume stay free for its owner.</param>
 /// <param name="CreatedMs">Unix milliseconds.</param>
 /// <param name="Returning">It is being given back: nothing new, and what is there is handed over.</param>
+/// <param name="Drain">Its disk is not trusted any more; null while it is.</param>
 public sealed record Donation(
-    Guid Id, string Path, long QuotaBytes, long ReserveBytes, long CreatedMs, bool Returning);
+    Guid Id, string Path, long QuotaBytes, long ReserveBytes, long CreatedMs, bool Returning, Drain? Drain = null);
+
+/// <summary>A donation whose disk failed: nothing new, and what is there is handed over.</summary>
+/// <param name="SinceMs">Unix milliseconds.</param>
+/// <param name="Reason">What the disk did, in words.</param>
+public sealed record Drain(long SinceMs, string Reason);
 
 /// <summary>Whether a donation can be used now.</summary>
 public enum DonationState
@@ -21,12 +27,14 @@ public enum DonationState
     Away,
     /// <summary>Present, and being given back.</summary>
     Returning,
+    /// <summary>Present, and being emptied because its disk failed.</summary>
+    Draining,
 }
 
 /// <summary>One donation as it stands now.</summary>
 /// <param name="Donation">Which.</param>
 /// <param name="State">Whether it can be used.</param>
-/// <param name="Reason">Why it is away, with the remedy; else empty.</param>
+/// <param name="Reason">Why it is away or drained, with the remedy; else empty.</param>
 /// <param name="UsedBytes">What lies in it, by blocks; while away, what was last counted.</param>
 /// <param name="ReservedBytes">Still to come of slices that are being fetched into it.</param>
 /// <param name="VolumeTotalBytes">Size of the volume; 0 while away.</param>

@@ -16,15 +16,18 @@ public static class DonationFolder
     /// <summary>Where released data rests before it is deleted.</summary>
     public static string Trash(string donation) => Path.Combine(donation, "trash");
 
+    /// <summary>Where bytes that turned out to be bad are kept for a while.</summary>
+    public static string Quarantine(string donation) => Path.Combine(donation, "quarantine");
+
     /// <summary>
-    /// Bytes that models and trash take on the disk, by blocks: sparse files count what they hold, hard links once,
-    /// links are not followed. Entries that vanish meanwhile count nothing.
+    /// Bytes that models, trash and quarantine take on the disk, by blocks: sparse files count what they hold, hard
+    /// links once, links are not followed. Entries that vanish meanwhile count nothing.
     /// </summary>
     public static long CountBytes(string donation, CancellationToken cancellation)
     {
         long total = 0;
         var linked = new HashSet<(ulong, ulong)>();
-        var folders = new Stack<string>([Models(donation), Trash(donation)]);
+        var folders = new Stack<string>([Models(donation), Trash(donation), Quarantine(donation)]);
         while (folders.TryPop(out var folder))
         {
             cancellation.ThrowIfCancellationRequested();

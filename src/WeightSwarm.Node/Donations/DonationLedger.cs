@@ -68,8 +68,8 @@ public sealed class DonationLedger
         lock (_lock) return _donations.FirstOrDefault(d => d.Id == id) is { } donation ? Status(donation) : null;
     }
 
-    /// <summary>Sum of the quotas, without what is being given back.</summary>
-    public long DonatedBytes => _donations.Where(d => !d.Returning).Sum(d => d.QuotaBytes);
+    /// <summary>Sum of the quotas, without what is being given back or drained.</summary>
+    public long DonatedBytes => _donations.Where(d => !d.Returning && d.Drain is null).Sum(d => d.QuotaBytes);
 
     /// <summary>What one more slice may take: the most room of any donation.</summary>
     public long LargestRoomBytes() => Look().Select(s => s.RoomBytes).DefaultIfEmpty(0).Max();
@@ -136,11 +136,32 @@ public sealed class DonationLedger
             _donations = _donations.Remove(donation);
             _accounts.Remove(id);
             if (_rules.WhyNotMarked(donation) is not null) return true;
+            if (Directory.Exists(DonationFolder.Quarantine(donation.Path)))
+                Directory.Delete(DonationFolder.Quarantine(donation.Path), recursive: true);
             foreach (var folder in new[] { DonationFolder.Models(donation.Path), DonationFolder.Trash(donation.Path) })
                 if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any())
                     Directory.Delete(folder);
             File.Delete(DonationMarker.PathIn(donation.Path));
             return true;
+        }
+    }
+
+    /// <summary>
+    /// The disk of a donation failed: that one, and every other on the same volume, takes nothing new from now on, and
+    /// what lies in it is to be handed over. Until its owner donates it anew its state is
+    /// <see cref="DonationState.Draining"/>. Durable when it returns; answers those that were not drained before.
+    /// </summary>
+    public ImmutableArray<Donation> DrainVolume(Guid donation, string reason)
+    {
+        lock (_lock)
+        {
+            var device = _accounts.GetValueOrDefault(donation)?.Device;
+            var drain = new Drain(_time.GetUtcNow().ToUnixTimeMilliseconds(), reason);
+            var failed = _donations
+                .Where(d => d.Id == donation || device is not null && _accounts[d.Id].Device == device)
+                .Where(d => d.Drain is null).Select(d => d with { Drain = drain }).ToImmutableArray();
+            foreach (var each in failed) Save(each);
+            return failed;
         }
     }
 
@@ -174,7 +195,13 @@ public sealed class DonationLedger
         if (volume is null)
             return DonateResult.Refused(DonateOutcome.Away, $"the donation {known.Path} is away: {reason}");
         if (_rules.CheckSize(quota, known.Path, volume, _donations.Remove(known)) is { } refusal) return refusal;
-        var donation = known with { QuotaBytes = quota, ReserveBytes = volume.ReserveBytes, Returning = false };
+        var donation = known with
+        {
+            QuotaBytes = quota,
+            ReserveBytes = volume.ReserveBytes,
+            Returning = false,
+            Drain = null,
+        };
         Save(donation);
         return Done(
             DonateOutcome.QuotaChanged, donation,
@@ -252,7 +279,7 @@ public sealed class DonationLedger
             donation.QuotaBytes - account.UsedBytes - account.ReservedBytes,
             volume.FreeBytes - volume.ReserveBytes - onVolume);
         return new DonationStatus(
-            donation, state, "", account.UsedBytes, account.ReservedBytes, volume.TotalBytes, volume.FreeBytes,
+            donation, state, reason, account.UsedBytes, account.ReservedBytes, volume.TotalBytes, volume.FreeBytes,
             state == DonationState.Present ? Math.Max(0, room) : 0);
     }
 

@@ -23,8 +23,8 @@ internal sealed record DonationMarker(
 
     internal static DonationMarker For(NodeId node, Guid donation) => new(
         node.ToString(), donation,
-        "This folder is donated to WeightSwarm. The daemon uses models/ and trash/ in it and nothing else; see " +
-        "`weightswarm donations`.");
+        "This folder is donated to WeightSwarm. The daemon uses models/, trash/ and quarantine/ in it and nothing " +
+        "else; see `weightswarm donations`.");
 
     internal static string PathIn(string folder) => Path.Combine(folder, FileName);
 

@@ -90,7 +90,10 @@ internal sealed class DonationRules(NodeId self, string stateFolder, IVolumes vo
                 $"`weightswarm donate {donation.QuotaBytes} {path}`");
         if (volume.WhyNotWritable is { } reason)
             return Away($"{path} cannot be written ({reason}): mount it read-write, and check its owner and mode");
-        return (donation.Returning ? DonationState.Returning : DonationState.Present, "", volume);
+        if (donation.Returning) return (DonationState.Returning, "", volume);
+        return donation.Drain is { } drain
+            ? (DonationState.Draining, $"{drain.Reason}: {Remedy(donation)}", volume)
+            : (DonationState.Present, "", volume);
     }
 
     /// <summary>Null when the folder carries the donation's own marker.</summary>
@@ -113,6 +116,10 @@ internal sealed class DonationRules(NodeId self, string stateFolder, IVolumes vo
             return $"{e.Message}. Mount the right volume at {donation.Path}, or put the marker file back";
         }
     }
+
+    private static string Remedy(Donation donation) =>
+        $"replace the disk, and give the folder back with `weightswarm donate 0 {donation.Path}`; or, if the disk is " +
+        $"sound, `weightswarm donate {donation.QuotaBytes} {donation.Path}`";
 
     private static DonateResult? CheckUnmarked(string path)
     {

@@ -49,6 +49,7 @@ public static class DaemonHost
             .AddWeights()
             .AddGossip()
             .AddReplication()
+            .AddScrub()
             .AddWeb()
             .AddControl();
         return builder.Build();

@@ -4,6 +4,7 @@ using WeightSwarm.Node.Control;
 using WeightSwarm.Node.Donations;
 using WeightSwarm.Node.Gossip;
 using WeightSwarm.Node.Replication;
+using WeightSwarm.Node.Scrub;
 using WeightSwarm.Node.Store;
 using WeightSwarm.Node.Torrents;
 using WeightSwarm.Node.Web;
@@ -31,6 +32,7 @@ internal static class DaemonServices
         .AddSingleton(s =>
             SelfSignedCertificate.Create(s.GetRequiredService<NodeKey>(), s.GetRequiredService<TimeProvider>()))
         .AddSingleton(s => s.GetRequiredService<NodeStore>().Drills)
+        .AddSingleton(s => s.GetRequiredService<NodeStore>().Scrubs)
         .AddSingleton(s => s.GetRequiredService<NodeStore>().Content);
 
     public static IServiceCollection AddDonations(this IServiceCollection services) => services.AddSingleton(s =>
@@ -63,10 +65,22 @@ internal static class DaemonServices
     public static IServiceCollection AddReplication(this IServiceCollection services) => services
         .AddSingleton<FetchQueue>()
         .AddSingleton<ModelContents>()
+        .AddSingleton<Quarantine>()
+        .AddSingleton<DiskWatch>()
         .AddHosted<CustodyLoop>()
+        .AddSingleton<IHeldModels>(s => s.GetRequiredService<CustodyLoop>())
         .AddHosted<CustodyResumer>()
         .AddHosted<InPlaceWatch>()
         .AddHosted<CustodyRebuilder>();
+
+    public static IServiceCollection AddScrub(this IServiceCollection services) => services
+        .AddSingleton<ILoadGauge, LoadGauge>()
+        .AddSingleton<Func<IScrubReader>>(() => new DiskReader())
+        .AddSingleton<ScrubPace>(s => cancellation => s.GetRequiredService<SwarmInbox>()
+            .AskAsync(core => core?.Charter?.Policy.Pace, cancellation))
+        .AddSingleton<ScrubProgress>()
+        .AddSingleton<HeldVerifier>()
+        .AddHosted<ScrubLoop>();
 
     public static IServiceCollection AddWeb(this IServiceCollection services) => services
         .AddSingleton<Metrics>()

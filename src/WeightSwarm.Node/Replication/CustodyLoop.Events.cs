@@ -15,6 +15,7 @@ public sealed partial class CustodyLoop
         switch (happened)
         {
             case PieceVerified piece:
+                if (!await IsHereAsync(custody, piece.Piece)) break;
                 custody.Arrived(piece.Piece);
                 SecureIfComplete(custody, custody.Entry.SliceOf(piece.Piece));
                 break;
@@ -86,6 +87,7 @@ public sealed partial class CustodyLoop
         if (!_custody.TryGetValue(secured.Model, out var custody) || !custody.Securing.Remove(secured.Slice)) return;
         if (secured.Problem.Length > 0)
         {
+            custody.Mending.Remove(secured.Slice);
             _warnings[custody.SaveFolder] =
                 $"{custody.Entry.Model}: slice {secured.Slice} cannot be brought to disk: {secured.Problem}";
             FreeReservation(custody, secured.Slice);
@@ -94,6 +96,7 @@ public sealed partial class CustodyLoop
         }
         _models.MarkSliceVerified(custody.LocalKey, secured.Slice);
         custody.Held = custody.Held.With(secured.Slice);
+        Mended(custody, secured.Slice);
         _warnings.TryRemove(custody.SaveFolder, out _);
         if (custody.Reserved.Remove(secured.Slice, out var reservation)) reservation.Complete();
         if (custody.InPlace) _inbox.Post(new CoreInput.SlicesHeld(secured.Model, custody.Held, InPlace: true));
@@ -119,6 +122,7 @@ public sealed partial class CustodyLoop
         _warnings[custody.SaveFolder] = error.NoSpace
             ? $"{custody.Entry.Model}: no space left for {error.File}; nothing more is fetched until some is freed"
             : $"{custody.Entry.Model}: {error.File}: {error.Message}";
+        custody.Mending.Clear();
         foreach (var slice in custody.Fetching.ToList())
         {
             await GiveUpAsync(custody.Entry.ModelId, slice);
@@ -127,12 +131,14 @@ public sealed partial class CustodyLoop
         custody.Stopped = true;
         // A full volume loses nothing that is held, and what is held is still served.
         if (error.NoSpace) return;
-        // Any other fault may have lost it: what the file covers is no longer vouched for. The rest is served on.
+        // Any other fault may have lost it: what the file covers is no longer vouched for, until it has been read. The
+        // rest is served on.
         var before = custody.Held;
         foreach (var slice in SliceFiles
             .SlicesOf(custody.Content.Metainfo, custody.Entry, error.File, custody.SaveFolder))
-            Withdraw(custody, slice, error.Message);
-        if (custody.Held.IsEmpty) await LeaveAsync(custody);
+            if (custody.Held.Contains(slice) && !custody.InPlace) Doubt(custody, slice, error.Message);
+            else Withdraw(custody, slice, error.Message);
+        if (custody.Held.IsEmpty && custody.Doubted.IsEmpty) await LeaveAsync(custody);
         else if (custody.Held.Count < before.Count) await ReopenAsync(custody);
     }
 

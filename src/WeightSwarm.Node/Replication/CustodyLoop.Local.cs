@@ -25,6 +25,7 @@ public sealed partial class CustodyLoop
         _models.Add(key, donation: null, adopt.Files);
         var all = SliceSet.All(entry.Slices);
         foreach (var slice in all.Slices) _models.MarkSliceVerified(key, slice);
+        foreach (var slice in _scrubs.Doubted(key)) EndDoubt(key, slice);
         _warnings.TryRemove(adopt.SourceFolder, out _);
         await ServeAsync(Custody(adopt.Content, new LocalModel(key, Donation: null, all, adopt.Files)));
         _queue.SignalInPlace();
@@ -71,6 +72,7 @@ public sealed partial class CustodyLoop
                 : InPlaceFolder.OfUnchanged(_state, local.Key.Model),
             Files = local.Files,
             ChecksFirst = checksFirst,
+            Doubted = SliceSet.Of(_scrubs.Doubted(local.Key).Where(slice => !local.Verified.Contains(slice))),
         };
 
     private async Task ServeAsync(ModelCustody custody)

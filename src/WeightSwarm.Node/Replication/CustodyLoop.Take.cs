@@ -86,7 +86,9 @@ public sealed partial class CustodyLoop
         });
     }
 
-    private async Task<ModelCustody?> EnterAsync(ModelCustody custody)
+    /// <param name="custody">The model.</param>
+    /// <param name="here">What is vouched for; null: the pieces of the slices that are held.</param>
+    private async Task<ModelCustody?> EnterAsync(ModelCustody custody, bool[]? here = null)
     {
         try
         {
@@ -95,7 +97,7 @@ public sealed partial class CustodyLoop
                 Metainfo = custody.Content.Metainfo.ToEngineBytes(),
                 SaveFolder = custody.SaveFolder,
                 PiecePriorities = custody.Priorities(),
-                VerifiedPieces = custody.VerifiedPieces(),
+                VerifiedPieces = here ?? custody.VerifiedPieces(),
                 ReadOnly = custody.InPlace,
             }, _stopping);
         }
@@ -112,6 +114,8 @@ public sealed partial class CustodyLoop
     {
         if (custody.Held.Contains(slice) || custody.Fetching.Contains(slice) ||
             custody.Securing.Contains(slice)) return;
+        // It is being read, and then only what is bad is fetched.
+        if (custody.Doubted.Contains(slice)) return;
         if (custody.Donation is not { } donation ||
             _ledger.TryReserve(donation, custody.Entry.SliceBytes(slice)) is not { } reservation)
         {
@@ -130,7 +134,9 @@ public sealed partial class CustodyLoop
     private async Task GiveUpAsync(Hash256 model, int slice)
     {
         if (_pending.TryGetValue(model, out var pending)) pending.Slices.Remove(slice);
-        if (!_custody.TryGetValue(model, out var custody) || !custody.Fetching.Remove(slice)) return;
+        if (!_custody.TryGetValue(model, out var custody)) return;
+        // What the plan does not need any more is mended all the same: almost all of it is here.
+        if (custody.Mending.Contains(slice) || !custody.Fetching.Remove(slice)) return;
         FreeReservation(custody, slice);
         await _engine.Engine.SetPiecePrioritiesAsync(custody.Key, custody.Priorities(), _stopping);
     }

@@ -5,6 +5,7 @@ using WeightSwarm.Core.Gossip;
 using WeightSwarm.Node.Donations;
 using WeightSwarm.Node.Gossip;
 using WeightSwarm.Node.Hosting;
+using WeightSwarm.Node.Scrub;
 using WeightSwarm.Node.Store;
 using WeightSwarm.Node.Torrents;
 using WeightSwarm.Torrent;
@@ -26,6 +27,9 @@ public sealed partial class CustodyLoop : BackgroundLoop
     private readonly SwarmInbox _inbox;
     private readonly DonationLedger _ledger;
     private readonly LocalModelStore _models;
+    private readonly ScrubStore _scrubs;
+    private readonly Quarantine _quarantine;
+    private readonly DiskWatch _disks;
     private readonly ModelContents _contents;
     private readonly StateFolder _state;
     private readonly Clock _clock;
@@ -44,11 +48,13 @@ public sealed partial class CustodyLoop : BackgroundLoop
     /// <summary>With everything that it drives.</summary>
     public CustodyLoop(
         FetchQueue queue, EngineHost engine, SwarmInbox inbox, DonationLedger ledger, NodeStore store,
-        ModelContents contents, StateFolder state, Clock clock, HostFailure failure, ILogger<CustodyLoop> log)
+        ModelContents contents, Quarantine quarantine, DiskWatch disks, StateFolder state, Clock clock,
+        HostFailure failure, ILogger<CustodyLoop> log)
         : base(failure)
     {
         (_queue, _engine, _inbox, _ledger) = (queue, engine, inbox, ledger);
         (_models, _contents, _state, _clock, _log) = (store.Models, contents, state, clock, log);
+        (_scrubs, _quarantine, _disks) = (store.Scrubs, quarantine, disks);
     }
 
     /// <summary>Things that the owner ought to know, in words.</summary>
@@ -92,6 +98,7 @@ public sealed partial class CustodyLoop : BackgroundLoop
             case FetchQueue.Resume resume: await CompleteAsync(resume.Done, () => ResumeAsync(resume)); break;
             case FetchQueue.Rebuild rebuild: await RebuildAsync(rebuild); break;
             case FetchQueue.LookInPlace look: await LookInPlaceAsync(look.Key); break;
+            case FetchQueue.Found found: await FoundAsync(found); break;
             case FetchQueue.Refresh: await RefreshAsync(); break;
         }
     }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Threading.Channels;
 using WeightSwarm.Core;
+using WeightSwarm.Node.Scrub;
 using WeightSwarm.Node.Store;
 using WeightSwarm.Torrent;
 
@@ -36,6 +37,8 @@ public sealed class FetchQueue
     internal sealed record Rebuild(LocalModel Local, ModelContent Content) : Work;
 
     internal sealed record LookInPlace(LocalModelKey Key) : Work;
+
+    internal sealed record Found(SliceFinding Finding, TaskCompletionSource Done) : Work;
 
     internal sealed record Refresh : Work;
 

@@ -44,6 +44,15 @@ internal sealed class ModelCustody(ModelContent content, LocalModelKey key, Guid
 
     public SliceSet Held { get; set; } = held;
 
+    /// <summary>Slices that were held, and that are to be read before any of them is fetched again.</summary>
+    public SliceSet Doubted { get; set; } = SliceSet.Empty;
+
+    /// <summary>Slices that were held, of which only the bad pieces are fetched.</summary>
+    public SortedSet<int> Mending { get; } = [];
+
+    /// <summary>Pieces that were found bad on the disk, and have not been fetched since.</summary>
+    public SortedSet<int> Bad { get; } = [];
+
     /// <summary>Slices that the plan wants and whose pieces are not all here.</summary>
     public SortedSet<int> Fetching { get; } = [];
 
@@ -56,7 +65,36 @@ internal sealed class ModelCustody(ModelContent content, LocalModelKey key, Guid
     public void Arrived(int piece) => _have[piece] = true;
 
     /// <summary>What the engine has found in the folder, all of it.</summary>
-    public void Found(bool[] pieces) => pieces.CopyTo(_have, 0);
+    public void Found(bool[] pieces)
+    {
+        pieces.CopyTo(_have, 0);
+        Bad.RemoveWhere(piece => pieces[piece]);
+    }
+
+    /// <summary>A piece that was here is not right on the disk any more.</summary>
+    public void LostFromDisk(int piece)
+    {
+        _have[piece] = false;
+        Bad.Add(piece);
+    }
+
+    /// <summary>A slice was read from the disk: all its pieces are right but the bad ones.</summary>
+    public void ReadRight(int slice, IEnumerable<int> bad)
+    {
+        var (first, count) = Entry.PiecesOf(slice);
+        _have.AsSpan(first, count).Fill(true);
+        foreach (var piece in bad) _have[piece] = false;
+    }
+
+    /// <summary>Every piece that was verified and lies in the files now, of whole slices or not.</summary>
+    public bool[] PiecesHere() => (bool[])_have.Clone();
+
+    /// <summary>Whether the engine knows of exactly the pieces of a slice that are here.</summary>
+    public bool AgreesWith(bool[] pieces, int slice)
+    {
+        var (first, count) = Entry.PiecesOf(slice);
+        return pieces.AsSpan(first, count).SequenceEqual(_have.AsSpan(first, count));
+    }
 
     /// <summary>Every slice whose pieces are all here, held or not.</summary>
     public IEnumerable<int> CompleteSlices() => Enumerable.Range(0, Entry.Slices).Where(slice => Percent(slice) == 100);

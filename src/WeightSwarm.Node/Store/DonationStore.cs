@@ -11,18 +11,30 @@ public sealed class DonationStore
 
     /// <summary>Every donation, the oldest first.</summary>
     public IReadOnlyList<Donation> List() => _database.Read(session => session.Query(
-        "SELECT id, path, quota_bytes, reserve_bytes, created_ms, is_returning FROM donation ORDER BY created_ms, path",
+        "SELECT id, path, quota_bytes, reserve_bytes, created_ms, is_returning, since_ms, reason FROM donation " +
+        "LEFT JOIN donation_drain ON donation_drain.donation = donation.id ORDER BY created_ms, path",
         row => new Donation(
-            row.Id(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetBoolean(5))));
+            row.Id(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetBoolean(5),
+            row.IsDBNull(6) ? null : new Drain(row.GetInt64(6), row.GetString(7)))));
 
     /// <summary>Adds the donation, or replaces the one with its id. Durable.</summary>
-    public void Save(Donation donation) => _database.Write(
-        "INSERT INTO donation (id, path, quota_bytes, reserve_bytes, created_ms, is_returning) " +
-        "VALUES ($id, $path, $quota, $reserve, $created, $returning) " +
-        "ON CONFLICT (id) DO UPDATE SET path = excluded.path, quota_bytes = excluded.quota_bytes, " +
-        "reserve_bytes = excluded.reserve_bytes, is_returning = excluded.is_returning",
-        ("$id", Columns.Of(donation.Id)), ("$path", donation.Path), ("$quota", donation.QuotaBytes),
-        ("$reserve", donation.ReserveBytes), ("$created", donation.CreatedMs), ("$returning", donation.Returning));
+    public void Save(Donation donation) => _database.Write(session =>
+    {
+        var id = ("$id", (object?)Columns.Of(donation.Id));
+        session.Execute(
+            "INSERT INTO donation (id, path, quota_bytes, reserve_bytes, created_ms, is_returning) " +
+            "VALUES ($id, $path, $quota, $reserve, $created, $returning) " +
+            "ON CONFLICT (id) DO UPDATE SET path = excluded.path, quota_bytes = excluded.quota_bytes, " +
+            "reserve_bytes = excluded.reserve_bytes, is_returning = excluded.is_returning",
+            id, ("$path", donation.Path), ("$quota", donation.QuotaBytes), ("$reserve", donation.ReserveBytes),
+            ("$created", donation.CreatedMs), ("$returning", donation.Returning));
+        session.Execute("DELETE FROM donation_drain WHERE donation = $id", id);
+        if (donation.Drain is { } drain)
+            session.Execute(
+                "INSERT INTO donation_drain (donation, since_ms, reason) VALUES ($id, $since, $reason)",
+                id, ("$since", drain.SinceMs), ("$reason", drain.Reason));
+        return true;
+    });
 
     /// <summary>
     /// Forgets a donation that holds nothing more; answers false, and forgets nothing, while a local model lies in it.

@@ -26,6 +26,7 @@ public sealed class NodeStore : IDisposable
         Peers = new PeerStore(database);
         Limits = new LimitStore(database);
         Drills = new DrillStore(database);
+        Scrubs = new ScrubStore(database, time);
         Content = new ContentStore(folder);
         ClosedCleanly = database.Read(
             session => session.Scalar("SELECT value FROM meta WHERE key = $key", ("$key", CleanKey))) != 0;
@@ -73,6 +74,8 @@ public sealed class NodeStore : IDisposable
     public LimitStore Limits { get; }
     /// <summary>How trial restores ended.</summary>
     public DrillStore Drills { get; }
+    /// <summary>When own data was read again, and what was found.</summary>
+    public ScrubStore Scrubs { get; }
     /// <summary>Manifests and .torrents by hash.</summary>
     public ContentStore Content { get; }
 

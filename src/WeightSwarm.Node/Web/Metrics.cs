@@ -4,12 +4,13 @@ using WeightSwarm.Core.Planning;
 using WeightSwarm.Node.Donations;
 using WeightSwarm.Node.Gossip;
 using WeightSwarm.Node.Hosting;
+using WeightSwarm.Node.Torrents;
 
 namespace WeightSwarm.Node.Web;
 
 /// <summary>What the daemon counts, in Prometheus' text format (exposition format 0.0.4). Base units, bounded
 /// labels.</summary>
-public sealed class Metrics(SwarmInbox inbox, DonationLedger ledger, Clock clock)
+public sealed class Metrics(SwarmInbox inbox, DonationLedger ledger, EngineHost engine, Clock clock)
 {
     /// <summary>The whole page.</summary>
     public async Task<string> WriteAsync(CancellationToken cancellation)
@@ -27,6 +28,11 @@ public sealed class Metrics(SwarmInbox inbox, DonationLedger ledger, Clock clock
         Gauge(page, "peers", "Nodes with an open stream.", "", peers);
         Gauge(page, "slices_held", "Verified slices on this node.", "", held);
         Gauge(page, "slices_fetching", "Slices that are on their way.", "", fetching);
+        var counters = await engine.Engine.GetCountersAsync(cancellation);
+        Counter(page, "torrent_received_bytes_total", "Payload received over BitTorrent, waste included.",
+            counters.GetValueOrDefault("net.recv_payload_bytes"));
+        Counter(page, "torrent_sent_bytes_total", "Payload sent over BitTorrent.",
+            counters.GetValueOrDefault("net.sent_payload_bytes"));
         if (risks is not null) Risks(page, risks);
         return page.ToString();
     }
@@ -45,7 +51,13 @@ public sealed class Metrics(SwarmInbox inbox, DonationLedger ledger, Clock clock
         page.Append(CultureInfo.InvariantCulture, $"weightswarm_{name}{labels} {value}\n");
     }
 
-    private static void Head(StringBuilder page, string name, string help) =>
+    private static void Counter(StringBuilder page, string name, string help, long value)
+    {
+        Head(page, name, help, "counter");
+        page.Append(CultureInfo.InvariantCulture, $"weightswarm_{name} {value}\n");
+    }
+
+    private static void Head(StringBuilder page, string name, string help, string type = "gauge") =>
         page.Append(CultureInfo.InvariantCulture,
-            $"# HELP weightswarm_{name} {help}\n# TYPE weightswarm_{name} gauge\n");
+            $"# HELP weightswarm_{name} {help}\n# TYPE weightswarm_{name} {type}\n");
 }

@@ -9,14 +9,15 @@ namespace WeightSwarm.Node.Weights;
 /// </summary>
 internal static class LinuxFiles
 {
-    public const int NotFound = 2, NoAccess = 13, Exists = 17, OtherVolume = 18, Invalid = 22, NotImplemented = 38;
+    public const int NotFound = 2, NoAccess = 13, Exists = 17, OtherVolume = 18, NotAFolder = 20, Invalid = 22;
+    public const int NotImplemented = 38;
 
     private const int CurrentFolder = -100;
     private const int NoFollow = 0x100, EmptyPath = 0x1000;
     private const uint BasicStats = 0x7FF;
     private const int ReadOnlyFolder = 0x10000 | 0x80000; // O_DIRECTORY | O_CLOEXEC
     private const uint NoReplace = 1;
-    private const int WillNeed = 3;
+    private const int WillNeed = 3, DontNeed = 4;
 
     /// <summary>What statx(2) says of a path; null and the error number where it says no.</summary>
     public static FileStamp? Stat(string path, bool followLinks, out int error)
@@ -68,6 +69,10 @@ internal static class LinuxFiles
     /// <summary>Asks the system to read a range soon. Only advice: a refusal changes nothing.</summary>
     public static void ReadAhead(SafeHandle file, long offset, long bytes) =>
         _ = posix_fadvise(file, offset, bytes, WillNeed);
+
+    /// <summary>Asks the system to forget what it has in memory of a range. Only advice, too.</summary>
+    public static void DropCached(SafeHandle file, long offset, long bytes) =>
+        _ = posix_fadvise(file, offset, bytes, DontNeed);
 
     /// <summary>The system's words for an error number.</summary>
     public static string Describe(int error) => Marshal.GetPInvokeErrorMessage(error);

@@ -56,7 +56,7 @@ internal static class ShowCommand
         session.Print("show", json => WriteJson(json, reply, options.Torrent), text =>
         {
             if (options.Magnet) text.Line(reply.Magnet);
-            else if (options.Torrent is null) WriteText(text, reply);
+            else if (options.Torrent is null) WriteText(text, reply, session.Terminal.Clock.GetUtcNow());
         });
         return ExitCode.Ok;
     }
@@ -76,6 +76,8 @@ internal static class ShowCommand
     {
         ModelFields.WriteObject(json, reply.Model);
         json.WriteFacts(reply.Facts);
+        json.WriteTime("last_read_at", reply.Read?.ReadMs ?? 0);
+        json.WriteNumber("slices_doubted", reply.Read?.SlicesDoubted ?? 0);
         json.WriteString("magnet", reply.Magnet);
         json.WriteString("torrent", torrent);
         json.WriteObjects("files", reply.Files, (item, file) =>
@@ -95,7 +97,7 @@ internal static class ShowCommand
         });
     }
 
-    private static void WriteText(TextOutput text, ShowReply reply)
+    private static void WriteText(TextOutput text, ShowReply reply, DateTimeOffset now)
     {
         var model = reply.Model;
         text.Fact("Name", $"{model.Name}@{model.Revision} ({model.State})");
@@ -110,6 +112,7 @@ internal static class ShowCommand
         text.Fact("Copies", $"{model.TargetCopies} wanted");
         text.Fact("Held here", $"{model.SlicesHeld} of {Words.Count(model.Slices, "slice")}, "
             + $"{SizeText.Format(model.BytesHeld)}{(model.InPlace ? ", in place" : "")}");
+        if (reply.Read is { } read) text.Fact("Last read", ReadReport.Text(read, now));
         text.Fact("Magnet", reply.Magnet);
         text.Line();
         var files = new Table(">SIZE", "SHA-256", "FILE");

@@ -48,6 +48,7 @@ internal static class StatusCommand
         json.WriteNumber("bytes_held", reply.BytesHeld);
         json.WriteNumber("slices_fetching", reply.SlicesFetching);
         LimitsReport.WriteInForce(json, "limits", reply.Limits);
+        ReadReport.WriteFields(json, reply.Reads);
         json.WriteStrings("warnings", reply.Warnings);
     }
 
@@ -63,6 +64,7 @@ internal static class StatusCommand
         text.Fact("Held", $"{Words.Count(reply.SlicesHeld, "slice")} of {Words.Count(reply.ModelsHeld, "model")}, "
             + $"{SizeText.Format(reply.BytesHeld)}; fetching {Words.Count(reply.SlicesFetching, "slice")}");
         if (reply.Limits is { } limits) text.Fact("Limits", LimitsReport.Text(limits));
+        ReadReport.WriteText(text, reply.Reads, now);
         foreach (var warning in reply.Warnings) text.Fact("Warning", warning);
         text.Line();
         DonationReport.WriteText(text, reply.Donations);

@@ -58,6 +58,10 @@ internal sealed class FakeControl : Control.ControlBase
         RestoreRequest request, IServerStreamWriter<RestoreEvent> stream, ServerCallContext context) =>
         All(request, stream, context);
 
+    public override Task Verify(
+        VerifyRequest request, IServerStreamWriter<VerifyEvent> stream, ServerCallContext context) =>
+        All(request, stream, context);
+
     public override Task<LimitsReply> ShowLimits(ShowLimitsRequest request, ServerCallContext context) =>
         One<LimitsReply>(request, context);
 

@@ -83,6 +83,16 @@ internal static class Samples
         State = "present",
     };
 
+    public static ModelReadInfo Read() => new()
+    {
+        Name = "org/model",
+        Revision = "r1",
+        InfoHashV2 = HashV2,
+        Slices = 2,
+        SlicesDoubted = 1,
+        ReadMs = SomeTimeMs,
+    };
+
     /// <summary>The fields of <see cref="Model"/> as JSON, indented so deep.</summary>
     public static string ModelJson(int depth) =>
         string.Join(",\n", _modelFields.Select(field => new string(' ', depth) + field));

@@ -71,6 +71,7 @@ public class JsonTests
             SlicesHeld = 9,
             BytesHeld = 10,
             SlicesFetching = 1,
+            Reads = { Samples.Read() },
             Warnings = { "the clock is wrong" },
         },
         ["status"], $$"""
@@ -114,6 +115,17 @@ public class JsonTests
           "slices_held": 9,
           "bytes_held": 10,
           "slices_fetching": 1,
+          "oldest_read_at": "2024-05-06T07:08:09.010Z",
+          "reads": [
+            {
+              "name": "org/model",
+              "revision": "r1",
+              "info_hash_v2": "{{Samples.HashV2}}",
+              "slices": 2,
+              "slices_doubted": 1,
+              "last_read_at": "2024-05-06T07:08:09.010Z"
+            }
+          ],
           "warnings": [
             "the clock is wrong"
           ]
@@ -210,6 +222,7 @@ public class JsonTests
         {
             Model = Samples.Model(),
             Magnet = "magnet:?x",
+            Read = Samples.Read(),
             Facts = Samples.Facts(),
             Files = { new WeightSwarm.V1.FileInfo { Path = "a b/c.txt", Bytes = 5, Sha256 = "ff" } },
             Holders =
@@ -245,6 +258,8 @@ public class JsonTests
             ],
             "broken_files": 1
           },
+          "last_read_at": "2024-05-06T07:08:09.010Z",
+          "slices_doubted": 1,
           "magnet": "magnet:?x",
           "torrent": null,
           "files": [
