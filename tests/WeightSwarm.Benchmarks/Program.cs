@@ -3,6 +3,7 @@ using BenchmarkDotNet.Running;
 using WeightSwarm.Benchmarks;
 using WeightSwarm.Benchmarks.Bandwidth;
 using WeightSwarm.Benchmarks.Ingest;
+using WeightSwarm.Benchmarks.Models;
 using WeightSwarm.Benchmarks.Speed;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
@@ -11,6 +12,7 @@ var benches = new SortedDictionary<string, Bench>(StringComparer.Ordinal)
     ["bandwidth"] = new("how near an engine stays to its limits, up and down", BandwidthBench.Run),
     ["engine"] = new("the engine's settings, each beside the daemon's own over loopback", EngineBench.Run),
     ["ingest"] = new("hashing a model: ours, libtorrent and sha256sum, the limit of the processor", IngestBench.Run),
+    ["models"] = new("what 2,000 models cost one daemon: start, idle processor time, memory", ModelsBench.Run),
     ["planner"] = new("what planning costs (options of BenchmarkDotNet follow)", Planner),
     ["speed"] = new("transfers over loopback: ours, libtorrent's Python client, aria2, Transmission", SpeedBench.Run),
 };

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
-using WeightSwarm.Benchmarks.Ingest;
 using WeightSwarm.Node.Weights;
 using WeightSwarm.Torrent;
 
@@ -28,7 +27,7 @@ internal static class BandwidthBench
         var window = TimeSpan.FromSeconds(options.Number("seconds", 15));
         // Enough that no transfer ends within its window, and half as much again.
         var bytes = (long)(Limits.Sum(limit => (double)limit) * (window + Settling).TotalSeconds * 1.5);
-        using var files = new IngestFiles(options.Text("folder", Path.GetTempPath()), "model", shards: 1, bytes);
+        using var files = new BenchFiles(options.Text("folder", Path.GetTempPath()), "model", shards: 1, bytes);
         files.Warm();
         var windows = new List<Window>();
         foreach (var side in new[] { "up", "down" })
@@ -43,7 +42,7 @@ internal static class BandwidthBench
         return 0;
     }
 
-    private static async Task<List<Window>> MeasureAsync(IngestFiles files, string side, TimeSpan window)
+    private static async Task<List<Window>> MeasureAsync(BenchFiles files, string side, TimeSpan window)
     {
         var hashed = await new ModelHasher().HashAsync(FolderScan.Run(files.Folder), Path.GetFileName(files.Folder));
         var metainfo = (hashed.Model ?? throw new InvalidOperationException(hashed.Reason)).MetainfoBytes;

@@ -27,6 +27,8 @@ internal sealed class PeerProcess : IAsyncDisposable
         Reading = Task.WhenAll(ReadAsync(_process.StandardOutput), ReadAsync(_process.StandardError));
     }
 
+    public int Id => _process.Id;
+
     /// <summary>Ends when the process has ended and all that it said is read.</summary>
     public Task Reading { get; }
 

@@ -1,0 +1,117 @@
+using System.Globalization;
+using Grpc.Core;
+using WeightSwarm.V1;
+
+namespace WeightSwarm.Benchmarks.Models;
+
+/// <summary>
+/// What thousands of models cost one daemon: its start, its idle processor time and its memory. Asked for 2,000 models:
+/// 30 s, 2 % of a core, 400 MB.
+/// </summary>
+internal static class ModelsBench
+{
+    private const int WeightBytes = 300_000;
+
+    private sealed record Result(
+        int Models, double AddSeconds, double IdleShare, double StopSeconds, double StartSeconds,
+        double IdleShareAfterRestart, long ResidentBytes, long AnonymousBytes);
+
+    public static int Run(string[] arguments)
+    {
+        var options = new BenchOptions(arguments, "models", "seconds", "folder", "json");
+        var root = Path.Combine(options.Text("folder", Path.GetTempPath()), $"weightswarm-models-{Guid.NewGuid():N}"[..30]);
+        try
+        {
+            var idle = TimeSpan.FromSeconds(options.Number("seconds", 60));
+            var result = MeasureAsync(root, options.Number("models", 2000), idle).GetAwaiter().GetResult();
+            Print(result);
+            if (options.Text("json", "") is { Length: > 0 } path) Report.Save(path, "models", result);
+            return 0;
+        }
+        finally
+        {
+            if (Directory.Exists(root)) Directory.Delete(root, recursive: true);
+        }
+    }
+
+    private static async Task<Result> MeasureAsync(string root, int models, TimeSpan idle)
+    {
+        var state = Path.Combine(root, "state");
+        Make(root, models);
+        var (first, _) = await DaemonProcess.StartAsync(state);
+        TimeSpan stop;
+        double share, seconds;
+        await using (first)
+        {
+            await first.Control.CreateNetworkAsync(
+                new CreateNetworkRequest { Name = "bench", Copies = 2, Domains = "node" });
+            var from = TimeProvider.System.GetTimestamp();
+            for (var i = 0; i < models; i++)
+            {
+                await AddAsync(first, root, i);
+                if (i % 100 == 99) Console.Error.WriteLine($"{i + 1} of {models} added");
+            }
+            seconds = TimeProvider.System.GetElapsedTime(from).TotalSeconds;
+            share = await first.CpuShareAsync(idle);
+            stop = await first.StopAsync();
+        }
+        var (second, start) = await DaemonProcess.StartAsync(state);
+        await using (second)
+        {
+            await HoldsAsync(second, models);
+            // What a start leaves to do is not idle.
+            await Task.Delay(TimeSpan.FromSeconds(15));
+            var later = await second.CpuShareAsync(idle);
+            return new Result(
+                models, seconds, share, stop.TotalSeconds, start.TotalSeconds, later, second.Memory("VmRSS"),
+                second.Memory("RssAnon"));
+        }
+    }
+
+    private static async Task AddAsync(DaemonProcess daemon, string root, int model)
+    {
+        using var call = daemon.Control.Add(
+            new AddRequest { Path = FolderOf(root, model), Name = $"bench/m{model}", Licence = "MIT" });
+        while (await call.ResponseStream.MoveNext(default))
+        {
+        }
+    }
+
+    private static async Task HoldsAsync(DaemonProcess daemon, int models)
+    {
+        while (true)
+        {
+            var status = await daemon.Control.StatusAsync(new StatusRequest());
+            if (status.SlicesHeld == models) return;
+            await Task.Delay(100);
+        }
+    }
+
+    private static void Make(string root, int models)
+    {
+        var random = new Random(20_260_101);
+        var weights = new byte[WeightBytes];
+        for (var i = 0; i < models; i++)
+        {
+            Directory.CreateDirectory(FolderOf(root, i));
+            random.NextBytes(weights);
+            File.WriteAllBytes(Path.Combine(FolderOf(root, i), "weights.bin"), weights);
+            File.WriteAllText(Path.Combine(FolderOf(root, i), "config.json"), "{}");
+        }
+    }
+
+    private static string FolderOf(string root, int model) =>
+        Path.Combine(root, "models", model.ToString(CultureInfo.InvariantCulture));
+
+    private static void Print(Result r)
+    {
+        Console.WriteLine($"{r.Models} models added in {r.AddSeconds:0} s, stopped in {r.StopSeconds:0.0} s");
+        Console.WriteLine($"idle after adding {r.IdleShare:P2} of a core");
+        Console.WriteLine($"start             {r.StartSeconds,8:0.0} s      {r.StartSeconds / 30:0.00} of what is asked");
+        Console.WriteLine(
+            $"idle              {r.IdleShareAfterRestart,8:P2}      {r.IdleShareAfterRestart / 0.02:0.00} of what is asked");
+        Console.WriteLine(
+            $"resident memory   {r.ResidentBytes / 1e6,8:0} MB     {r.ResidentBytes / 400e6:0.00} of what is asked"
+            + $" ({r.AnonymousBytes / 1e6:0} MB of it anonymous)");
+    }
+}
