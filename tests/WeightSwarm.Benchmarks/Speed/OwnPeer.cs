@@ -35,36 +35,54 @@ internal static class OwnPeer
             ReadOnly = role != "leech",
             VerifiedPieces = role == "seed" ? [.. Enumerable.Repeat(true, metainfo.Pieces)] : [],
         }, default);
-        var listening = ListenAsync(engine, key, role == "leech" ? metainfo.Pieces : -1);
+        using var over = new CancellationTokenSource();
+        var listening = ListenAsync(engine, key, role == "leech", over.Token);
         while (await Console.In.ReadLineAsync() is { } line)
         {
             var words = line.Split(' ');
             var port = int.Parse(words[2], CultureInfo.InvariantCulture);
             await engine.ConnectPeerAsync(key, new IPEndPoint(IPAddress.Parse(words[1]), port), default);
         }
+        await over.CancelAsync();
         await listening;
     }
 
-    private static async Task ListenAsync(ITorrentEngine engine, string key, int wanted)
+    private static async Task ListenAsync(ITorrentEngine engine, string key, bool fetches, CancellationToken over)
     {
-        var pieces = 0;
-        await foreach (var happened in engine.ReadEventsAsync(default))
-            switch (happened)
-            {
-                case TorrentChecked:
-                    Say("ready");
-                    break;
-                case PieceVerified when wanted > 0:
-                    if (++pieces % 16 == 0) Say($"progress {(double)pieces / wanted:0.0000}");
-                    break;
-                case TorrentFinished when wanted > 0:
-                    await engine.FlushAsync(key, default);
-                    Say("finished");
-                    break;
-                case TorrentFileError error:
-                    Say($"error {error.File}: {error.Message}");
-                    break;
-            }
+        try
+        {
+            await foreach (var happened in engine.ReadEventsAsync(over)) await TellAsync(engine, key, fetches, happened);
+        }
+        catch (OperationCanceledException) when (over.IsCancellationRequested)
+        {
+            return;
+        }
+    }
+
+    private static async Task TellAsync(ITorrentEngine engine, string key, bool fetches, TorrentEvent happened)
+    {
+        switch (happened)
+        {
+            case TorrentChecked:
+                Say("ready");
+                break;
+            case PieceVerified piece when fetches:
+                if (piece.Piece % 16 == 0) await TellProgressAsync(engine, key);
+                break;
+            case TorrentFinished when fetches:
+                await engine.FlushAsync(key, default);
+                Say("finished");
+                break;
+            case TorrentFileError error:
+                Say($"error {error.File}: {error.Message}");
+                break;
+        }
+    }
+
+    private static async Task TellProgressAsync(ITorrentEngine engine, string key)
+    {
+        if (await engine.GetStatusAsync(key, default) is not { TotalWantedBytes: > 0 } status) return;
+        Say($"progress {(double)status.TotalWantedDoneBytes / status.TotalWantedBytes:0.0000}");
     }
 
     private static void Say(string line) => Console.Out.WriteLine(line);

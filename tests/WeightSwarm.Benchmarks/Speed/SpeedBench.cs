@@ -29,7 +29,7 @@ internal static class SpeedBench
     {
         if (OwnNetwork.Enter("speed", arguments) is { } code) return code;
         OwnNetwork.SetUp();
-        var options = new BenchOptions(arguments, "bytes", "rounds", "source", "target", "state", "cut", "json");
+        var options = new BenchOptions(arguments, "bytes", "rounds", "source", "target", "state", "cut", "also", "json");
         var results = RunAsync(options).GetAwaiter().GetResult();
         foreach (var result in results) Print(result);
         if (options.Text("json", "") is { Length: > 0 } path)
@@ -69,6 +69,8 @@ internal static class SpeedBench
         {
             EngineRival.Ours(payload), EngineRival.Libtorrent(payload), new Aria2Rival(payload),
         };
+        if (options.Text("also", "") is { Length: > 0 } settings)
+            rivals.Insert(1, EngineRival.Ours(payload, settings, settings.Split('+')));
         if (OwnNetwork.IsHere) rivals.Add(new TransmissionRival(payload));
         try
         {

@@ -48,6 +48,15 @@ public sealed class LibtorrentEngineTests : TorrentEngineContract
     }
 
     [Fact]
+    public async Task Create_WithASettingThatIsNone_NamesIt()
+    {
+        var error = await Assert.ThrowsAsync<TorrentEngineException>(
+            () => LibtorrentEngine.CreateAsync(Options with { Settings = ["aio_threads=2", "no_such_thing=1"] }));
+
+        Assert.Contains("no_such_thing", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Create_WithSavedState_Starts()
     {
         byte[] state;
