@@ -50,7 +50,8 @@ internal sealed class DaemonProcess : IAsyncDisposable
     {
         var line = File.ReadLines($"/proc/{_process.Id}/status")
             .First(line => line.StartsWith($"{name}:", StringComparison.Ordinal));
-        return 1024 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+        var kibibytes = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
+        return 1024 * long.Parse(kibibytes, CultureInfo.InvariantCulture);
     }
 
     /// <summary>SIGTERM; answers how long it took to end.</summary>

@@ -19,7 +19,9 @@ internal static class ModelsBench
     public static int Run(string[] arguments)
     {
         var options = new BenchOptions(arguments, "models", "seconds", "folder", "json");
-        var root = Path.Combine(options.Text("folder", Path.GetTempPath()), $"weightswarm-models-{Guid.NewGuid():N}"[..30]);
+        // Short, for the control socket's path.
+        var name = $"weightswarm-models-{Guid.NewGuid():N}"[..30];
+        var root = Path.Combine(options.Text("folder", Path.GetTempPath()), name);
         try
         {
             var idle = TimeSpan.FromSeconds(options.Number("seconds", 60));
@@ -107,11 +109,12 @@ internal static class ModelsBench
     {
         Console.WriteLine($"{r.Models} models added in {r.AddSeconds:0} s, stopped in {r.StopSeconds:0.0} s");
         Console.WriteLine($"idle after adding {r.IdleShare:P2} of a core");
-        Console.WriteLine($"start             {r.StartSeconds,8:0.0} s      {r.StartSeconds / 30:0.00} of what is asked");
-        Console.WriteLine(
-            $"idle              {r.IdleShareAfterRestart,8:P2}      {r.IdleShareAfterRestart / 0.02:0.00} of what is asked");
-        Console.WriteLine(
-            $"resident memory   {r.ResidentBytes / 1e6,8:0} MB     {r.ResidentBytes / 400e6:0.00} of what is asked"
-            + $" ({r.AnonymousBytes / 1e6:0} MB of it anonymous)");
+        Row("start", $"{r.StartSeconds:0.0} s", r.StartSeconds / 30);
+        Row("idle", $"{r.IdleShareAfterRestart:P2} of a core", r.IdleShareAfterRestart / 0.02);
+        Row("resident memory", $"{r.ResidentBytes / 1e6:0} MB", r.ResidentBytes / 400e6);
+        Console.WriteLine($"anonymous memory {r.AnonymousBytes / 1e6:0} MB of it");
     }
+
+    private static void Row(string what, string got, double ofAsked) =>
+        Console.WriteLine($"{what,-16} {got,20} {ofAsked,6:0.00} of what may be");
 }
