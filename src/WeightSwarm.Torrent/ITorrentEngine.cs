@@ -108,7 +108,7 @@ public sealed record TorrentEngineOptions
     public bool PrivateDht { get; init; }
     /// <summary>User agent and peer id prefix follow from this version.</summary>
     public string Version { get; init; } = "0.1.0";
-    /// <summary>Threads for disk I/O; 0: number of processors.</summary>
+    /// <summary>Threads for disk I/O; 0: four for each processor.</summary>
     public int DiskThreads { get; init; }
     /// <summary>
     /// Settings in the engine's own names that replace those that it would choose, such as "aio_threads=4"; for

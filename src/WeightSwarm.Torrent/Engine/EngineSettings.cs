@@ -12,6 +12,8 @@ internal static class EngineSettings
     private const string BootstrapNodes =
         "dht.libtorrent.org:25401,router.bittorrent.com:6881,dht.transmissionbt.com:6881";
 
+    private const int DiskThreadsEach = 4;
+
     /// <summary>The settings with which an engine starts.</summary>
     public static string From(TorrentEngineOptions options)
     {
@@ -35,10 +37,12 @@ internal static class EngineSettings
         return text.ToString();
     }
 
-    // The values are chosen by `tests/bench engine`; docs/measurements/engine-settings.md has the figures.
+    // The values are chosen by `tests/bench engine`; docs/measurements/engine-settings.md has the figures. Of models of
+    // several GiB the system makes writers wait for the disk: with threads to spare, reading and hashing go on then.
     private static void AddDisk(StringBuilder text, TorrentEngineOptions options)
     {
-        Add(text, "aio_threads", options.DiskThreads > 0 ? options.DiskThreads : Environment.ProcessorCount);
+        var threads = options.DiskThreads > 0 ? options.DiskThreads : DiskThreadsEach * Environment.ProcessorCount;
+        Add(text, "aio_threads", threads);
         Add(text, "hashing_threads", 1);
         // Plain reads and writes, never mapped files: a full volume and a truncated file are then errors of the call.
         // With mapped files they are SIGBUS, for which libtorrent would replace the runtime's own signal handlers.

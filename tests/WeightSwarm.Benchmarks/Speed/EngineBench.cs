@@ -25,7 +25,7 @@ internal static class EngineBench
         public double[] Ratios =>
             [.. Changed.Zip(Beside, (changed, own) => changed.MegabytesPerSecond / own.MegabytesPerSecond)];
 
-        /// <summary>The same by processor time, which other load on the machine disturbs less; below 1 is better.</summary>
+        /// <summary>The same by processor time, which other load disturbs less; below 1 is better.</summary>
         public double CpuRatio =>
             Cost.Median(Changed.Zip(Beside, (changed, own) => changed.CpuSeconds / own.CpuSeconds));
     }
@@ -106,9 +106,10 @@ internal static class EngineBench
         var text = new StringBuilder();
         text.Append("# Settings of the engine\n\n")
             .Append($"Written by `tests/bench engine` on {Report.Today}: {Environment.ProcessorCount} processors, ")
-            .Append($"Linux {Report.Kernel}, {bytes >> 20} MiB, one seeder to one leecher over loopback,\nwarm, ")
+            .Append($"Linux {Report.Kernel}, {bytes >> 20} MiB,\none seeder to one leecher over loopback, warm, ")
             .Append($"{rounds} rounds. Each line changes one setting of the daemon's; 1.00 is the daemon's own, ")
-            .Append("measured beside it:\nits rate, and (less is better) its processor time.\n\n| setting | MB/s | daemon's MB/s | ratio | least and most | processor time |\n")
+            .Append("measured beside it:\nits rate, and (less is better) its processor time.\n\n")
+            .Append("| setting | MB/s | daemon's MB/s | ratio | least and most | processor time |\n")
             .Append("|---|---|---|---|---|---|\n");
         foreach (var row in rows)
         {

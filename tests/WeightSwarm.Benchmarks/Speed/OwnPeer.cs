@@ -51,7 +51,8 @@ internal static class OwnPeer
     {
         try
         {
-            await foreach (var happened in engine.ReadEventsAsync(over)) await TellAsync(engine, key, fetches, happened);
+            await foreach (var happened in engine.ReadEventsAsync(over))
+                await TellAsync(engine, key, fetches, happened);
         }
         catch (OperationCanceledException) when (over.IsCancellationRequested)
         {

@@ -15,21 +15,23 @@ internal static class SpeedBench
     /// <summary>All transfers with so many seeders.</summary>
     internal sealed record Result(int Seeders, string State, Transfer[] Transfers)
     {
-        /// <summary>Ours over libtorrent's, of each round.</summary>
+        /// <summary>Ours over libtorrent's, of each round in which neither was cut.</summary>
         public double[] Ratios =>
         [
-            .. Transfers.Where(t => t.Rival == "weightswarm").Select(ours => ours.MegabytesPerSecond
-                / Transfers.First(t => t.Rival == "libtorrent" && t.Round == ours.Round).MegabytesPerSecond),
+            .. from ours in Transfers
+               from theirs in Transfers
+               where ours.Rival == "weightswarm" && theirs.Rival == "libtorrent" && ours.Round == theirs.Round
+                   && !ours.Cut && !theirs.Cut
+               select ours.MegabytesPerSecond / theirs.MegabytesPerSecond,
         ];
-
-        public double MedianRatio => Cost.Median(Ratios);
     }
 
     public static int Run(string[] arguments)
     {
         if (OwnNetwork.Enter("speed", arguments) is { } code) return code;
         OwnNetwork.SetUp();
-        var options = new BenchOptions(arguments, "bytes", "rounds", "source", "target", "state", "cut", "also", "json");
+        var options = new BenchOptions(
+            arguments, "bytes", "rounds", "source", "target", "state", "cut", "also", "json");
         var results = RunAsync(options).GetAwaiter().GetResult();
         foreach (var result in results) Print(result);
         if (options.Text("json", "") is { Length: > 0 } path)
@@ -103,13 +105,14 @@ internal static class SpeedBench
         foreach (var rival in result.Transfers.GroupBy(t => t.Rival))
         {
             var rates = rival.Select(t => t.MegabytesPerSecond).ToArray();
-            var cpu = Cost.Median(rival.Select(t => 1e9 * t.CpuSeconds / t.Bytes));
+            var cpu = Cost.Median(rival.Select(t => 1e9 * t.CpuSeconds / Math.Max(t.Bytes, 1)));
             var cut = rival.Any(t => t.Cut) ? "   cut" : "";
             Console.WriteLine(
                 $"  {rival.Key,-14}{Cost.Median(rates),22:0}{rates.Min(),7:0}{rates.Max(),7:0}{cpu,14:0.00}{cut}");
         }
         var ratios = result.Ratios;
+        if (ratios.Length == 0) return;
         Console.WriteLine(
-            $"  ours / libtorrent {result.MedianRatio:0.00} ({ratios.Min():0.00} to {ratios.Max():0.00}), goal 0.95");
+            $"  ours / libtorrent {Cost.Median(ratios):0.00} ({ratios.Min():0.00} to {ratios.Max():0.00}), goal 0.95");
     }
 }

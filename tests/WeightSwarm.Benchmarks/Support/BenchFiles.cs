@@ -6,7 +6,7 @@ internal sealed class BenchFiles : IDisposable
     private const int Seed = 20260101;
 
     /// <summary>
-    /// Writes so many weight files of equal size, and (unless they are to be alone) a few small ones, as a hub has them.
+    /// Writes so many weight files of equal size, and (unless they are to be alone) a few small ones, as a hub has.
     /// </summary>
     public BenchFiles(string parent, string name, int shards, long bytes, bool alone = false)
     {
