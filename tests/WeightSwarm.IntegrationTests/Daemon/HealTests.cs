@@ -17,6 +17,9 @@ public sealed class HealTests
     // What a few thousand bytes of protocol and a block that was asked for twice come to.
     private const int Slack = 200_000;
 
+    // The period of pace drill, its sixth, and some.
+    private static readonly TimeSpan ScrubPatience = TimeSpan.FromMinutes(7);
+
     [Theory]
     [InlineData("flip", "wrong", 1, 1)]
     [InlineData("hole", "hole", 2, 0)]
@@ -26,14 +29,11 @@ public sealed class HealTests
     public async Task DamagedCopy_IsWithdrawnFirst_AndMendedPieceByPiece(string how, string fault, int bad, int kept)
     {
         await using var swarm = await Swarm.StartAsync(nodes: 3, copies: 2, slice: "8MiB");
-        var folder = ModelFolder.Make(swarm.At("model"), seed: 1, shards: 3, ShardMiB * ModelFolder.MiB);
-        await swarm.DonateAsync(1, "100MB");
-        await swarm.AddAsync(0, folder, Model);
-        await swarm.HasCopiesAsync(swarm[0], Model, 2);
+        var folder = await AddAsync(swarm);
         var received = await ReceivedAsync(swarm[1]);
-        var file = Directory.EnumerateFiles(swarm.DonationOf(1), Shard, SearchOption.AllDirectories).Single();
+        var file = FileOf(swarm, 1, Shard);
 
-        Damage(how, file);
+        await DamageAsync(how, file);
         await swarm[2].AskAsync("restore", Model, swarm.At("before"));
         ModelFolder.AssertSame(folder, swarm.At("before"));
         AssertFound(await swarm[1].RunAsync("verify", Model), fault, bad);
@@ -54,37 +54,117 @@ public sealed class HealTests
         Assert.Equal(0, (await swarm[1].RunAsync("verify")).ExitCode);
     }
 
-    private static void Damage(string how, string file)
+    /// <summary>Bits that flip while nobody looks: the daemon finds them by itself.</summary>
+    [Fact]
+    public async Task FlippedBit_IsFoundAndMended_WithoutBeingAsked()
+    {
+        await using var swarm = await Swarm.StartAsync(nodes: 2, copies: 2, slice: "8MiB");
+        var folder = await AddAsync(swarm);
+        var file = FileOf(swarm, 1, Shard);
+        Damage.Flip(file, 12345);
+        await swarm.UntilAsync(
+            () => Task.FromResult(swarm[1].Log.Contains("held again", StringComparison.Ordinal)),
+            "the scrub to come by", Model, ScrubPatience);
+        Assert.Equal(ModelFolder.HashOf(Path.Combine(folder, Shard)), ModelFolder.HashOf(file));
+        AssertOrder(swarm[1]);
+    }
+
+    /// <summary>Killed between the withdrawal and the mending: still only the bad piece is fetched.</summary>
+    [Fact]
+    public async Task KilledWhileInDoubt_MendsAfterTheRestart()
+    {
+        await using var swarm = await Swarm.StartAsync(nodes: 2, copies: 2, slice: "8MiB");
+        var folder = await AddAsync(swarm);
+        var file = FileOf(swarm, 1, Shard);
+        await swarm[0].SignalAsync("STOP");
+        Damage.Flip(file, 12345);
+        Assert.Equal(6, (await swarm[1].RunAsync("verify")).ExitCode);
+        Assert.Equal(Slices - 1, await Swarm.SlicesHeldAsync(swarm[1]));
+        await swarm[1].KillAsync();
+        await swarm[0].SignalAsync("CONT");
+        await swarm[1].StartAgainAsync();
+        await swarm.UntilAsync(
+            async () => await Swarm.SlicesHeldAsync(swarm[1]) == Slices, "all slices after the restart", Model);
+        Assert.InRange(await ReceivedAsync(swarm[1]), ModelFolder.MiB, ModelFolder.MiB + Slack);
+        Assert.Equal(ModelFolder.HashOf(Path.Combine(folder, Shard)), ModelFolder.HashOf(file));
+    }
+
+    /// <summary>A disk that spoils three pieces in a day is not trusted with more.</summary>
+    [Fact]
+    public async Task ThreeBadPieces_DrainTheDonation_AndTheOwnerIsTold()
+    {
+        await using var swarm = await Swarm.StartAsync(nodes: 3, copies: 2, slice: "8MiB");
+        var folder = await AddAsync(swarm);
+        var files = Enumerable.Range(1, 3).Select(n => FileOf(swarm, 1, $"model-{n:00000}-of-00003.bin")).ToList();
+        foreach (var file in files) Damage.Flip(file, 4 * ModelFolder.MiB);
+        Assert.Equal(6, (await swarm[1].RunAsync("verify")).ExitCode);
+        Assert.Equal("draining", (await DonationAsync(swarm[1])).GetProperty("state").GetString());
+        var status = (await swarm[1].AskAsync("status")).GetProperty("warnings").EnumerateArray();
+        Assert.Contains(status, w => w.GetString()!.Contains("3 bad pieces within a day", StringComparison.Ordinal));
+        await swarm[2].AskAsync("restore", Model, swarm.At("restored"));
+        ModelFolder.AssertSame(folder, swarm.At("restored"));
+
+        await swarm.DonateAsync(1, "100MB");
+        Assert.Equal("present", (await DonationAsync(swarm[1])).GetProperty("state").GetString());
+    }
+
+    /// <summary>An owner's file that the disk spoils is withdrawn, and not touched.</summary>
+    [Fact]
+    public async Task FlippedBitInPlace_IsWithdrawnAndTold_AndNothingIsWritten()
+    {
+        await using var swarm = await Swarm.StartAsync(nodes: 3, copies: 2, slice: "8MiB");
+        var folder = await AddAsync(swarm);
+        ModelFolder.Make(swarm.At("original"), seed: 1, shards: 3, ShardMiB * ModelFolder.MiB);
+        Damage.Flip(Path.Combine(folder, Shard), 4 * ModelFolder.MiB);
+        var left = ModelFolder.Fingerprint(folder);
+        // The watch may have seen the file's time change; now it is as it was, and so are the slices.
+        RunResult? verified = null;
+        await swarm.UntilAsync(
+            async () => (verified = await swarm[0].RunAsync("verify", Model)).ExitCode == 6, "the bit to be seen");
+        var bad = verified!.Json.GetProperty("models")[0].GetProperty("bad")[0];
+        Assert.False(bad.GetProperty("mending").GetBoolean());
+        Assert.Equal(Slices - 1, await Swarm.SlicesHeldAsync(swarm[0]));
+        var warnings = (await swarm[0].AskAsync("status")).GetProperty("warnings").EnumerateArray();
+        Assert.Contains(warnings, w => w.GetString()!.Contains(Shard, StringComparison.Ordinal));
+        await swarm[2].AskAsync("restore", Model, swarm.At("restored"));
+        ModelFolder.AssertSame(swarm.At("original"), swarm.At("restored"));
+        Assert.Equal(left, ModelFolder.Fingerprint(folder));
+
+        // The owner puts the right bytes back, and says so.
+        File.Copy(Path.Combine(swarm.At("original"), Shard), Path.Combine(folder, Shard), overwrite: true);
+        await swarm.AddAsync(0, folder, Model);
+        Assert.Equal(Slices, await Swarm.SlicesHeldAsync(swarm[0]));
+        Assert.Equal(0, (await swarm[0].RunAsync("verify", Model)).ExitCode);
+    }
+
+    private static async Task<string> AddAsync(Swarm swarm)
+    {
+        var folder = ModelFolder.Make(swarm.At("model"), seed: 1, shards: 3, ShardMiB * ModelFolder.MiB);
+        // A time in whole seconds: DateTime has no nanoseconds, and could not put others back.
+        File.SetLastWriteTimeUtc(Path.Combine(folder, Shard), DateTime.UnixEpoch.AddDays(20_000));
+        await swarm.DonateAsync(1, "100MB");
+        await swarm.AddAsync(0, folder, Model);
+        await swarm.HasCopiesAsync(swarm[0], Model, 2);
+        return folder;
+    }
+
+    private static string FileOf(Swarm swarm, int node, string name) =>
+        Directory.EnumerateFiles(swarm.DonationOf(node), name, SearchOption.AllDirectories).Single();
+
+    private static async Task DamageAsync(string how, string file)
     {
         const int at = 2 * ModelFolder.MiB;
         switch (how)
         {
-            case "flip": Flip(file, at + 12345); break;
-            case "hole": Run("fallocate", "--punch-hole", "--offset", $"{at}", "--length", $"{at}", file); break;
-            case "truncate": Run("truncate", "--size", $"{3 * ModelFolder.MiB}", file); break;
+            case "flip": Damage.Flip(file, at + 12345); break;
+            case "hole": await Damage.PunchAsync(file, at, at); break;
+            case "truncate": Damage.Cut(file, 3 * ModelFolder.MiB); break;
             case "delete": File.Delete(file); break;
             default:
                 File.Delete(file);
                 ModelFolder.Write(Path.GetDirectoryName(file)!, Shard, ShardMiB * ModelFolder.MiB, seed: 77);
                 break;
         }
-    }
-
-    private static void Flip(string file, long at)
-    {
-        using var stream = new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
-        stream.Position = at;
-        var was = stream.ReadByte();
-        stream.Position = at;
-        stream.WriteByte((byte)(was ^ 1));
-    }
-
-    private static void Run(string program, params string[] arguments)
-    {
-        var start = ProgramUnderTest.Start(program, arguments);
-        using var process = System.Diagnostics.Process.Start(start)!;
-        process.WaitForExit();
-        Assert.Equal(0, process.ExitCode);
     }
 
     /// <summary>By `verify`; or, where sizes tell, by the look at them that came before it.</summary>
