@@ -147,6 +147,8 @@ public sealed partial class CustodyLoop
     {
         await _engine.Engine.RemoveAsync(custody.Key, _stopping);
         custody.Stopped = false;
+        // Pieces that arrived before a write failed may never have reached the files.
+        custody.KeepOnlyHeld();
         if (await EnterAsync(custody) is not null) return;
         _custody.TryRemove(custody.Entry.ModelId, out _);
         foreach (var slice in custody.Held.Slices.ToList()) Withdraw(custody, slice,

@@ -71,6 +71,9 @@ internal sealed class ModelCustody(ModelContent content, LocalModelKey key, Guid
         Bad.RemoveWhere(piece => pieces[piece]);
     }
 
+    /// <summary>What is not part of a held slice no longer counts as here.</summary>
+    public void KeepOnlyHeld() => PiecesOf(Entry, Held).CopyTo(_have, 0);
+
     /// <summary>A piece that was here is not right on the disk any more.</summary>
     public void LostFromDisk(int piece)
     {
