@@ -5,8 +5,6 @@ namespace WeightSwarm.Benchmarks.Speed;
 /// <summary>A BitTorrent client that seeds from several processes, and fetches with one more.</summary>
 internal abstract class Rival(string name, Payload payload) : IAsyncDisposable
 {
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
-
     private readonly List<PeerProcess> _seeders = [];
 
     public string Name => name;
@@ -50,7 +48,7 @@ internal abstract class Rival(string name, Payload payload) : IAsyncDisposable
                     name, round, (long)(payload.Files.Bytes * Progress(leecher)), now.TotalSeconds, cpu, Cut: true);
             if (leecher.HasEnded && !IsFinished(leecher, target))
                 throw new InvalidOperationException($"{name} ended: {leecher.Tail}");
-            await Task.Delay(Look);
+            await Poll.AgainAsync();
         }
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         return new Transfer(name, round, payload.Files.Bytes, seconds, cpu, Cut: false);
