@@ -120,6 +120,7 @@ public sealed partial class SwarmCore
                 _replication.RoomChanged(room.RoomBytes, room.DonatedBytes);
                 break;
             case CoreInput.SlicesHeld held: _replication.SlicesHeld(held.Model, held.Slices, held.InPlace); break;
+            case CoreInput.SlicesAway away: _replication.SlicesAway(away.Model, away.Slices, Pace, now); break;
             case CoreInput.SliceVerified done: _replication.SliceVerified(done.Model, done.Slice); break;
             case CoreInput.SliceLost lost: _replication.SliceLost(lost.Model, lost.Slice, Pace, now); break;
             case CoreInput.SliceProgress progress:
@@ -219,7 +220,7 @@ public sealed partial class SwarmCore
         if (record.Kind == RecordKind.Claim && !RecordBodies.Claim(record).Cancelled)
             _replication.RecallClaim(RecordBodies.ModelOf(record), RecordBodies.SliceOf(record));
         else if (record.Kind == RecordKind.Holding)
-            _replication.RecallHolding(RecordBodies.ModelOf(record));
+            _replication.RecallHolding(RecordBodies.ModelOf(record), (long)RecordBodies.Holding(record).AwaySinceMs);
         else if (record.Kind == RecordKind.ReleaseIntent && !RecordBodies.ReleaseIntent(record).Cancelled)
             _releases.Recall(RecordBodies.ModelOf(record), RecordBodies.SliceOf(record));
         else if (record.Kind == RecordKind.Observation)

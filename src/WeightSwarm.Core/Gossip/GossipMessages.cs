@@ -54,6 +54,11 @@ public abstract record CoreInput
     /// <summary>The node holds these slices, from an earlier run or in place.</summary>
     public sealed record SlicesHeld(Hash256 Model, Catalogue.SliceSet Slices, bool InPlace) : CoreInput;
 
+    /// <summary>
+    /// Of the held slices of a model, those on a volume that cannot be reached now; none when it is back.
+    /// </summary>
+    public sealed record SlicesAway(Hash256 Model, Catalogue.SliceSet Slices) : CoreInput;
+
     /// <summary>A held slice can no longer be vouched for.</summary>
     public sealed record SliceLost(Hash256 Model, int Slice) : CoreInput;
 

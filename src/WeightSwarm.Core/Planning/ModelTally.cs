@@ -118,21 +118,22 @@ internal sealed class ModelTally
         int durable = 0, recent = 0, online = 0, stayingDurable = 0, stayingRecent = 0;
         _physical = _holders = _sources = 0;
         _shortestAbsence = long.MaxValue;
-        // Of equally present copies in one failure domain the one that stays counts.
+        // Of equally present copies in one failure domain the one that stays, and is there, counts.
         for (int start = 0, end; start < _order.Length; start = end)
         {
             end = EndOfStanding(start);
             foreach (var holder in _order.AsSpan(start, end - start))
-                if (!Leaves(holder, slice)) Tally(holder, slice, stays: 1);
+                if (!Leaves(holder, slice) && !IsAway(holder, slice)) Tally(holder, slice, stays: 1);
             foreach (var holder in _order.AsSpan(start, end - start))
                 if (Leaves(holder, slice)) Tally(holder, slice, stays: 0);
+                else if (IsAway(holder, slice)) Tally(holder, slice, stays: 1);
         }
         return new CopyCounts(_target, durable, recent, online, 0, stayingDurable, stayingRecent);
 
         void Tally(int holder, int slice, int stays)
         {
             if (JudgeCopy(holder, slice) != CopyFate.Counted) return;
-            var standing = _nodes.Standings[_places[holder]];
+            var standing = StandingOf(holder, slice);
             durable++;
             stayingDurable += stays;
             if (standing <= Standing.Recent) recent++;
@@ -149,6 +150,24 @@ internal sealed class ModelTally
     }
 
     private Standing StandingOf(int holder) => _places[holder] < 0 ? Standing.Lost : _nodes.Standings[_places[holder]];
+
+    /// <summary>
+    /// Of a holder's copy of a slice: that of the node or, if its volume has been away for longer, that of the volume.
+    /// </summary>
+    public Standing StandingOf(int holder, int slice)
+    {
+        var node = StandingOf(holder);
+        if (!IsAway(holder, slice)) return node;
+        var volume = NodeIndex.StandingOf(AwayMs(holder), _nodes.Pace);
+        return volume > node ? volume : node;
+    }
+
+    /// <summary>Whether the holder says that the slice lies on a volume which it cannot reach.</summary>
+    public bool IsAway(int holder, int slice) =>
+        !Model.Holders[holder].Away.IsEmpty && Model.Holders[holder].Away.Contains(slice);
+
+    /// <summary>For how long the holder's volume has been away, at least 1 ms.</summary>
+    public long AwayMs(int holder) => Math.Max(1, _nodes.Now.UnixMs - Model.Holders[holder].AwaySinceMs);
 
     /// <summary>Whether its owner wants the copy back: it counts, but a replacement is wanted.</summary>
     private bool Leaves(int holder, int slice) =>
@@ -167,9 +186,10 @@ internal sealed class ModelTally
         _holders++;
         if (node < 0) return _fates[holder] = CopyFate.NoRecord;
         _nodes.MarkHolding(node);
-        _shortestAbsence = Math.Min(_shortestAbsence, _nodes.AbsentMs[node]);
-        if (_nodes.AbsentMs[node] == 0 && node != _nodes.Self) _sources++;
-        return _fates[holder] = CountedFate(node, Leaves(holder, slice));
+        var absent = IsAway(holder, slice) ? Math.Max(AwayMs(holder), _nodes.AbsentMs[node]) : _nodes.AbsentMs[node];
+        _shortestAbsence = Math.Min(_shortestAbsence, absent);
+        if (absent == 0 && node != _nodes.Self) _sources++;
+        return _fates[holder] = CountedFate(node, StandingOf(holder, slice), Leaves(holder, slice));
     }
 
     private void NoteTrash(int node)
@@ -181,10 +201,10 @@ internal sealed class ModelTally
         if (_nodes.AbsentMs[node] == 0) _sources++;
     }
 
-    private CopyFate CountedFate(int node, bool leaves)
+    private CopyFate CountedFate(int node, Standing standing, bool leaves)
     {
-        if (_nodes.Standings[node] == Standing.Lost) return CopyFate.Lost;
-        if (_nodes.Standings[node] == Standing.OverGrace) return CopyFate.OverGrace;
+        if (standing == Standing.Lost) return CopyFate.Lost;
+        if (standing == Standing.OverGrace) return CopyFate.OverGrace;
         if (!leaves) _physical++;
         if (_nodes.CountedClash(node, out _) >= 0) return CopyFate.Duplicate;
         _nodes.MarkCounted(node);

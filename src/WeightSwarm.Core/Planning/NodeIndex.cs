@@ -142,7 +142,8 @@ internal sealed class NodeIndex
         }
     }
 
-    private static Standing StandingOf(long absentMs, Pace pace) =>
+    /// <summary>The step of an absence of so long, 0 being none.</summary>
+    public static Standing StandingOf(long absentMs, Pace pace) =>
         absentMs == 0 ? Standing.Present
         : absentMs > pace.LostMs ? Standing.Lost
         : absentMs > pace.GraceMs ? Standing.OverGrace

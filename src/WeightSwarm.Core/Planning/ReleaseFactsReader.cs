@@ -40,7 +40,8 @@ internal sealed class ReleaseFactsReader(SwarmView view, NodeId self)
     private ReleaseHolder HolderOf(Holder holder, int slice)
     {
         var known = view.Nodes.TryGetValue(holder.Node, out var node);
-        var counts = known && node!.AbsentSinceMs is null && !node.Draining && !holder.Releasing.Contains(slice);
+        var counts = known && node!.AbsentSinceMs is null && !node.Draining && !holder.Releasing.Contains(slice)
+            && !holder.Away.Contains(slice);
         return new ReleaseHolder(holder.Node, known ? DomainsOf(node!) : [], counts);
     }
 

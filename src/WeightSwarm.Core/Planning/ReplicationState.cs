@@ -26,6 +26,8 @@ internal sealed class ReplicationState(
         public SliceSet Slices { get; set; } = SliceSet.Empty;
         public SliceSet Releasing { get; set; } = SliceSet.Empty;
         public SliceSet Trash { get; set; } = SliceSet.Empty;
+        public SliceSet Away { get; set; } = SliceSet.Empty;
+        public long AwaySinceMs { get; set; }
         public bool InPlace { get; set; }
         public bool Dirty { get; set; }
         public long SaidMs { get; set; } = long.MinValue;
@@ -64,7 +66,9 @@ internal sealed class ReplicationState(
 
     /// <summary>Slices of a model that this node holds in a donation: the only ones that it may release.</summary>
     public SliceSet Releasable(Hash256 model) =>
-        _held.TryGetValue(model, out var held) && !held.InPlace ? held.Slices : SliceSet.Empty;
+        _held.TryGetValue(model, out var held) && !held.InPlace
+            ? SliceSet.Of(held.Slices.Slices.Except(held.Away.Slices))
+            : SliceSet.Empty;
 
     /// <summary>What rests in the trash of this node, by model id.</summary>
     public ImmutableSortedDictionary<Hash256, SliceSet> TrashedSlices =>
@@ -99,6 +103,19 @@ internal sealed class ReplicationState(
         SayHolding(model, held, pace, now);
     }
 
+    /// <summary>
+    /// Their volume went away or came back. That is said at once; they stay held, as an absent node's copies do.
+    /// </summary>
+    public void SlicesAway(Hash256 model, SliceSet slices, Pace pace, Instant now)
+    {
+        var held = HeldOf(model);
+        var away = SliceSet.Of(slices.Slices.Intersect(held.Slices.Slices));
+        if (held.Away.Equals(away)) return;
+        held.Away = away;
+        held.AwaySinceMs = away.IsEmpty ? 0 : held.AwaySinceMs > 0 ? held.AwaySinceMs : now.UnixMs;
+        SayHolding(model, held, pace, now);
+    }
+
     public void SliceVerified(Hash256 model, int slice)
     {
         _fetching.Remove((model, slice));
@@ -110,6 +127,7 @@ internal sealed class ReplicationState(
     {
         var held = HeldOf(model);
         held.Slices = held.Slices.Without(slice);
+        held.Away = held.Away.Without(slice);
         SayHolding(model, held, pace, now);
     }
 
@@ -160,8 +178,9 @@ internal sealed class ReplicationState(
 
     /// <summary>
     /// A holding of an earlier run: from now on there is something to say about this model, be it that nothing is held.
+    /// What was away then, and still is, has been so since then.
     /// </summary>
-    public void RecallHolding(Hash256 model) => HeldOf(model);
+    public void RecallHolding(Hash256 model, long awaySinceMs) => HeldOf(model).AwaySinceMs = awaySinceMs;
 
     /// <summary>Everything is said again at the next tick: the network has newer records of ours than we
     /// remember.</summary>
@@ -244,6 +263,8 @@ internal sealed class ReplicationState(
             Releasing = Google.Protobuf.ByteString.CopyFrom(held.Releasing.ToBitmap()),
             Trash = Google.Protobuf.ByteString.CopyFrom(held.Trash.ToBitmap()),
             InPlace = held.InPlace,
+            Away = Google.Protobuf.ByteString.CopyFrom(held.Away.ToBitmap()),
+            AwaySinceMs = held.Away.IsEmpty ? 0 : (ulong)held.AwaySinceMs,
         };
         say(RecordKind.Holding, model.ToArray(), body, pace.LeaseTtlMs);
     }

@@ -83,6 +83,12 @@ public sealed record Holder(NodeId Node, SliceSet Verified, SliceSet Releasing, 
     /// Slices that it has given up and not deleted yet: they count for nothing, and can be fetched from it still.
     /// </summary>
     public SliceSet Trash { get; init; } = SliceSet.Empty;
+    /// <summary>
+    /// Of the verified slices those on a volume that cannot be reached: each counts like the copy of an absent node.
+    /// </summary>
+    public SliceSet Away { get; init; } = SliceSet.Empty;
+    /// <summary>Since when, Unix milliseconds by the holder's clock; 0 when nothing is away.</summary>
+    public long AwaySinceMs { get; init; }
 }
 
 /// <summary>One node's statement that it is fetching a slice.</summary>

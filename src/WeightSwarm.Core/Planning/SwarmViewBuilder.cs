@@ -177,6 +177,8 @@ public sealed class SwarmViewBuilder(NodeId self)
         SliceSet.FromBitmap(holding.Releasing.Span, entry.Slices), holding.InPlace)
     {
         Trash = SliceSet.FromBitmap(holding.Trash.Span, entry.Slices),
+        Away = SliceSet.FromBitmap(holding.Away.Span, entry.Slices),
+        AwaySinceMs = (long)holding.AwaySinceMs,
     };
 
     private static NodeView ViewOf(NodeId id, V1.Node node, long? absentSinceMs) => new()

@@ -15,21 +15,23 @@ internal sealed class VerdictWriter(NodeIndex nodes, ModelTally tally, int slice
         var verdicts = ImmutableArray.CreateBuilder<CopyVerdict>();
         for (var i = 0; i < tally.Places.Length; i++)
             if (tally.Fates[i] != CopyFate.NotHolding)
-                verdicts.Add(OfCopy(tally.Model.Holders[i], tally.Places[i], tally.Fates[i]));
+                verdicts.Add(OfCopy(i, tally.Places[i], tally.Fates[i]));
         AddClaims(verdicts);
         verdicts.Sort(static (a, b) => a.Node.CompareTo(b.Node));
         return verdicts.ToImmutable();
     }
 
-    private CopyVerdict OfCopy(Holder holder, int node, CopyFate fate)
+    private CopyVerdict OfCopy(int at, int node, CopyFate fate)
     {
+        var holder = tally.Model.Holders[at];
         var counted = fate == CopyFate.Counted;
-        return new CopyVerdict(holder.Node, counted, counted && nodes.Standings[node] <= Standing.Online, fate switch
+        var online = counted && tally.StandingOf(at, slice) <= Standing.Online;
+        return new CopyVerdict(holder.Node, counted, online, fate switch
         {
-            CopyFate.Counted => "counted: " + Presence(node, holder.Releasing.Contains(slice)),
+            CopyFate.Counted => "counted: " + Presence(at, node, holder.Releasing.Contains(slice)),
             CopyFate.NoRecord => "not counted: no live record of this node",
-            CopyFate.Lost => $"not counted: absent {Absence(node)}, given up as lost after {Limit}",
-            CopyFate.OverGrace => $"not counted: absent {Absence(node)}, longer than its grace of {Grace}",
+            CopyFate.Lost => $"not counted: {Absence(at, node)}, given up as lost after {Limit}",
+            CopyFate.OverGrace => $"not counted: {Absence(at, node)}, longer than its grace of {Grace}",
             _ => "not counted: " + Clash(nodes.CountedClash(node, out var by), by),
         });
     }
@@ -38,11 +40,17 @@ internal sealed class VerdictWriter(NodeIndex nodes, ModelTally tally, int slice
 
     private string Limit => Words.Time(nodes.Pace.LostMs);
 
+    private string Absence(int at, int node) =>
+        tally.IsAway(at, slice) && tally.AwayMs(at) > nodes.AbsentMs[node]
+            ? $"on a volume that is away for {Words.Time(tally.AwayMs(at))}"
+            : $"absent {Absence(node)}";
+
     private string Absence(int node) => Words.Time(nodes.AbsentMs[node]);
 
-    private string Presence(int node, bool releasing)
+    private string Presence(int at, int node, bool releasing)
     {
-        var seen = nodes.AbsentMs[node] == 0 ? "present" : $"absent {Absence(node)}, within its grace of {Grace}";
+        var isHere = nodes.AbsentMs[node] == 0 && !tally.IsAway(at, slice);
+        var seen = isHere ? "present" : $"{Absence(at, node)}, within its grace of {Grace}";
         return nodes.Nodes[node].Draining ? seen + "; draining, so one more copy is wanted"
             : releasing ? seen + "; its owner wants the space back, so one more copy is wanted"
             : seen;

@@ -177,7 +177,7 @@ public static class RecordBodies
 
     private static bool IsSound(V1.Holding body) =>
         body.Verified.Length <= MostSlices / 8 && body.Releasing.Length <= MostSlices / 8 &&
-        body.Trash.Length <= MostSlices / 8;
+        body.Trash.Length <= MostSlices / 8 && body.Away.Length <= MostSlices / 8 && body.AwaySinceMs < 1UL << 53;
 
     private static bool IsSound(V1.ReleaseIntent body) =>
         body.TicketMs < 1UL << 53 && body.Reason.Length <= LongestText;

@@ -165,6 +165,28 @@ public sealed class DonationLedger
         }
     }
 
+    /// <summary>
+    /// Raises the donation's generation, in the store and then in its folder: at the begin of a run, when its volume
+    /// comes back, and before anything that was verified is deleted. Durable when it returns.
+    /// </summary>
+    /// <returns>
+    /// Whether the folder was ahead: the store is an old copy, and nothing that it says of the folder can be relied on.
+    /// </returns>
+    /// <exception cref="IOException">The marker cannot be read or written.</exception>
+    public bool RaiseGeneration(Guid id)
+    {
+        lock (_lock)
+        {
+            if (_donations.FirstOrDefault(d => d.Id == id) is not { } donation) return false;
+            if (DonationMarker.Read(donation.Path) is not { } marker) return false;
+            var known = _store.Generation(id);
+            var next = Math.Max(known, marker.Generation) + 1;
+            _store.SaveGeneration(id, next);
+            (marker with { Generation = next }).Write(donation.Path);
+            return marker.Generation > known;
+        }
+    }
+
     private DonateResult Create(long quota, string path)
     {
         var above = DonationPaths.NearestExisting(path);

@@ -14,6 +14,13 @@ internal sealed record DonationMarker(
     [property: JsonPropertyName("donation")] Guid Donation,
     [property: JsonPropertyName("about")] string About)
 {
+    /// <summary>
+    /// Grows with every run, and before anything that was verified is deleted. A store with a smaller number is an old
+    /// copy, put back: what it says of this folder may be over.
+    /// </summary>
+    [JsonPropertyName("generation")]
+    public long Generation { get; init; }
+
     internal const string FileName = ".weightswarm-donation";
 
     private const int LargestBytes = 4096;

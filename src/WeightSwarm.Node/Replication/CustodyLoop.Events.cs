@@ -118,7 +118,7 @@ public sealed partial class CustodyLoop
     private async Task FailedAsync(ModelCustody custody, TorrentFileError error)
     {
         LogFileError(custody.Entry.Model, error.File, error.Message);
-        if (await IsOwnersDoingAsync(custody, error.File)) return;
+        if (await IsAwayAsync(custody) || await IsOwnersDoingAsync(custody, error.File)) return;
         _warnings[custody.SaveFolder] = error.NoSpace
             ? $"{custody.Entry.Model}: no space left for {error.File}; nothing more is fetched until some is freed"
             : $"{custody.Entry.Model}: {error.File}: {error.Message}";

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using WeightSwarm.Core.Catalogue;
 using WeightSwarm.Core.Gossip;
-using WeightSwarm.Node.Donations;
 using WeightSwarm.Node.Store;
 using WeightSwarm.Torrent;
 
@@ -40,14 +39,7 @@ public sealed partial class CustodyLoop
             await ResumeInPlaceAsync(resume.Content, local);
             return;
         }
-        if (local.Donation is { } donation && _ledger.Look(donation) is not { State: not DonationState.Away })
-        {
-            // Away is not "holds nothing": what is recorded stays recorded, and is advertised again when it is back.
-            _warnings[local.Key.Folder] =
-                $"{resume.Content.Entry.Model}: {local.Key.Folder} is away; see `weightswarm donations`";
-            return;
-        }
-        await ServeAsync(Custody(resume.Content, local));
+        await ResumeDonatedAsync(resume.Content, local);
     }
 
     /// <summary>

@@ -119,6 +119,7 @@ public sealed partial class CustodyLoop : BackgroundLoop
 
     private async Task RefreshAsync()
     {
+        await TendDonationsAsync();
         foreach (var custody in _custody.Values)
         {
             await TendTwinAsync(custody);

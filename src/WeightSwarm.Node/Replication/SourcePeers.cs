@@ -37,7 +37,8 @@ public static class SourcePeers
         if (view is null) return SliceSet.Empty;
         var present = view.Holders.Where(h => h.Node == core!.Self || IsPresent(core, h.Node)).ToList();
         return SliceSet
-            .Of(Enumerable.Range(0, view.Entry.Slices).Where(s => !present.Any(h => h.Verified.Contains(s))));
+            .Of(Enumerable.Range(0, view.Entry.Slices)
+                .Where(s => !present.Any(h => h.Verified.Contains(s) && !h.Away.Contains(s))));
     }
 
     private static IEnumerable<NodeId> NodesOf(SwarmCore? core, Hash256 model)

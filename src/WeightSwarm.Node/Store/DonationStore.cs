@@ -36,6 +36,16 @@ public sealed class DonationStore
         return true;
     });
 
+    /// <summary>The generation of the donation that the store knows; 0 at first.</summary>
+    public long Generation(Guid id) => _database.Read(session => session.Scalar(
+        "SELECT number FROM donation_generation WHERE donation = $id", ("$id", Columns.Of(id)))) ?? 0;
+
+    /// <summary>Durable when it returns.</summary>
+    public void SaveGeneration(Guid id, long number) => _database.Write(
+        "INSERT INTO donation_generation (donation, number) VALUES ($id, $number) " +
+        "ON CONFLICT (donation) DO UPDATE SET number = excluded.number",
+        ("$id", Columns.Of(id)), ("$number", number));
+
     /// <summary>
     /// Forgets a donation that holds nothing more; answers false, and forgets nothing, while a local model lies in it.
     /// </summary>

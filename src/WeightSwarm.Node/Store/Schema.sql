@@ -153,3 +153,8 @@ CREATE TABLE donation_drain (
     since_ms INTEGER NOT NULL,
     reason TEXT NOT NULL
 ) STRICT;
+
+CREATE TABLE donation_generation (
+    donation BLOB PRIMARY KEY REFERENCES donation (id) ON DELETE CASCADE,
+    number INTEGER NOT NULL
+) STRICT;

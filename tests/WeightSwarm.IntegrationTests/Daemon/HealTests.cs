@@ -1,4 +1,3 @@
-using System.Globalization;
 using WeightSwarm.IntegrationTests.Daemon.Support;
 
 namespace WeightSwarm.IntegrationTests.Daemon;
@@ -30,7 +29,7 @@ public sealed class HealTests
     {
         await using var swarm = await Swarm.StartAsync(nodes: 3, copies: 2, slice: "8MiB");
         var folder = await AddAsync(swarm);
-        var received = await ReceivedAsync(swarm[1]);
+        var received = await swarm[1].ReceivedAsync();
         var file = FileOf(swarm, 1, Shard);
 
         await DamageAsync(how, file);
@@ -45,7 +44,7 @@ public sealed class HealTests
         Assert.Equal(kept, KeptIn(swarm.DonationOf(1)));
         Assert.Equal(ModelFolder.HashOf(Path.Combine(folder, Shard)), ModelFolder.HashOf(file));
         Assert.InRange(
-            await ReceivedAsync(swarm[1]) - received, bad * ModelFolder.MiB, bad * ModelFolder.MiB + Slack);
+            await swarm[1].ReceivedAsync() - received, bad * ModelFolder.MiB, bad * ModelFolder.MiB + Slack);
         Assert.Equal("present", (await DonationAsync(swarm[1])).GetProperty("state").GetString());
 
         await swarm[0].KillAsync();
@@ -56,6 +55,7 @@ public sealed class HealTests
 
     /// <summary>Bits that flip while nobody looks: the daemon finds them by itself.</summary>
     [Fact]
+    [Trait("takes", "long")]
     public async Task FlippedBit_IsFoundAndMended_WithoutBeingAsked()
     {
         await using var swarm = await Swarm.StartAsync(nodes: 2, copies: 2, slice: "8MiB");
@@ -85,7 +85,7 @@ public sealed class HealTests
         await swarm[1].StartAgainAsync();
         await swarm.UntilAsync(
             async () => await Swarm.SlicesHeldAsync(swarm[1]) == Slices, "all slices after the restart", Model);
-        Assert.InRange(await ReceivedAsync(swarm[1]), ModelFolder.MiB, ModelFolder.MiB + Slack);
+        Assert.InRange(await swarm[1].ReceivedAsync(), ModelFolder.MiB, ModelFolder.MiB + Slack);
         Assert.Equal(ModelFolder.HashOf(Path.Combine(folder, Shard)), ModelFolder.HashOf(file));
     }
 
@@ -203,14 +203,4 @@ public sealed class HealTests
 
     private static async Task<System.Text.Json.JsonElement> DonationAsync(DaemonProcess node) =>
         (await node.AskAsync("donations")).GetProperty("donations")[0];
-
-    /// <summary>Payload over BitTorrent so far.</summary>
-    private static async Task<long> ReceivedAsync(DaemonProcess node)
-    {
-        using var client = new HttpClient();
-        var page = await client.GetStringAsync(new Uri($"http://127.0.0.1:{node.HttpPort}/metrics"));
-        const string name = "weightswarm_torrent_received_bytes_total ";
-        var line = page.Split('\n').Single(line => line.StartsWith(name, StringComparison.Ordinal));
-        return long.Parse(line.AsSpan(name.Length), CultureInfo.InvariantCulture);
-    }
 }

@@ -94,6 +94,16 @@ internal sealed partial class DaemonProcess : IAsyncDisposable
     /// <summary>Runs a verb that must succeed; answers its JSON.</summary>
     public async Task<JsonElement> AskAsync(params string[] verb) => (await RunAsync(verb)).Succeeded().Json;
 
+    /// <summary>Payload over BitTorrent since its start, bytes.</summary>
+    public async Task<long> ReceivedAsync()
+    {
+        const string name = "weightswarm_torrent_received_bytes_total ";
+        using var client = new HttpClient();
+        var page = await client.GetStringAsync(new Uri($"http://127.0.0.1:{HttpPort}/metrics"));
+        var line = page.Split('\n').Single(line => line.StartsWith(name, StringComparison.Ordinal));
+        return long.Parse(line.AsSpan(name.Length), CultureInfo.InvariantCulture);
+    }
+
     /// <summary>Ends it with SIGKILL.</summary>
     public async Task KillAsync()
     {

@@ -109,6 +109,35 @@ public sealed class SliceCounterTests
     }
 
     [Fact]
+    public void Count_OnVolumesThatAreAway_CountsLikeTheCopiesOfAbsentNodes()
+    {
+        var count = Explain(OneModel(5)
+            .Node(1).Holds(1, 0).Node(2).HoldsAway(2, 2_900, 0).Node(3).HoldsAway(3, 7_000, 0)
+            .Node(4).HoldsAway(4, 12_000, 0).Node(5).HoldsAway(5, 30_500, 0)
+            .Node(6, absentMs: 15_000).HoldsAway(6, 2_900, 0));
+        Assert.Equal((5, 3, 2), (count.Durable, count.Recent, count.Online));
+        Assert.Equal(
+            [
+                "counted: present",
+                "counted: on a volume that is away for 3 s, within its grace of 20 s",
+                "counted: on a volume that is away for 7 s, within its grace of 20 s",
+                "counted: on a volume that is away for 12 s, within its grace of 20 s",
+                "not counted: on a volume that is away for 31 s, longer than its grace of 20 s",
+                "counted: absent 15 s, within its grace of 20 s",
+            ],
+            count.Copies.Select(c => c.Reason));
+        Assert.Equal([true, true, false, false, false, false], count.Copies.Select(c => c.Online));
+    }
+
+    [Fact]
+    public void Count_OneOfADomainIsAway_TheOtherCounts()
+    {
+        var swarm = OneModel(1, DomainRule.Subnet)
+            .Node(1, site: "attic").HoldsAway(1, 30_500, 0).Node(2, site: "attic").Holds(2, 0);
+        Assert.Equal((1, 1, 0), (Explain(swarm).Durable, Explain(swarm).Online, Explain(swarm).Need));
+    }
+
+    [Fact]
     public void Count_DrainingHolder_CountsAndWantsOneMore()
     {
         var swarm = OneModel(2).Node(1).Holds(1, 0).Node(2, draining: true).Holds(2, 0);

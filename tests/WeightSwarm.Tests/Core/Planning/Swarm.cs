@@ -96,6 +96,17 @@ internal sealed class Swarm
         return this;
     }
 
+    /// <summary>Holds slices of the first model on a volume that has been away for so long.</summary>
+    public Swarm HoldsAway(int node, long awayMs, params int[] slices)
+    {
+        _holders.Add((0, new Holder(Id(node), SliceSet.Of(slices), SliceSet.Empty, false)
+        {
+            Away = SliceSet.Of(slices),
+            AwaySinceMs = Now.UnixMs - awayMs,
+        }));
+        return this;
+    }
+
     public Swarm Trashes(int node, params int[] slices)
     {
         _holders.Add((0, new Holder(Id(node), SliceSet.Empty, SliceSet.Empty, false) { Trash = SliceSet.Of(slices) }));

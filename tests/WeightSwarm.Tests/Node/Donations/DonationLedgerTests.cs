@@ -250,6 +250,18 @@ public sealed class DonationLedgerTests : IDisposable
     }
 
     [Fact]
+    public void RaiseGeneration_OfAnOldCopyOfTheStore_SaysSoOnce()
+    {
+        var id = Donate(Giga, Path.Combine(_disk.Root, "given")).Id;
+        Assert.False(_ledger.RaiseGeneration(id));
+        var backup = _store.Donations.Generation(id);
+        Assert.False(_ledger.RaiseGeneration(id));
+        _store.Donations.SaveGeneration(id, backup);
+        Assert.True(_ledger.RaiseGeneration(id));
+        Assert.False(_ledger.RaiseGeneration(id));
+    }
+
+    [Fact]
     public void Forget_WhileAModelLiesInIt_DoesNothing()
     {
         var donation = Donate(Giga, _disk.At("a"));
