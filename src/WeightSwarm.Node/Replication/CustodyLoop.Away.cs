@@ -78,6 +78,7 @@ public sealed partial class CustodyLoop
         var donation = local.Donation!.Value;
         if (_ledger.Look(donation) is not { State: not DonationState.Away })
         {
+            _away.Add(donation);
             TellAway(local);
             return;
         }
