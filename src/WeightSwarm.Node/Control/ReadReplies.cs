@@ -8,11 +8,12 @@ namespace WeightSwarm.Node.Control;
 /// <summary>When held models were last read, as the CLI gets it.</summary>
 internal static class ReadReplies
 {
-    /// <summary>Every model of which something is held, or in doubt.</summary>
+    /// <summary>Every model of which something is held, in doubt or being mended.</summary>
     public static IEnumerable<ModelReadInfo> All(IHeldModels models, ScrubProgress scrub)
     {
         var reads = scrub.Reads().ToLookup(read => read.Key);
-        return models.Held().Where(model => !model.Held.IsEmpty || !model.Doubted.IsEmpty)
+        return models.Held()
+            .Where(model => !model.Held.IsEmpty || !model.Doubted.IsEmpty || !model.Mending.IsEmpty)
             .Select(model => Of(model, reads[model.Key])).OrderBy(info => info.Name, StringComparer.Ordinal);
     }
 
@@ -26,7 +27,7 @@ internal static class ReadReplies
         Revision = model.Content.Entry.Revision,
         InfoHashV2 = model.Key.Model.ToString(),
         Slices = (uint)model.Held.Count,
-        SlicesDoubted = (uint)model.Doubted.Count,
+        SlicesDoubted = (uint)(model.Doubted.Count + model.Mending.Count),
         ReadMs = (ulong)reads.Where(read => model.Held.Contains(read.Slice))
             .Select(read => Math.Max(read.VerifiedMs, read.ReadMs ?? 0)).DefaultIfEmpty(0).Min(),
     };

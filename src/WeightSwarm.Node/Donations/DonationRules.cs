@@ -123,7 +123,8 @@ internal sealed class DonationRules(NodeId self, string stateFolder, IVolumes vo
 
     private static DonateResult? CheckUnmarked(string path)
     {
-        foreach (var folder in new[] { DonationFolder.Models(path), DonationFolder.Trash(path) })
+        string[] ours = [DonationFolder.Models(path), DonationFolder.Trash(path), DonationFolder.Quarantine(path)];
+        foreach (var folder in ours)
             if (File.Exists(folder) || Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
                 return NotOurs(
                     $"{folder} is there and no marker says that it is this node's: choose a folder without it, or " +

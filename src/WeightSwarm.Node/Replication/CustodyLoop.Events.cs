@@ -87,7 +87,7 @@ public sealed partial class CustodyLoop
         if (!_custody.TryGetValue(secured.Model, out var custody) || !custody.Securing.Remove(secured.Slice)) return;
         if (secured.Problem.Length > 0)
         {
-            custody.Mending.Remove(secured.Slice);
+            custody.Mending = custody.Mending.Without(secured.Slice);
             _warnings[custody.SaveFolder] =
                 $"{custody.Entry.Model}: slice {secured.Slice} cannot be brought to disk: {secured.Problem}";
             FreeReservation(custody, secured.Slice);
@@ -122,7 +122,7 @@ public sealed partial class CustodyLoop
         _warnings[custody.SaveFolder] = error.NoSpace
             ? $"{custody.Entry.Model}: no space left for {error.File}; nothing more is fetched until some is freed"
             : $"{custody.Entry.Model}: {error.File}: {error.Message}";
-        custody.Mending.Clear();
+        custody.Mending = SliceSet.Empty;
         foreach (var slice in custody.Fetching.ToList())
         {
             await GiveUpAsync(custody.Entry.ModelId, slice);

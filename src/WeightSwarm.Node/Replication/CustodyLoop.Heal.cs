@@ -29,7 +29,7 @@ public sealed partial class CustodyLoop : IHeldModels
     private static HeldModel OnDisk(ModelCustody custody) => new(
         custody.LocalKey, custody.Content, custody.Donation,
         custody.InPlace ? custody.LocalKey.Folder : Path.Combine(custody.SaveFolder, custody.Content.Metainfo.Name),
-        custody.Held, custody.Doubted);
+        custody.Held, custody.Doubted, custody.Mending);
 
     private async Task FoundAsync(FetchQueue.Found found)
     {
@@ -118,7 +118,7 @@ public sealed partial class CustodyLoop : IHeldModels
         var fetches = !custody.InPlace && finding.Bad.All(bad => bad.Fault != PieceFault.Unreadable);
         if (fetches)
         {
-            custody.Mending.Add(slice);
+            custody.Mending = custody.Mending.With(slice);
             custody.Fetching.Add(slice);
         }
         else Fail(custody.Entry.ModelId, slice);
@@ -170,7 +170,9 @@ public sealed partial class CustodyLoop : IHeldModels
     private void Mended(ModelCustody custody, int slice)
     {
         EndDoubt(custody.LocalKey, slice);
-        if (custody.Mending.Remove(slice)) LogMended(custody.Entry.Model, slice);
+        if (!custody.Mending.Contains(slice)) return;
+        custody.Mending = custody.Mending.Without(slice);
+        LogMended(custody.Entry.Model, slice);
     }
 
     [LoggerMessage(2070, LogLevel.Warning,

@@ -48,7 +48,7 @@ internal sealed class ModelCustody(ModelContent content, LocalModelKey key, Guid
     public SliceSet Doubted { get; set; } = SliceSet.Empty;
 
     /// <summary>Slices that were held, of which only the bad pieces are fetched.</summary>
-    public SortedSet<int> Mending { get; } = [];
+    public SliceSet Mending { get; set; } = SliceSet.Empty;
 
     /// <summary>Pieces that were found bad on the disk, and have not been fetched since.</summary>
     public SortedSet<int> Bad { get; } = [];

@@ -11,8 +11,10 @@ namespace WeightSwarm.Node.Scrub;
 /// <param name="Root">The folder that the paths of its files start from.</param>
 /// <param name="Held">The slices that are vouched for.</param>
 /// <param name="Doubted">Slices that were, and that are to be read now.</param>
+/// <param name="Mending">Slices that were, and of which the bad pieces are being fetched.</param>
 public sealed record HeldModel(
-    LocalModelKey Key, ModelContent Content, Guid? Donation, string Root, SliceSet Held, SliceSet Doubted)
+    LocalModelKey Key, ModelContent Content, Guid? Donation, string Root, SliceSet Held, SliceSet Doubted,
+    SliceSet Mending)
 {
     /// <summary>The owner's own files: never written to.</summary>
     public bool InPlace => Donation is null;

@@ -70,10 +70,6 @@ public sealed class SliceReading
         {
             return Compare(piece);
         }
-        catch (FileNotFoundException)
-        {
-            return Bad(piece, PieceFault.Missing, "is not there");
-        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return Failed(piece, e);

@@ -34,7 +34,7 @@ internal static class ReadReport
     public static string Text(ModelReadInfo read, DateTimeOffset now)
     {
         var doubted = read.SlicesDoubted == 0 ? ""
-            : $"; {Words.Count(read.SlicesDoubted, "slice")} withdrawn, being read again";
+            : $"; {Words.Count(read.SlicesDoubted, "slice")} withdrawn, being read and mended";
         return Words.Ago(read.ReadMs, now) + doubted;
     }
 

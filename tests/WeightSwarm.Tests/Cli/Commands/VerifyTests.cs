@@ -99,7 +99,7 @@ public class VerifyTests
         newer.ReadMs = (ulong)(DateTimeOffset.UtcNow - TimeSpan.FromDays(3.5)).ToUnixTimeMilliseconds();
         var reply = new StatusReply { NodeId = Samples.NodeA, Ports = new Ports(), Reads = { newer, Samples.Read() } };
         Assert.Matches(
-            @"\nLast read:   org/model@r1: \d+ days ago; 1 slice withdrawn, being read again\n" +
+            @"\nLast read:   org/model@r1: \d+ days ago; 1 slice withdrawn, being read and mended\n" +
             @"Last read:   org/newer@r1: 3 days ago\n", (await FakeDaemon.Run(reply, "status")).Out);
     }
 

@@ -54,7 +54,7 @@ internal static class ScrubbedModel
         };
         return new HeldModel(
             new LocalModelKey(entry.ModelId, root), new ModelContent(entry, manifest, metainfo), donation, root,
-            SliceSet.All(Slices), SliceSet.Empty);
+            SliceSet.All(Slices), SliceSet.Empty, SliceSet.Empty);
     }
 
     private static byte[] Bytes(int count, int seed)
