@@ -39,6 +39,7 @@ public sealed partial class ControlService
             Model = await inbox.AskAsync(core => ModelReplies.Of(core!, content.Entry), cancellation),
             Folder = read.Model.Root,
             Slices = (uint)read.Model.Held.Count,
+            SlicesDoubted = (uint)(read.Model.Doubted.Count + read.Model.Mending.Count),
             Bytes = (ulong)read.Bytes,
         };
         result.Bad.AddRange(read.Bad.Select(bad => new BadPieceInfo

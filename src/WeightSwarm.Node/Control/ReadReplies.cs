@@ -12,8 +12,7 @@ internal static class ReadReplies
     public static IEnumerable<ModelReadInfo> All(IHeldModels models, ScrubProgress scrub)
     {
         var reads = scrub.Reads().ToLookup(read => read.Key);
-        return models.Held()
-            .Where(model => !model.Held.IsEmpty || !model.Doubted.IsEmpty || !model.Mending.IsEmpty)
+        return models.Held().Where(model => !model.IsEmpty)
             .Select(model => Of(model, reads[model.Key])).OrderBy(info => info.Name, StringComparer.Ordinal);
     }
 

@@ -75,10 +75,9 @@ public sealed partial class CustodyLoop : IHeldModels
         Doubt(custody, finding.Slice, finding.Bad[0].Detail);
         // Only when the others have been told, and a crash would not make this node forget it, goes anything on.
         var pace = await _inbox.AskAsync(core => core?.Charter?.Policy.Pace, _stopping) ?? Pace.Real;
+        _disks.Found(OnDisk(custody), finding, pace);
         if (fresh.IsEmpty) return;
-        var known = custody.Bad.Count(piece => custody.Entry.SliceOf(piece) == finding.Slice);
         foreach (var bad in fresh) custody.LostFromDisk(bad.Piece);
-        _disks.Found(OnDisk(custody), fresh, known, pace);
         await ExchangeAsync(custody, () => _quarantine.Keep(OnDisk(custody), fresh));
     }
 

@@ -18,35 +18,40 @@ public sealed partial class DiskWatch(ScrubStore store, DonationLedger ledger, C
 
     /// <summary>Records what was found; answers whether the volume is drained for it now.</summary>
     /// <param name="model">Where.</param>
-    /// <param name="fresh">The bad pieces of one slice that were not known before.</param>
-    /// <param name="known">How many bad pieces of the same slice were.</param>
+    /// <param name="finding">With bad pieces. They are counted once the slice was read to its end: only then it shows
+    /// whether a file was replaced.</param>
     /// <param name="pace">Whose day it is.</param>
-    public bool Found(HeldModel model, IReadOnlyCollection<BadPiece> fresh, int known, Pace pace)
+    public bool Found(HeldModel model, SliceFinding finding, Pace pace)
     {
-        if (fresh.Count == 0) return false;
         var folder = model.Donation is { } id ? ledger.Look(id)?.Donation.Path ?? model.Root : model.Root;
-        store.AddFault(new DiskFault(folder, clock.Now.UnixMs, Count(model, fresh, known), fresh.First().Detail));
-        var day = store.FaultsSince(clock.Now.UnixMs - ScrubSchedule.SuspicionMs(pace.ScrubMs))
-            .Where(fault => fault.Folder == folder).Sum(fault => fault.BadPieces);
-        var unreadable = fresh.FirstOrDefault(bad => bad.Fault == PieceFault.Unreadable);
-        if (model.Donation is not { } donation || unreadable is null && day < MostBadPieces) return false;
+        var today = store.FaultsSince(clock.Now.UnixMs - ScrubSchedule.SuspicionMs(pace.ScrubMs))
+            .Where(fault => fault.Folder == folder).ToList();
+        var count = finding.IsWhole ? Count(model, finding, today) : 0;
+        store.AddFault(new DiskFault(folder, clock.Now.UnixMs, count, finding.Bad[0].Detail));
+        var bad = today.Sum(fault => fault.BadPieces) + count;
+        var unreadable = finding.Bad.FirstOrDefault(piece => piece.Fault == PieceFault.Unreadable);
+        if (model.Donation is not { } donation || unreadable is null && bad < MostBadPieces) return false;
         var reason = unreadable is not null
             ? $"its disk cannot be read: {unreadable.Detail}"
-            : FormattableString.Invariant($"its disk had {day} bad pieces within a day, the last: ") +
-                fresh.Last().Detail;
+            : FormattableString.Invariant($"its disk had {bad} bad pieces within a day, the last: ") +
+                finding.Bad[^1].Detail;
         foreach (var drained in ledger.DrainVolume(donation, reason)) LogDrained(drained.Path, reason);
         return true;
     }
 
-    private static int Count(HeldModel model, IReadOnlyCollection<BadPiece> fresh, int known)
+    private static int Count(HeldModel model, SliceFinding finding, List<DiskFault> today)
     {
         var metainfo = model.Content.Metainfo;
         var count = 0;
-        foreach (var file in fresh.Where(bad => bad.Fault == PieceFault.Wrong).GroupBy(bad => bad.Path))
+        foreach (var pieces in finding.Bad.Where(bad => bad.Fault == PieceFault.Wrong).GroupBy(bad => bad.Path))
         {
-            var all = PiecesInSlice(model, metainfo.Files[metainfo.FileOf(file.First().Piece)], file.First().Piece);
-            var isReplaced = all > 1 && file.Count() + known >= all;
-            count += isReplaced ? (known > 0 ? 0 : 1) : file.Count();
+            var first = pieces.First();
+            var all = PiecesInSlice(model, metainfo.Files[metainfo.FileOf(first.Piece)], first.Piece);
+            var isReplaced = all > 1 && pieces.Count() == all;
+            var path = Path.Combine(model.Root, first.Path) + " ";
+            // A large file lies in many slices, and was replaced once.
+            var isKnown = today.Any(f => f.BadPieces > 0 && f.What.StartsWith(path, StringComparison.Ordinal));
+            count += !isReplaced ? pieces.Count() : isKnown ? 0 : 1;
         }
         return count;
     }

@@ -16,6 +16,9 @@ public sealed record HeldModel(
     LocalModelKey Key, ModelContent Content, Guid? Donation, string Root, SliceSet Held, SliceSet Doubted,
     SliceSet Mending)
 {
+    /// <summary>Nothing of it is held, in doubt or being mended.</summary>
+    public bool IsEmpty => Held.IsEmpty && Doubted.IsEmpty && Mending.IsEmpty;
+
     /// <summary>The owner's own files: never written to.</summary>
     public bool InPlace => Donation is null;
 }

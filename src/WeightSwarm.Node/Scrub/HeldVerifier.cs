@@ -35,7 +35,7 @@ public sealed class HeldVerifier(
         using var thread = new ReadingThread("verify", idle: false);
         var reader = readers();
         var models = held.Held().Where(model => only is null || model.Key.Model == only)
-            .Where(model => !model.Held.IsEmpty && IsThere(model))
+            .Where(model => !model.IsEmpty && IsThere(model))
             .OrderBy(model => model.Content.Entry.Model, StringComparer.Ordinal).ToList();
         var total = models.Sum(model => model.Held.Slices.Sum(model.Content.Entry.SliceBytes));
         var (done, results) = (0L, new List<VerifiedHolding>());

@@ -138,8 +138,11 @@ public sealed partial class ScrubLoop(
         var started = clock.Now;
         var (bytes, bad) = await thread.RunAsync(reading.Next);
         var ended = clock.Now;
-        var rate = ScrubSchedule.Rate(lane.Bytes, pace.ScrubMs, isLate || isUrgent || lane.IsSuspect);
-        lane.NotBeforeMs = ended.MonotonicMs + ScrubSchedule.RestMs(bytes, ended.Since(started), rate);
+        // What was withdrawn is not held back by any rate, only by the rest that the disk is given.
+        var rate = isUrgent ? long.MaxValue : ScrubSchedule.Rate(lane.Bytes, pace.ScrubMs, isLate || lane.IsSuspect);
+        // A read of less than a millisecond counts as one, so that no number of them makes a fifth of the time.
+        var busy = Math.Max(1, ended.Since(started));
+        lane.NotBeforeMs = ended.MonotonicMs + ScrubSchedule.RestMs(bytes, busy, rate);
         if (bad is not null) LogBad(reading.Slice, bad.Detail);
         if (reading.IsDone) await EndAsync(lane, reading);
         else await GoOnAsync(reading, isFirst: bad is not null && reading.Finding.Bad.Length == 1);

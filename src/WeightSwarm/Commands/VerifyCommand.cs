@@ -34,7 +34,8 @@ internal static class VerifyCommand
         var result = await ProgressDisplay
             .ShowAsync(session.Terminal, report => VerifyAsync(daemon, options, report));
         session.Print("verify", json => WriteJson(json, result), text => WriteText(text, result));
-        return result.Models.All(model => model.Bad.Count == 0) ? ExitCode.Ok : ExitCode.VerificationFailed;
+        return result.Models.All(model => model.Bad.Count == 0 && model.SlicesDoubted == 0)
+            ? ExitCode.Ok : ExitCode.VerificationFailed;
     }
 
     private static async Task<VerifyResult> VerifyAsync(
@@ -59,6 +60,7 @@ internal static class VerifyCommand
             item.WriteString("info_hash_v2", model.Model.InfoHashV2);
             item.WriteString("folder", model.Folder);
             item.WriteNumber("slices", model.Slices);
+            item.WriteNumber("slices_doubted", model.SlicesDoubted);
             item.WriteNumber("bytes", model.Bytes);
             item.WriteObjects("bad", model.Bad, WriteBad);
         });
@@ -92,6 +94,9 @@ internal static class VerifyCommand
     {
         var read = $"{model.Model.Name}@{model.Model.Revision}: {Words.Count(model.Slices, "slice")}, "
             + SizeText.Format(model.Bytes) + " read";
+        if (model.SlicesDoubted > 0)
+            text.Line($"{model.Model.Name}@{model.Model.Revision}: {Words.Count(model.SlicesDoubted, "slice")} had "
+                + "been withdrawn before, being read and mended");
         if (model.Bad.Count == 0)
         {
             text.Line($"{read}, all of it right");

@@ -20,6 +20,7 @@ public class VerifyTests
                   "info_hash_v2": "{{Samples.HashV2}}",
                   "folder": "/srv/weights/models/m/n",
                   "slices": 2,
+                  "slices_doubted": 0,
                   "bytes": 2000000000,
                   "bad": [
                     {
@@ -70,6 +71,20 @@ public class VerifyTests
         Assert.Contains(
             "is not mended: see `weightswarm status`", (await FakeDaemon.Run(Found(bad), "verify")).Out,
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Verify_WhileASliceIsBeingMended_EndsWith6()
+    {
+        var found = Found();
+        found.Result.Models[0].SlicesDoubted = 1;
+        var result = await FakeDaemon.Run(found, "verify");
+        Assert.Equal((6, ""), (result.Code, result.Error));
+        Assert.Equal("""
+            org/model@r1: 1 slice had been withdrawn before, being read and mended
+            org/model@r1: 2 slices, 2.0 GB read, all of it right
+
+            """, result.Out);
     }
 
     [Fact]

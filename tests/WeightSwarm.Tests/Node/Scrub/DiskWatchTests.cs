@@ -92,20 +92,30 @@ public sealed class DiskWatchTests : IDisposable
     }
 
     [Fact]
-    public void AFileOfWhichEveryPieceIsAnother_CountsOnce()
+    public void AFileOfWhichEveryPieceIsAnother_CountsOnce_InHoweverManySlices()
     {
-        // The first bad piece is told of at once, the others with the end of the slice.
-        Assert.False(Found(PieceFault.Wrong, 0));
-        Assert.False(Found(known: 1, PieceFault.Wrong, 1, 2, 3));
-        Assert.Equal([1, 0], _store.Scrubs.FaultsSince(0).Select(fault => fault.BadPieces));
+        for (var slice = 0; slice < 4; slice++)
+        {
+            // The first bad piece is told of at once, all of them with the end of the slice.
+            Assert.False(Found(isWhole: false, PieceFault.Wrong, 0));
+            Assert.False(Found(isWhole: true, PieceFault.Wrong, 0, 1, 2, 3));
+        }
+        Assert.Equal(1, _store.Scrubs.FaultsSince(0).Sum(fault => fault.BadPieces));
         Assert.Equal("present present present", States(_ledger));
     }
 
     [Fact]
     public void ThreePieces_OfAFileWhoseFourthIsRight_CountThree()
     {
-        Assert.False(Found(PieceFault.Wrong, 0));
-        Assert.True(Found(known: 1, PieceFault.Wrong, 1, 3));
+        Assert.False(Found(isWhole: false, PieceFault.Wrong, 0));
+        Assert.True(Found(isWhole: true, PieceFault.Wrong, 0, 1, 3));
+        Assert.Equal("draining draining present", States(_ledger));
+    }
+
+    [Fact]
+    public void AReadThatTheDiskRefuses_DrainsBeforeTheSliceIsRead()
+    {
+        Assert.True(Found(isWhole: false, PieceFault.Unreadable, 0));
         Assert.Equal("draining draining present", States(_ledger));
     }
 
@@ -113,7 +123,7 @@ public sealed class DiskWatchTests : IDisposable
     public void AnOwnersFiles_AreJudged_AndNothingIsDrained()
     {
         var inPlace = ScrubbedModel.At(_other.At("owner"));
-        Assert.False(_watch.Found(inPlace, [Bad(PieceFault.Unreadable, 0)], 0, Pace.Real));
+        Assert.False(_watch.Found(inPlace, Finding(true, PieceFault.Unreadable, 0), Pace.Real));
         Assert.Equal(_other.At("owner"), Assert.Single(_store.Scrubs.FaultsSince(0)).Folder);
         Assert.Equal("present present present", States(_ledger));
     }
@@ -142,13 +152,20 @@ public sealed class DiskWatchTests : IDisposable
     private static string States(DonationLedger ledger) =>
         string.Join(' ', ledger.Look().Select(d => d.State.ToString().ToLowerInvariant()));
 
-    private bool Found(PieceFault fault, params int[] pieces) => Found(known: 0, fault, pieces);
+    private bool Found(PieceFault fault, params int[] pieces) => Found(isWhole: true, fault, pieces);
 
-    private bool Found(int known, PieceFault fault, params int[] pieces)
+    private bool Found(bool isWhole, PieceFault fault, params int[] pieces)
     {
         _ledger.Look();
-        return _watch.Found(_model, [.. pieces.Select(piece => Bad(fault, piece))], known, Pace.Real);
+        return _watch.Found(_model, Finding(isWhole, fault, pieces), Pace.Real);
     }
 
-    private static BadPiece Bad(PieceFault fault, int piece) => new(piece, fault, piece < 5 ? "a" : "b", "it is so");
+    private SliceFinding Finding(bool isWhole, PieceFault fault, params int[] pieces) =>
+        new(_model.Key, 0, [.. pieces.Select(piece => Bad(fault, piece))], isWhole);
+
+    private BadPiece Bad(PieceFault fault, int piece)
+    {
+        var path = piece < 5 ? "a" : "b";
+        return new BadPiece(piece, fault, path, $"{Path.Combine(_model.Root, path)} is so");
+    }
 }
