@@ -37,7 +37,7 @@ internal sealed class CommandLine
         {
             _state, _json,
             NetworkCommand.Create(this), InviteCommand.Create(this),
-            DonateCommand.Create(this), DonationsCommand.Create(this),
+            DonateCommand.Create(this), DonationsCommand.Create(this), DrainCommand.Create(this),
             AddCommand.Create(this), LsCommand.Create(this), ShowCommand.Create(this), HealthCommand.Create(this),
             StatusCommand.Create(this), PeersCommand.Create(this), PlanCommand.Create(this), WhyCommand.Create(this),
             RestoreCommand.Create(this), VerifyCommand.Create(this), LimitsCommand.Create(this),

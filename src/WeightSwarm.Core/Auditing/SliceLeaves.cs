@@ -73,6 +73,9 @@ public sealed class SliceLeaves
     /// <summary>How many leaves a slice has.</summary>
     public long CountOf(int slice) => RunsOf(slice).Sum(run => run.Leaves);
 
+    /// <summary>The piece that a leaf lies in.</summary>
+    public int PieceOf(LeafPlace place) => _files[place.File].FirstPiece + (int)(place.Leaf / LeavesPerPiece);
+
     /// <summary>Bytes of a leaf: 16 KiB, or fewer at the end of its file.</summary>
     public int BytesOf(LeafPlace place) =>
         (int)Math.Min(Catalogue.PieceLength.Leaf, _files[place.File].Bytes - place.Leaf * Catalogue.PieceLength.Leaf);

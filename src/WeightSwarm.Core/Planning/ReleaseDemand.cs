@@ -10,6 +10,8 @@ public enum ReleaseReason
     Trim,
     /// <summary>The volume is fuller than its reserve allows.</summary>
     LowSpace,
+    /// <summary>The disk failed, and everything on it is handed over while it can be.</summary>
+    DiskFault,
     /// <summary>The owner made the quota smaller than what is used.</summary>
     Shrink,
     /// <summary>The owner wants the whole donation, or the whole node, back.</summary>

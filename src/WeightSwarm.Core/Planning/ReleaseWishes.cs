@@ -30,11 +30,12 @@ internal sealed class ReleaseWishes(NodeId self, ReplicationState replication, S
     public SliceSet OwnersOf(Hash256 model) => SliceSet.Of(_wishes
         .Where(w => w.Key.Model == model && w.Value.Reason != ReleaseReason.Trim).Select(w => w.Key.Slice));
 
-    /// <summary>"trim", "low-space", "shrink", "drain".</summary>
+    /// <summary>"trim", "low-space", "disk-fault", "shrink", "drain".</summary>
     public static string Word(ReleaseReason reason) => reason switch
     {
         ReleaseReason.Trim => "trim",
         ReleaseReason.LowSpace => "low-space",
+        ReleaseReason.DiskFault => "disk-fault",
         ReleaseReason.Shrink => "shrink",
         _ => "drain",
     };

@@ -34,6 +34,7 @@ public sealed partial class ControlService
     {
         var reply = new PlanReply { ViewVersion = (ulong)core.Plan.ViewVersion };
         reply.Lines.AddRange(PlanText.Collapse(core.Plan).Select(range => LineOf(core, range)));
+        reply.Lines.AddRange(ReleaseReplies.Of(core).Select(LineOf));
         return reply;
     }, context);
 
@@ -61,6 +62,19 @@ public sealed partial class ControlService
         Risk = WhyReplies.Word(health.Risk),
         SlicesBelowTarget = (uint)health.SlicesBelowTarget,
         LastDrill = drill is null ? null : Of(drill),
+    };
+
+    private static V1.PlanLine LineOf(ReleaseInfo release) => new()
+    {
+        Action = "release",
+        Model = release.Model,
+        Revision = release.Revision,
+        FirstSlice = release.FirstSlice,
+        LastSlice = release.LastSlice,
+        Bytes = release.Bytes,
+        Urgency = "none",
+        Reason = $"{release.Reason}: {release.WaitsFor}",
+        DueInMs = (long)release.DueInMs,
     };
 
     private static V1.PlanLine LineOf(SwarmCore core, PlanRange range)

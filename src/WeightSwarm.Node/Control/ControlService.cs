@@ -22,7 +22,8 @@ namespace WeightSwarm.Node.Control;
 /// </summary>
 public sealed partial class ControlService(
     DaemonOptions options, StateFolder state, NodeKey key, Clock clock, SwarmInbox inbox,
-    NetworkService network, DonationLedger ledger, CustodyLoop custody, ModelAdder adder, ModelRestorer restorer,
+    NetworkService network, DonationLedger ledger, CustodyLoop custody, CustodyTable table, NodeStore store,
+    ModelAdder adder, ModelRestorer restorer,
     ModelContents contents, GossipServer gossip, LocalWeb web, EngineHost engine, Bandwidth bandwidth,
     RestoreDrill drill, DrillStore drills, HeldVerifier verifier, ScrubProgress scrub) : V1.Control.ControlBase
 {
@@ -46,7 +47,7 @@ public sealed partial class ControlService(
                 Http = (uint)web.Port,
             },
         };
-        reply.Donations.AddRange(ledger.Look().Select(DonationReplies.Of));
+        reply.Donations.AddRange(ledger.Look().Select(status => DonationReplies.Of(status, table)));
         reply.Warnings.AddRange(custody.Warnings);
         reply.Warnings.AddRange(ledger.Look().Where(d => d.State == DonationState.Draining)
             .Select(d => $"the donation {d.Donation.Path} is drained: {d.Reason}"));
@@ -55,18 +56,6 @@ public sealed partial class ControlService(
         await inbox.AskAsync(core => Count(core, reply), context.CancellationToken);
         return reply;
     });
-
-    /// <inheritdoc/>
-    public override Task<DonationsReply> Donate(DonateRequest request, ServerCallContext context) => Answer(() =>
-    {
-        var result = ledger.Donate((long)Math.Min(request.Bytes, long.MaxValue), request.Path);
-        if (!result.Accepted) throw DonationReplies.Refusal(result);
-        return Task.FromResult(DonationReplies.All(ledger));
-    });
-
-    /// <inheritdoc/>
-    public override Task<DonationsReply> Donations(DonationsRequest request, ServerCallContext context) =>
-        Answer(() => Task.FromResult(DonationReplies.All(ledger)));
 
     /// <inheritdoc/>
     public override Task<PeersReply> Peers(PeersRequest request, ServerCallContext context) =>

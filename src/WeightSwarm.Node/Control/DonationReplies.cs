@@ -1,4 +1,5 @@
 using WeightSwarm.Node.Donations;
+using WeightSwarm.Node.Replication;
 using WeightSwarm.V1;
 
 namespace WeightSwarm.Node.Control;
@@ -6,14 +7,16 @@ namespace WeightSwarm.Node.Control;
 /// <summary>Donations as the CLI gets them.</summary>
 internal static class DonationReplies
 {
-    public static DonationsReply All(DonationLedger ledger)
+    public static DonationInfo Of(DonationStatus status, CustodyTable custody)
     {
-        var reply = new DonationsReply();
-        reply.Donations.AddRange(ledger.Look().Select(Of));
-        return reply;
+        var info = Of(status);
+        var (held, heldBytes, trash, trashBytes) = custody.CountOf(status.Donation.Id);
+        (info.SlicesHeld, info.BytesHeld) = ((uint)held, (ulong)heldBytes);
+        (info.SlicesTrash, info.TrashBytes) = ((uint)trash, (ulong)trashBytes);
+        return info;
     }
 
-    public static DonationInfo Of(DonationStatus status) => new()
+    private static DonationInfo Of(DonationStatus status) => new()
     {
         Path = status.Donation.Path,
         QuotaBytes = (ulong)status.Donation.QuotaBytes,
@@ -28,6 +31,7 @@ internal static class DonationReplies
             _ => "returning",
         },
         Reason = status.Reason,
+        DeadlineMs = (ulong)(status.Donation.DeadlineMs ?? 0),
     };
 
     public static ControlError Refusal(DonateResult result) => result.Outcome switch

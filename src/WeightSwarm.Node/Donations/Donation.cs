@@ -9,7 +9,13 @@ namespace WeightSwarm.Node.Donations;
 /// <param name="Returning">It is being given back: nothing new, and what is there is handed over.</param>
 /// <param name="Drain">Its disk is not trusted any more; null while it is.</param>
 public sealed record Donation(
-    Guid Id, string Path, long QuotaBytes, long ReserveBytes, long CreatedMs, bool Returning, Drain? Drain = null);
+    Guid Id, string Path, long QuotaBytes, long ReserveBytes, long CreatedMs, bool Returning, Drain? Drain = null)
+{
+    /// <summary>
+    /// From then on (Unix milliseconds) what is too much goes without waiting for copies elsewhere; null: never.
+    /// </summary>
+    public long? DeadlineMs { get; init; }
+}
 
 /// <summary>A donation whose disk failed: nothing new, and what is there is handed over.</summary>
 /// <param name="SinceMs">Unix milliseconds.</param>

@@ -40,7 +40,9 @@ public sealed class DonationLedger
     /// </summary>
     /// <param name="quotaBytes">0 or more.</param>
     /// <param name="path">Absolute; null or empty for the default. Created when missing.</param>
-    public DonateResult Donate(long quotaBytes, string? path)
+    /// <param name="deadlineMs">Unix milliseconds from which the owner does not wait for other nodes any more, where
+    /// slices have to go; null: never.</param>
+    public DonateResult Donate(long quotaBytes, string? path, long? deadlineMs = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(quotaBytes);
         var wanted = string.IsNullOrEmpty(path) ? _rules.DefaultPath : path;
@@ -51,8 +53,8 @@ public sealed class DonationLedger
             var real = DonationPaths.Resolve(wanted);
             var known = _donations.FirstOrDefault(d => d.Path == real)
                 ?? _donations.FirstOrDefault(d => d.Path == Path.TrimEndingDirectorySeparator(wanted));
-            if (quotaBytes == 0) return StartReturn(known, wanted);
-            return known is null ? Create(quotaBytes, real) : ChangeQuota(known, quotaBytes);
+            if (quotaBytes == 0) return StartReturn(known, wanted, deadlineMs);
+            return known is null ? Create(quotaBytes, real) : ChangeQuota(known, quotaBytes, deadlineMs);
         }
     }
 
@@ -209,7 +211,7 @@ public sealed class DonationLedger
         return Done(DonateOutcome.Created, donation, $"donated {ByteSize.Format(quota)} in {path}");
     }
 
-    private DonateResult ChangeQuota(Donation known, long quota)
+    private DonateResult ChangeQuota(Donation known, long quota, long? deadlineMs)
     {
         if (_volumes.Of(known.Path) is { } there && _rules.WhyNotMarked(known) is null)
             _accounts[known.Id].MoveTo(there.Device);
@@ -223,6 +225,7 @@ public sealed class DonationLedger
             ReserveBytes = volume.ReserveBytes,
             Returning = false,
             Drain = null,
+            DeadlineMs = deadlineMs,
         };
         Save(donation);
         return Done(
@@ -230,12 +233,12 @@ public sealed class DonationLedger
             $"the donation {known.Path} has {ByteSize.Format(quota)} now, not {ByteSize.Format(known.QuotaBytes)}");
     }
 
-    private DonateResult StartReturn(Donation? known, string path)
+    private DonateResult StartReturn(Donation? known, string path, long? deadlineMs)
     {
         if (known is null)
             return DonateResult.Refused(
                 DonateOutcome.NotFound, $"{path} is not a donation of this node: see `weightswarm donations`");
-        var donation = known with { Returning = true };
+        var donation = known with { Returning = true, DeadlineMs = deadlineMs };
         Save(donation);
         return new DonateResult(
             DonateOutcome.ReturnStarted, donation,

@@ -25,6 +25,7 @@ public sealed class NetworkService(
     private const long CharterTtlMs = 400L * 86_400_000;
 
     private readonly SemaphoreSlim _one = new(1, 1);
+    private readonly long _startedMs = clock.Time.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>Whether this node has founded or joined a network.</summary>
     public NetworkId? Network => store.Membership.Get()?.Network;
@@ -89,6 +90,15 @@ public sealed class NetworkService(
         }
     }
 
+    /// <summary>
+    /// The owner wants the node to hand over everything, or (null) no longer. Durable; the others are told at once.
+    /// </summary>
+    public void Drain(DrainOrder? order)
+    {
+        store.Drain.Save(order);
+        inbox.Post(new CoreInput.Described(Description()));
+    }
+
     /// <summary>An author for the catalogue, with the founder's key; null when this node does not hold it.</summary>
     public (RecordAuthor Author, NodeKey Key)? Curator()
     {
@@ -149,6 +159,6 @@ public sealed class NetworkService(
     }
 
     private SelfDescription Description() => new(
-        [(options.Listen, server.Port, engine.Engine.ListenPort)], "", "", false, DaemonVersion.Text,
-        clock.Time.GetUtcNow().ToUnixTimeMilliseconds());
+        [(options.Listen, server.Port, engine.Engine.ListenPort)], "", "", store.Drain.Get() is not null,
+        DaemonVersion.Text, _startedMs);
 }

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using WeightSwarm.Core.Gossip;
 using WeightSwarm.Core.Identity;
+using WeightSwarm.Node.Auditing;
 using WeightSwarm.V1;
 
 namespace WeightSwarm.Node.Gossip;
@@ -12,7 +13,7 @@ namespace WeightSwarm.Node.Gossip;
 /// <summary>All open streams: gives them numbers, tells the core of their beginning and end, and carries its
 /// frames.</summary>
 public sealed partial class SessionTable(
-    SwarmInbox inbox, ContentServer content, GossipDialer dialer, ILogger<SessionTable> log)
+    SwarmInbox inbox, ContentServer content, ReceiptServer receipts, GossipDialer dialer, ILogger<SessionTable> log)
     : IHostedService, IDisposable
 {
     private readonly ConcurrentDictionary<SessionId, GossipStream> _streams = new();
@@ -57,11 +58,20 @@ public sealed partial class SessionTable(
     /// <summary>Dials in the background; a failure goes to the core.</summary>
     public void Dial(IPEndPoint address, NodeId? expected) => _ = DialAsync(address, expected);
 
-    /// <summary>Serves content that a peer asks for, or hands a part on to who waits for it.</summary>
+    /// <summary>Serves content and proofs that a peer asks for, or hands an answer on to who waits for it.</summary>
     public void Content(SessionId session, Frame frame)
     {
-        if (frame.KindCase == Frame.KindOneofCase.ContentPart) content.Received(frame.ContentPart);
-        else if (_streams.TryGetValue(session, out var stream)) content.Serve(frame.ContentGet, stream.Send);
+        switch (frame.KindCase)
+        {
+            case Frame.KindOneofCase.ContentPart: content.Received(frame.ContentPart); break;
+            case Frame.KindOneofCase.Answer: receipts.Received(frame.Answer); break;
+            case Frame.KindOneofCase.ContentGet when _streams.TryGetValue(session, out var stream):
+                content.Serve(frame.ContentGet, stream.Send);
+                break;
+            case Frame.KindOneofCase.Challenge when _streams.TryGetValue(session, out var stream):
+                receipts.Serve(frame.Challenge, stream.Peer, stream.Send);
+                break;
+        }
     }
 
     /// <summary>Sends a frame to every open stream of these peers; answers to how many.</summary>

@@ -2,6 +2,7 @@ using System.Net;
 using WeightSwarm.Core;
 using WeightSwarm.Core.Gossip;
 using WeightSwarm.Core.Records;
+using WeightSwarm.Node.Auditing;
 using WeightSwarm.Node.Hosting;
 using WeightSwarm.Node.Replication;
 using WeightSwarm.Node.Store;
@@ -13,8 +14,8 @@ namespace WeightSwarm.Node.Gossip;
 /// accepted, and only then carries out what it asked for. Nothing else ever touches the core.
 /// </summary>
 public sealed class SwarmLoop(
-    Clock clock, SwarmInbox inbox, NodeStore store, SessionTable sessions, FetchQueue fetches, HostFailure failure)
-    : BackgroundLoop(failure)
+    Clock clock, SwarmInbox inbox, NodeStore store, SessionTable sessions, FetchQueue fetches, ReceiptAsker receipts,
+    HostFailure failure) : BackgroundLoop(failure)
 {
     private const int MostInputsPerTurn = 256;
 
@@ -109,6 +110,8 @@ public sealed class SwarmLoop(
             case CoreOutput.Content content: sessions.Content(content.Session, content.Frame); break;
             case CoreOutput.StartFetch start: fetches.Start(start.Model, start.Slice); break;
             case CoreOutput.StopFetch stop: fetches.Stop(stop.Model, stop.Slice); break;
+            case CoreOutput.AskReceipt ask: receipts.Ask(ask); break;
+            case CoreOutput.MoveToTrash release: fetches.MoveToTrash(release); break;
         }
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using WeightSwarm.Node.Auditing;
 using WeightSwarm.Node.Control;
 using WeightSwarm.Node.Donations;
 using WeightSwarm.Node.Gossip;
@@ -57,8 +58,11 @@ internal static class DaemonServices
         .AddSingleton<ContentServer>()
         .AddSingleton<ContentFetcher>()
         .AddSingleton<GossipDialer>()
+        .AddSingleton<CustodyTable>()
+        .AddHosted<ReceiptServer>()
         .AddHosted<GossipServer>()
         .AddHosted<SessionTable>()
+        .AddHosted<ReceiptAsker>()
         .AddHosted<SwarmLoop>()
         .AddHosted<NetworkService>();
 

@@ -65,6 +65,7 @@ public sealed partial class CustodyLoop
             Files = local.Files,
             ChecksFirst = checksFirst,
             Doubted = SliceSet.Of(_scrubs.Doubted(local.Key).Where(slice => !local.Verified.Contains(slice))),
+            Trash = local.InPlace ? SliceSet.Empty : _trash.Of(local.Key),
         };
 
     private async Task ServeAsync(ModelCustody custody)
@@ -76,6 +77,7 @@ public sealed partial class CustodyLoop
             throw new TorrentEngineException(
                 $"{custody.Entry.Model} cannot be served from {custody.LocalKey.Folder}; see the log");
         _inbox.Post(new CoreInput.SlicesHeld(custody.Entry.ModelId, custody.Held, custody.InPlace));
+        if (!custody.InPlace) _inbox.Post(new CoreInput.TrashHeld(custody.Entry.ModelId, custody.Trash));
     }
 
     private async Task LeaveAsync(ModelCustody custody)

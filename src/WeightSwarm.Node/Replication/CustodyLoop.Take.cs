@@ -65,7 +65,7 @@ public sealed partial class CustodyLoop
     /// <summary>Gives a model a folder on the donation with most room; null when none has room for one slice.</summary>
     private async Task<ModelCustody?> OpenAsync(ModelContent content, long sliceBytes)
     {
-        if (_ledger.Choose(sliceBytes) is not { } donation) return null;
+        if (await ChooseAsync(sliceBytes) is not { } donation) return null;
         var folder = DonationFolder.OfModel(donation.Path, content.Entry.ModelId);
         try
         {
@@ -86,8 +86,17 @@ public sealed partial class CustodyLoop
         });
     }
 
+    /// <summary>The donation with room; where none has any, the one whose trash makes the most of it.</summary>
+    private async Task<Donation?> ChooseAsync(long bytes)
+    {
+        if (_ledger.Choose(bytes) is { } roomy) return roomy;
+        var fullest = _ledger.Look().Where(d => d.State == DonationState.Present)
+            .MaxBy(d => d.RoomBytes + TrashBytes(d.Donation.Id))?.Donation;
+        return fullest is not null && await MakeRoomAsync(fullest.Id, bytes) ? fullest : null;
+    }
+
     /// <param name="custody">The model.</param>
-    /// <param name="here">What is vouched for; null: the pieces of the slices that are held.</param>
+    /// <param name="here">What is vouched for; null: the pieces of the slices that are held, or in the trash.</param>
     private async Task<ModelCustody?> EnterAsync(ModelCustody custody, bool[]? here = null)
     {
         try
@@ -115,9 +124,10 @@ public sealed partial class CustodyLoop
         if (custody.Held.Contains(slice) || custody.Fetching.Contains(slice) ||
             custody.Securing.Contains(slice)) return;
         // It is being read, and then only what is bad is fetched.
-        if (custody.Doubted.Contains(slice)) return;
-        if (custody.Donation is not { } donation ||
-            _ledger.TryReserve(donation, custody.Entry.SliceBytes(slice)) is not { } reservation)
+        if (custody.Doubted.Contains(slice) || TakeBack(custody, slice)) return;
+        var bytes = custody.Entry.SliceBytes(slice);
+        if (custody.Donation is not { } donation || !await MakeRoomAsync(donation, bytes) ||
+            _ledger.TryReserve(donation, bytes) is not { } reservation)
         {
             Fail(custody.Entry.ModelId, slice);
             return;

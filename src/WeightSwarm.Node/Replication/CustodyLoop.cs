@@ -30,11 +30,13 @@ public sealed partial class CustodyLoop : BackgroundLoop
     private readonly ScrubStore _scrubs;
     private readonly Quarantine _quarantine;
     private readonly DiskWatch _disks;
+    private readonly TrashStore _trash;
+    private readonly DrainStore _drain;
     private readonly ModelContents _contents;
     private readonly StateFolder _state;
     private readonly Clock _clock;
     private readonly ILogger<CustodyLoop> _log;
-    private readonly ConcurrentDictionary<Hash256, ModelCustody> _custody = new();
+    private readonly ConcurrentDictionary<Hash256, ModelCustody> _custody;
     private readonly SortedDictionary<Hash256, Pending> _pending = [];
     private readonly ConcurrentDictionary<string, string> _warnings = new();
     private CancellationToken _stopping;
@@ -48,13 +50,15 @@ public sealed partial class CustodyLoop : BackgroundLoop
     /// <summary>With everything that it drives.</summary>
     public CustodyLoop(
         FetchQueue queue, EngineHost engine, SwarmInbox inbox, DonationLedger ledger, NodeStore store,
-        ModelContents contents, Quarantine quarantine, DiskWatch disks, StateFolder state, Clock clock,
-        HostFailure failure, ILogger<CustodyLoop> log)
+        ModelContents contents, Quarantine quarantine, DiskWatch disks, StateFolder state, CustodyTable table,
+        Clock clock, HostFailure failure, ILogger<CustodyLoop> log)
         : base(failure)
     {
+        _custody = table.Models;
         (_queue, _engine, _inbox, _ledger) = (queue, engine, inbox, ledger);
         (_models, _contents, _state, _clock, _log) = (store.Models, contents, state, clock, log);
         (_scrubs, _quarantine, _disks) = (store.Scrubs, quarantine, disks);
+        (_trash, _drain) = (store.Trash, store.Drain);
     }
 
     /// <summary>Things that the owner ought to know, in words.</summary>
@@ -99,6 +103,7 @@ public sealed partial class CustodyLoop : BackgroundLoop
             case FetchQueue.Rebuild rebuild: await RebuildAsync(rebuild); break;
             case FetchQueue.LookInPlace look: await LookInPlaceAsync(look.Key); break;
             case FetchQueue.Found found: await FoundAsync(found); break;
+            case FetchQueue.ToTrash gone: MoveToTrash(gone.Release); break;
             case FetchQueue.Refresh: await RefreshAsync(); break;
         }
     }
@@ -127,13 +132,15 @@ public sealed partial class CustodyLoop : BackgroundLoop
                 _inbox.Post(new CoreInput.SliceProgress(custody.Entry.ModelId, slice, custody.Percent(slice)));
             if (custody.Fetching.Count > 0) await ConnectAsync(custody);
         }
+        await TendReleasesAsync();
         TellRoom();
     }
 
-    /// <summary>Tells the core what another slice may take now.</summary>
+    /// <summary>Tells the core what another slice may take now; the trash gives way to it.</summary>
     private void TellRoom()
     {
-        var rooms = _ledger.Look().Where(d => d.State == DonationState.Present).Select(d => d.RoomBytes).ToList();
+        var rooms = _ledger.Look().Where(d => d.State == DonationState.Present)
+            .Select(d => d.RoomBytes + TrashBytes(d.Donation.Id)).ToList();
         _inbox.Post(new CoreInput.RoomChanged(rooms.DefaultIfEmpty(0).Max(), rooms.Sum(), _ledger.DonatedBytes));
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Threading.Channels;
 using WeightSwarm.Core;
+using WeightSwarm.Core.Gossip;
 using WeightSwarm.Node.Scrub;
 using WeightSwarm.Node.Store;
 using WeightSwarm.Torrent;
@@ -40,6 +41,8 @@ public sealed class FetchQueue
 
     internal sealed record Found(SliceFinding Finding, TaskCompletionSource Done) : Work;
 
+    internal sealed record ToTrash(CoreOutput.MoveToTrash Release) : Work;
+
     internal sealed record Refresh : Work;
 
     internal ChannelReader<Work> Reader => _work.Reader;
@@ -49,6 +52,9 @@ public sealed class FetchQueue
 
     /// <summary>The plan gives up a slice that is not here yet.</summary>
     public void Stop(Hash256 model, int slice) => Post(new StopFetch(model, slice));
+
+    /// <summary>The core gave up a slice.</summary>
+    public void MoveToTrash(CoreOutput.MoveToTrash release) => Post(new ToTrash(release));
 
     /// <summary>Serves the owner's own files in place; returns once they are in the engine and recorded.</summary>
     /// <param name="content">The model.</param>

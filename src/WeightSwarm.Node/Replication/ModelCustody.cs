@@ -9,7 +9,7 @@ namespace WeightSwarm.Node.Replication;
 /// disk.</summary>
 internal sealed class ModelCustody(ModelContent content, LocalModelKey key, Guid? donation, SliceSet held)
 {
-    private readonly bool[] _have = PiecesOf(content.Entry, held);
+    private readonly bool[] _have = PiecesOf(content.Entry, held.Slices);
 
     public ModelContent Content => content;
     public Entry Entry => content.Entry;
@@ -53,6 +53,10 @@ internal sealed class ModelCustody(ModelContent content, LocalModelKey key, Guid
     /// <summary>Pieces that were found bad on the disk, and have not been fetched since.</summary>
     public SortedSet<int> Bad { get; } = [];
 
+    /// <summary>Slices that were given up and whose bytes still lie where they lay; served, and not advertised as
+    /// held.</summary>
+    public SliceSet Trash { get; set; } = SliceSet.Empty;
+
     /// <summary>Slices that the plan wants and whose pieces are not all here.</summary>
     public SortedSet<int> Fetching { get; } = [];
 
@@ -72,7 +76,7 @@ internal sealed class ModelCustody(ModelContent content, LocalModelKey key, Guid
     }
 
     /// <summary>What is not part of a held slice no longer counts as here.</summary>
-    public void KeepOnlyHeld() => PiecesOf(Entry, Held).CopyTo(_have, 0);
+    public void KeepOnlyHeld() => PiecesOf(Entry, Held.Slices).CopyTo(_have, 0);
 
     /// <summary>A piece that was here is not right on the disk any more.</summary>
     public void LostFromDisk(int piece)
@@ -90,7 +94,12 @@ internal sealed class ModelCustody(ModelContent content, LocalModelKey key, Guid
     }
 
     /// <summary>Every piece that was verified and lies in the files now, of whole slices or not.</summary>
-    public bool[] PiecesHere() => (bool[])_have.Clone();
+    public bool[] PiecesHere()
+    {
+        var pieces = PiecesOf(Entry, Trash.Slices);
+        for (var piece = 0; piece < pieces.Length; piece++) pieces[piece] |= _have[piece];
+        return pieces;
+    }
 
     /// <summary>Whether the engine knows of exactly the pieces of a slice that are here.</summary>
     public bool AgreesWith(bool[] pieces, int slice)
@@ -103,6 +112,16 @@ internal sealed class ModelCustody(ModelContent content, LocalModelKey key, Guid
     public IEnumerable<int> CompleteSlices() => Enumerable.Range(0, Entry.Slices).Where(slice => Percent(slice) == 100);
 
     public void Lost(int piece) => _have[piece] = false;
+
+    /// <summary>The pieces of these slices are gone.</summary>
+    public void Forget(SliceSet slices)
+    {
+        foreach (var slice in slices.Slices)
+        {
+            var (first, count) = Entry.PiecesOf(slice);
+            _have.AsSpan(first, count).Clear();
+        }
+    }
 
     /// <summary>Percent of a slice's pieces that are here.</summary>
     public int Percent(int slice)
@@ -124,13 +143,13 @@ internal sealed class ModelCustody(ModelContent content, LocalModelKey key, Guid
         return priorities;
     }
 
-    /// <summary>The pieces that this node vouches for: those of its verified slices.</summary>
-    public bool[] VerifiedPieces() => ChecksFirst ? [] : PiecesOf(Entry, Held);
+    /// <summary>The pieces that this node vouches for: those of its verified slices, and of the trash.</summary>
+    public bool[] VerifiedPieces() => ChecksFirst ? [] : PiecesOf(Entry, Held.Slices.Concat(Trash.Slices));
 
-    private static bool[] PiecesOf(Entry entry, SliceSet slices)
+    private static bool[] PiecesOf(Entry entry, IEnumerable<int> slices)
     {
         var pieces = new bool[entry.Pieces];
-        foreach (var slice in slices.Slices)
+        foreach (var slice in slices)
         {
             var (first, count) = entry.PiecesOf(slice);
             pieces.AsSpan(first, count).Fill(true);

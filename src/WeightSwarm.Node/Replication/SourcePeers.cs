@@ -14,7 +14,7 @@ public static class SourcePeers
     public static IReadOnlyList<IPEndPoint> Of(SwarmCore? core, Hash256 model) =>
         [.. NodesOf(core, model).SelectMany(node => PeerAddresses.TorrentOf(core, node))];
 
-    /// <summary>The other present nodes that hold any slice of the model.</summary>
+    /// <summary>The other present nodes that hold any slice of the model, or have one in their trash.</summary>
     public static IReadOnlyList<NodeId> Holders(SwarmCore? core, Hash256 model)
     {
         var view = core?.View?.Models.FirstOrDefault(m => m.Entry.ModelId == model);
@@ -37,8 +37,8 @@ public static class SourcePeers
         if (view is null) return SliceSet.Empty;
         var present = view.Holders.Where(h => h.Node == core!.Self || IsPresent(core, h.Node)).ToList();
         return SliceSet
-            .Of(Enumerable.Range(0, view.Entry.Slices)
-                .Where(s => !present.Any(h => h.Verified.Contains(s) && !h.Away.Contains(s))));
+            .Of(Enumerable.Range(0, view.Entry.Slices).Where(s => !present.Any(
+                h => h.Verified.Contains(s) && !h.Away.Contains(s) || h.Trash.Contains(s))));
     }
 
     private static IEnumerable<NodeId> NodesOf(SwarmCore? core, Hash256 model)

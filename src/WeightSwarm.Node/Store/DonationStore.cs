@@ -11,11 +11,15 @@ public sealed class DonationStore
 
     /// <summary>Every donation, the oldest first.</summary>
     public IReadOnlyList<Donation> List() => _database.Read(session => session.Query(
-        "SELECT id, path, quota_bytes, reserve_bytes, created_ms, is_returning, since_ms, reason FROM donation " +
-        "LEFT JOIN donation_drain ON donation_drain.donation = donation.id ORDER BY created_ms, path",
+        "SELECT id, path, quota_bytes, reserve_bytes, created_ms, is_returning, since_ms, reason, deadline_ms " +
+        "FROM donation LEFT JOIN donation_drain ON donation_drain.donation = donation.id " +
+        "LEFT JOIN donation_deadline ON donation_deadline.donation = donation.id ORDER BY created_ms, path",
         row => new Donation(
             row.Id(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetBoolean(5),
-            row.IsDBNull(6) ? null : new Drain(row.GetInt64(6), row.GetString(7)))));
+            row.IsDBNull(6) ? null : new Drain(row.GetInt64(6), row.GetString(7)))
+        {
+            DeadlineMs = row.IsDBNull(8) ? null : row.GetInt64(8),
+        }));
 
     /// <summary>Adds the donation, or replaces the one with its id. Durable.</summary>
     public void Save(Donation donation) => _database.Write(session =>
@@ -33,6 +37,11 @@ public sealed class DonationStore
             session.Execute(
                 "INSERT INTO donation_drain (donation, since_ms, reason) VALUES ($id, $since, $reason)",
                 id, ("$since", drain.SinceMs), ("$reason", drain.Reason));
+        session.Execute("DELETE FROM donation_deadline WHERE donation = $id", id);
+        if (donation.DeadlineMs is { } deadline)
+            session.Execute(
+                "INSERT INTO donation_deadline (donation, deadline_ms) VALUES ($id, $deadline)",
+                id, ("$deadline", deadline));
         return true;
     });
 

@@ -27,6 +27,8 @@ public sealed class NodeStore : IDisposable
         Limits = new LimitStore(database);
         Drills = new DrillStore(database);
         Scrubs = new ScrubStore(database, time);
+        Trash = new TrashStore(database, time);
+        Drain = new DrainStore(database);
         Content = new ContentStore(folder);
         ClosedCleanly = database.Read(
             session => session.Scalar("SELECT value FROM meta WHERE key = $key", ("$key", CleanKey))) != 0;
@@ -76,6 +78,10 @@ public sealed class NodeStore : IDisposable
     public DrillStore Drills { get; }
     /// <summary>When own data was read again, and what was found.</summary>
     public ScrubStore Scrubs { get; }
+    /// <summary>What was given up and not deleted yet.</summary>
+    public TrashStore Trash { get; }
+    /// <summary>Whether the node drains.</summary>
+    public DrainStore Drain { get; }
     /// <summary>Manifests and .torrents by hash.</summary>
     public ContentStore Content { get; }
 

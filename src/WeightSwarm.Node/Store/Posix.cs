@@ -12,6 +12,8 @@ internal static class Posix
     private const uint BasicStats = 0x7FF;           // STATX_BASIC_STATS
     private const int CanWrite = 2;                  // W_OK
     private const int NoEntry = 2, NotAFolder = 20;  // ENOENT, ENOTDIR
+    private const int PunchKeepSize = 3;             // FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE
+    private const int NotSupported = 95;             // EOPNOTSUPP
 
     /// <summary>Makes renames, creations and deletions in a folder survive a power cut.</summary>
     internal static void SyncFolder(string path)
@@ -49,6 +51,18 @@ internal static class Posix
     internal static string? WhyNotWritable(string path) =>
         Access(path, CanWrite) == 0 ? null : new Win32Exception(Marshal.GetLastPInvokeError()).Message;
 
+    /// <summary>
+    /// Gives a range of a file back to the volume: it reads as zeros from then on, the size stays. False where the
+    /// volume cannot do that. See fallocate(2).
+    /// </summary>
+    /// <exception cref="IOException">The file cannot be written, or the disk is faulty.</exception>
+    internal static bool PunchHole(string path, long offset, long bytes)
+    {
+        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        if (Fallocate(file, PunchKeepSize, offset, bytes) == 0) return true;
+        return Marshal.GetLastPInvokeError() == NotSupported ? false : throw Failed("fallocate", path);
+    }
+
     /// <summary>The path with every symbolic link resolved; all of it must exist.</summary>
     internal static string RealPath(string path)
     {
@@ -72,6 +86,9 @@ internal static class Posix
 
     [DllImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static extern int Fsync(int descriptor);
+
+    [DllImport("libc", EntryPoint = "fallocate", SetLastError = true)]
+    private static extern int Fallocate(SafeHandle file, int mode, long offset, long bytes);
 
     [DllImport("libc", EntryPoint = "close")]
     private static extern int Close(int descriptor);

@@ -34,6 +34,25 @@ internal static class CommonOptions
         return option;
     }
 
+    /// <summary>The option --deadline: seconds, 0 when it is not given.</summary>
+    public static Option<ulong> Deadline() => new("--deadline")
+    {
+        Description = "After this time, such as 36h or 7d, what has to go goes without waiting for copies elsewhere",
+        HelpName = "DURATION",
+        CustomParser = ParseDuration,
+    };
+
+    /// <summary>Reads a duration such as 90s, 30min, 36h or 7d as seconds, or reports what is wrong with it.</summary>
+    public static ulong ParseDuration(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        var digits = text.TakeWhile(char.IsAsciiDigit).Count();
+        var seconds = text[digits..] switch { "s" => 1UL, "min" => 60UL, "h" => 3600UL, "d" => 86_400UL, _ => 0UL };
+        if (seconds > 0 && uint.TryParse(text[..digits], out var number) && number > 0) return number * seconds;
+        result.AddError($"'{text}' is not a duration: write a number with s, min, h or d, such as 36h");
+        return 0;
+    }
+
     /// <summary>Reads a size such as 500GB or 64MiB, or reports what is wrong with it.</summary>
     public static ulong ParseSize(ArgumentResult result)
     {

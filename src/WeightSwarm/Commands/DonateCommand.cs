@@ -9,7 +9,8 @@ internal static class DonateCommand
 {
     /// <param name="Bytes">The quota; 0 gives the folder back to its owner.</param>
     /// <param name="Path">Absolute; empty: the daemon's default folder.</param>
-    internal sealed record Options(ulong Bytes, string Path);
+    /// <param name="DeadlineS">Seconds after which slices that have to go wait for nobody; 0: never.</param>
+    internal sealed record Options(ulong Bytes, string Path, ulong DeadlineS);
 
     public static Command Create(CommandLine commandLine)
     {
@@ -23,20 +24,27 @@ internal static class DonateCommand
             Description = "The folder (default: 'donation' in the state folder)",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var command = new Command("donate", "Donate disk space, change how much, or take it back") { size, path };
+        var deadline = CommonOptions.Deadline();
+        var command = new Command("donate", "Donate disk space, change how much, or take it back")
+        {
+            size, path, deadline,
+        };
         commandLine.Bind(command, parsed => new Options(
-            parsed.GetValue(size), Absolute(parsed.GetValue(path) ?? "")), RunAsync);
+            parsed.GetValue(size), Absolute(parsed.GetValue(path) ?? ""), parsed.GetValue(deadline)), RunAsync);
         return command;
     }
 
     public static async Task<ExitCode> RunAsync(Options options, Session session)
     {
         using var daemon = await session.ConnectAsync();
-        var request = new DonateRequest { Bytes = options.Bytes, Path = options.Path };
+        var request = new DonateRequest
+        {
+            Bytes = options.Bytes,
+            Path = options.Path,
+            DeadlineS = options.DeadlineS,
+        };
         var reply = await daemon.Client.DonateAsync(request, daemon.Unary());
-        session.Print("donate",
-            json => DonationReport.WriteFields(json, reply.Donations),
-            text => DonationReport.WriteText(text, reply.Donations));
+        DonationReport.Print("donate", session, reply);
         return ExitCode.Ok;
     }
 

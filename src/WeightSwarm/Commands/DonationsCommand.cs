@@ -20,9 +20,7 @@ internal static class DonationsCommand
     {
         using var daemon = await session.ConnectAsync();
         var reply = await daemon.Client.DonationsAsync(new DonationsRequest(), daemon.Unary());
-        session.Print("donations",
-            json => DonationReport.WriteFields(json, reply.Donations),
-            text => DonationReport.WriteText(text, reply.Donations));
+        DonationReport.Print("donations", session, reply);
         return ExitCode.Ok;
     }
 }

@@ -7,6 +7,20 @@ namespace WeightSwarm.Cli.Output;
 /// <summary>Donations, as <c>donate</c>, <c>donations</c> and <c>status</c> show them.</summary>
 internal static class DonationReport
 {
+    /// <summary>The donations, what is being given up of them, and what lies in their trash.</summary>
+    public static void Print(string verb, Session session, DonationsReply reply) => session.Print(
+        verb,
+        json =>
+        {
+            WriteFields(json, reply.Donations);
+            ReleaseReport.WriteFields(json, reply.Releases, reply.Trash);
+        },
+        text =>
+        {
+            WriteText(text, reply.Donations);
+            ReleaseReport.WriteText(text, reply.Releases, reply.Trash, session.Terminal.Clock.GetUtcNow());
+        });
+
     public static void WriteFields(Utf8JsonWriter writer, IEnumerable<DonationInfo> donations) =>
         writer.WriteObjects("donations", donations, (item, donation) =>
         {
@@ -17,6 +31,11 @@ internal static class DonationReport
             item.WriteNumber("volume_free_bytes", donation.VolumeFreeBytes);
             item.WriteString("state", donation.State);
             item.WriteOptional("reason", donation.Reason);
+            item.WriteNumber("slices_held", donation.SlicesHeld);
+            item.WriteNumber("bytes_held", donation.BytesHeld);
+            item.WriteNumber("slices_in_trash", donation.SlicesTrash);
+            item.WriteNumber("trash_bytes", donation.TrashBytes);
+            item.WriteTime("deadline", donation.DeadlineMs);
         });
 
     public static void WriteText(TextOutput text, IReadOnlyCollection<DonationInfo> donations)
@@ -26,11 +45,12 @@ internal static class DonationReport
             text.Line("nothing is donated yet: weightswarm donate SIZE [PATH]");
             return;
         }
-        var table = new Table("PATH", ">QUOTA", ">USED", ">RESERVE", ">VOLUME FREE", "STATE");
+        var table = new Table("PATH", ">QUOTA", ">USED", ">SLICES", ">TRASH", ">RESERVE", ">VOLUME FREE", "STATE");
         foreach (var donation in donations)
         {
             table.Add(
                 donation.Path, SizeText.Format(donation.QuotaBytes), SizeText.Format(donation.UsedBytes),
+                Cell.Of(donation.SlicesHeld), SizeText.Format(donation.TrashBytes),
                 SizeText.Format(donation.ReserveBytes), SizeText.Format(donation.VolumeFreeBytes),
                 donation.Reason.Length == 0 ? donation.State : $"{donation.State}: {donation.Reason}");
         }

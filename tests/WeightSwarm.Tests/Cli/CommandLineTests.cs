@@ -33,6 +33,8 @@ public class CommandLineTests
     [InlineData("a drill leaves nothing in DIR", "restore", "--drill", "org/model", "/tmp/x")]
     [InlineData("a drill tries a whole model", "restore", "--drill", "--verify")]
     [InlineData("give --up RATE, --down RATE, or both", "limits", "set", "--when", "sat")]
+    [InlineData("'soon' is not a duration", "drain", "--deadline", "soon")]
+    [InlineData("'7' is not a duration", "donate", "0", "--deadline", "7")]
     [InlineData("'fast' is not a rate", "limits", "set", "--up", "fast")]
     [InlineData("'0' is not a rate", "limits", "set", "--up", "0")]
     [InlineData("'65536' is not a port", "daemon", "--gossip-port", "65536")]

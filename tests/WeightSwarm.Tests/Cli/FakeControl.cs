@@ -33,6 +33,9 @@ internal sealed class FakeControl : Control.ControlBase
     public override Task<DonationsReply> Donations(DonationsRequest request, ServerCallContext context) =>
         One<DonationsReply>(request, context);
 
+    public override Task<DrainReply> Drain(DrainRequest request, ServerCallContext context) =>
+        One<DrainReply>(request, context);
+
     public override Task Add(AddRequest request, IServerStreamWriter<AddEvent> stream, ServerCallContext context) =>
         All(request, stream, context);
 

@@ -81,6 +81,53 @@ internal static class Samples
         UsedBytes = 1_234_000_000,
         VolumeFreeBytes = 700_000_000_000,
         State = "present",
+        SlicesHeld = 12,
+        BytesHeld = 1_100_000_000,
+        SlicesTrash = 2,
+        TrashBytes = 134_000_000,
+    };
+
+    public static DrainReply Drain() => new()
+    {
+        Draining = true,
+        SinceMs = SomeTimeMs,
+        DeadlineMs = SomeTimeMs + 36 * 3_600_000,
+        SlicesLeft = 12,
+        BytesLeft = 1_100_000_000,
+        SlicesInPlace = 3,
+        Donations = { Donation() },
+        Releases =
+        {
+            new ReleaseInfo
+            {
+                Model = "org/model",
+                Revision = "r1",
+                FirstSlice = 2,
+                LastSlice = 5,
+                Bytes = 256_000_000,
+                Reason = "drain",
+                Phase = "waiting",
+                Copies = 1,
+                Needed = 2,
+                DueInMs = 1500,
+                WaitsFor = "waits for copies elsewhere: 1 of 2 seen",
+            },
+        },
+        Trash =
+        {
+            new TrashInfo
+            {
+                Model = "org/model",
+                Revision = "r1",
+                Folder = "/srv/weights/models/m",
+                Slices = 2,
+                Bytes = 134_000_000,
+                Reason = "drain",
+                Unproven = 1,
+                FewestCopies = 1,
+                EmptiedMs = SomeTimeMs + 7 * 86_400_000UL,
+            },
+        },
     };
 
     public static ModelReadInfo Read() => new()

@@ -106,7 +106,12 @@ public class JsonTests
               "used_bytes": 1234000000,
               "volume_free_bytes": 700000000000,
               "state": "present",
-              "reason": null
+              "reason": null,
+              "slices_held": 12,
+              "bytes_held": 1100000000,
+              "slices_in_trash": 2,
+              "trash_bytes": 134000000,
+              "deadline": null
             }
           ],
           "nodes_known": 4,
@@ -159,7 +164,69 @@ public class JsonTests
         new DonationsReply(), args, $$"""
         {
           "schema": "weightswarm.{{args[0]}}/1",
-          "donations": []
+          "donations": [],
+          "releases": [],
+          "trash": []
+        }
+        """);
+
+    [Theory]
+    [InlineData("drain")]
+    [InlineData("drain", "show")]
+    [InlineData("drain", "cancel")]
+    public async Task Drain_PrintsItsProgress(params string[] args) => await Check(Samples.Drain(), args, """
+        {
+          "schema": "weightswarm.drain/1",
+          "draining": true,
+          "since": "2024-05-06T07:08:09.010Z",
+          "deadline": "2024-05-07T19:08:09.010Z",
+          "slices_left": 12,
+          "bytes_left": 1100000000,
+          "slices_in_place": 3,
+          "donations": [
+            {
+              "path": "/srv/weights",
+              "quota_bytes": 500000000000,
+              "reserve_bytes": 5000000000,
+              "used_bytes": 1234000000,
+              "volume_free_bytes": 700000000000,
+              "state": "present",
+              "reason": null,
+              "slices_held": 12,
+              "bytes_held": 1100000000,
+              "slices_in_trash": 2,
+              "trash_bytes": 134000000,
+              "deadline": null
+            }
+          ],
+          "releases": [
+            {
+              "model": "org/model",
+              "revision": "r1",
+              "first_slice": 2,
+              "last_slice": 5,
+              "bytes": 256000000,
+              "reason": "drain",
+              "phase": "waiting",
+              "copies_elsewhere": 1,
+              "copies_needed": 2,
+              "due_in_ms": 1500,
+              "waits_for": "waits for copies elsewhere: 1 of 2 seen"
+            }
+          ],
+          "trash": [
+            {
+              "model": "org/model",
+              "revision": "r1",
+              "folder": "/srv/weights/models/m",
+              "slices": 2,
+              "bytes": 134000000,
+              "reason": "drain",
+              "unproven": 1,
+              "fewest_copies_elsewhere": 1,
+              "deleted_at": "2024-05-13T07:08:09.010Z"
+            }
+          ]
         }
         """);
 

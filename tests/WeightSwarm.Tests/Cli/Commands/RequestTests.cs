@@ -31,6 +31,27 @@ public class RequestTests
     public async Task Donate_WithoutPath_LeavesItToTheDaemon() =>
         await Check(new DonateRequest { Bytes = 0 }, new DonationsReply(), "donate", "0");
 
+    [Theory]
+    [InlineData("90s", 90)]
+    [InlineData("30min", 1800)]
+    [InlineData("36h", 129_600)]
+    [InlineData("7d", 604_800)]
+    public async Task Deadline_InAnyUnit_IsSentInSeconds(string text, ulong seconds)
+    {
+        await Check(new DonateRequest { Bytes = 0, DeadlineS = seconds }, new DonationsReply(),
+            "donate", "0", "--deadline", text);
+        await Check(new DrainRequest { Action = DrainAction.Start, DeadlineS = seconds }, new DrainReply(),
+            "drain", "--deadline", text);
+    }
+
+    [Fact]
+    public async Task Drain_SubVerbs_SendTheirAction()
+    {
+        await Check(new DrainRequest { Action = DrainAction.Start }, new DrainReply(), "drain");
+        await Check(new DrainRequest(), new DrainReply(), "drain", "show");
+        await Check(new DrainRequest { Action = DrainAction.Cancel }, new DrainReply(), "drain", "cancel");
+    }
+
     [Fact]
     public async Task Add_WithOptions_SendsThem() => await Check(
         new AddRequest

@@ -31,6 +31,41 @@ public class TextTests
     }
 
     [Fact]
+    public async Task Drain_SaysWhatIsLeftAndWhatItWaitsFor()
+    {
+        var now = DateTimeOffset.UtcNow;
+        var reply = Samples.Drain();
+        reply.DeadlineMs = (ulong)now.AddHours(36).AddMinutes(1).ToUnixTimeMilliseconds();
+        reply.Trash[0].EmptiedMs = (ulong)now.AddDays(6.5).ToUnixTimeMilliseconds();
+        var result = await FakeDaemon.Run(reply, "drain", "show");
+        Assert.Equal((0, ""), (result.Code, result.Error));
+        Assert.Equal("""
+            draining: 12 slices, 1.1 GB left to hand over
+            deadline in 1 day: then they go without waiting for copies elsewhere
+            3 slices of your own files are served in place as before
+
+            PATH              QUOTA     USED   SLICES      TRASH   RESERVE   VOLUME FREE   STATE
+            /srv/weights   500.0 GB   1.2 GB       12   134.0 MB    5.0 GB      700.0 GB   present
+
+            GIVING UP      SLICES           SIZE   WHY     ELSEWHERE   PHASE     NOW
+            org/model@r1   slices 2-5   256.0 MB   drain   1 of 2      waiting   waits for copies elsewhere: 1 of 2 seen
+
+            TRASH OF       SLICES       SIZE   WHY     COPIES ELSEWHERE      DELETED
+            org/model@r1        2   134.0 MB   drain   1 known, not proven   in 6 days
+
+            """, result.Out);
+    }
+
+    [Fact]
+    public async Task Drain_Over_SaysSo()
+    {
+        Assert.StartsWith("not draining\n", (await FakeDaemon.Run(new DrainReply(), "drain", "cancel")).Out,
+            StringComparison.Ordinal);
+        Assert.StartsWith("drained: no donation holds a slice any more\n",
+            (await FakeDaemon.Run(new DrainReply { Draining = true }, "drain", "show")).Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Show_SaysWhatTheWeightsAre()
     {
         var reply = new ShowReply { Model = Samples.Model(), Facts = Samples.Facts() };

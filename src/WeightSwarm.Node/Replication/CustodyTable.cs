@@ -1,0 +1,58 @@
+using System.Collections.Concurrent;
+using WeightSwarm.Core;
+
+namespace WeightSwarm.Node.Replication;
+
+/// <summary>
+/// The models in the engine, by id. Custody alone changes it; whoever proves or shows what is held reads it, from any
+/// thread.
+/// </summary>
+public sealed class CustodyTable
+{
+    internal ConcurrentDictionary<Hash256, ModelCustody> Models { get; } = new();
+
+    /// <summary>What an auditor of a model has to know: its content; null when none of it is here.</summary>
+    public ModelContent? ContentOf(Hash256 model) => Models.TryGetValue(model, out var custody)
+        ? custody.Content : null;
+
+    /// <summary>Whether a slice is held, and whether it lies in the trash, as custody knows it.</summary>
+    public (bool Held, bool Trash) StateOf(Hash256 model, int slice) => Models.TryGetValue(model, out var custody)
+        ? (custody.Held.Contains(slice), custody.Trash.Contains(slice)) : (false, false);
+
+    /// <summary>Slices that are served from the owner's own files.</summary>
+    public int CountInPlace() => Models.Values.Where(c => c.InPlace).Sum(c => c.Held.Count);
+
+    /// <summary>What lies in one donation: held, and in the trash.</summary>
+    public (int Held, long HeldBytes, int Trash, long TrashBytes) CountOf(Guid donation)
+    {
+        var (held, heldBytes, trash, trashBytes) = (0, 0L, 0, 0L);
+        foreach (var custody in Models.Values.Where(c => c.Donation == donation))
+        {
+            held += custody.Held.Count;
+            heldBytes += custody.Held.Slices.Sum(custody.Entry.SliceBytes);
+            trash += custody.Trash.Count;
+            trashBytes += custody.Trash.Slices.Sum(custody.Entry.SliceBytes);
+        }
+        return (held, heldBytes, trash, trashBytes);
+    }
+
+    /// <summary>Every byte of a piece, as it lies on the disk now; not verified.</summary>
+    /// <exception cref="IOException">The file is gone, shorter, or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    public byte[] ReadPiece(Hash256 model, int piece)
+    {
+        if (!Models.TryGetValue(model, out var custody)) throw new IOException($"the model {model} is not here");
+        var metainfo = custody.Content.Metainfo;
+        var file = metainfo.Files[metainfo.FileOf(piece)];
+        var bytes = new byte[metainfo.PieceBytes(piece)];
+        using var handle = File.OpenHandle(Path.Combine(custody.SaveFolder, metainfo.Name, file.Path));
+        var offset = (piece - file.FirstPiece) * metainfo.PieceLength;
+        for (var done = 0; done < bytes.Length;)
+        {
+            var read = RandomAccess.Read(handle, bytes.AsSpan(done), offset + done);
+            if (read == 0) throw new EndOfStreamException($"{file.Path} ends at {offset + done}");
+            done += read;
+        }
+        return bytes;
+    }
+}
