@@ -6,9 +6,10 @@ namespace WeightSwarm.Node.Auditing;
 /// How many proofs a peer may ask for: a burst, then one every two seconds. A proof costs its holder up to eight pieces
 /// of reading. May be used from any thread.
 /// </summary>
-internal sealed class ChallengeBudget(TimeProvider time)
+public sealed class ChallengeBudget(TimeProvider time)
 {
-    internal const int Burst = 64;
+    /// <summary>So many at once.</summary>
+    public const int Burst = 64;
 
     private const int MostPeers = 4096;
     private static readonly TimeSpan _refill = TimeSpan.FromSeconds(2);

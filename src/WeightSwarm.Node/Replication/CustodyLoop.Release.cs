@@ -74,7 +74,8 @@ public sealed partial class CustodyLoop
     }
 
     private static bool IsIdle(ModelCustody custody) =>
-        custody.Held.IsEmpty && custody.Trash.IsEmpty && custody.Doubted.IsEmpty && custody.Fetching.Count + custody.Securing.Count == 0;
+        custody.Held.IsEmpty && custody.Trash.IsEmpty && custody.Doubted.IsEmpty &&
+        custody.Fetching.Count + custody.Securing.Count == 0;
 
     [LoggerMessage(2080, LogLevel.Information, "{Path} is given back: nothing of this node lies in it any more")]
     private partial void LogReturned(string path);

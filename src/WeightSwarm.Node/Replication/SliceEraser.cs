@@ -13,7 +13,7 @@ namespace WeightSwarm.Node.Replication;
 /// (fallocate(2)). Pieces are multiples of 16 KiB, so that a range is whole blocks and no neighbour is touched.
 /// </para>
 /// </summary>
-internal static class SliceEraser
+public static class SliceEraser
 {
     /// <summary>Deletes the bytes of some slices; the torrent must not be in the engine.</summary>
     /// <param name="content">The model.</param>

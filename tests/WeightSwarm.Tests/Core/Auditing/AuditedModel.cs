@@ -27,7 +27,7 @@ internal sealed class AuditedModel
         var (result, bytes) = NaiveTorrent.Build(
             "model", PieceBytes, [.. _files.Select((f, i) => (f.Path, _contents[i]))]);
         Metainfo = result.Metainfo ?? throw new InvalidOperationException(result.Reason);
-        var manifest = Manifest.Of(Metainfo, [.. _contents.Select(c => Hash256.Of(c))]);
+        Manifest = Manifest.Of(Metainfo, [.. _contents.Select(c => Hash256.Of(c))]);
         var layout = SliceLayout.For(Metainfo, PieceBytes * PiecesPerSlice);
         Entry = new Entry
         {
@@ -35,7 +35,7 @@ internal sealed class AuditedModel
             Model = "org/model",
             Revision = "1",
             InfoHashV1 = Metainfo.InfoHashV1,
-            ManifestHash = manifest.Hash,
+            ManifestHash = Manifest.Hash,
             MetainfoHash = Hash256.Of(bytes),
             MetainfoBytes = bytes.Length,
             PieceLength = PieceBytes,
@@ -47,13 +47,17 @@ internal sealed class AuditedModel
             SliceLeaves = layout.SliceLeaves,
         };
         ByTorrent = SliceLeaves.Of(Metainfo, PiecesPerSlice);
-        ByManifest = SliceLeaves.Of(manifest, Entry);
+        ByManifest = SliceLeaves.Of(Manifest, Entry);
     }
 
     public Metainfo Metainfo { get; }
+    public Manifest Manifest { get; }
     public Entry Entry { get; }
     public SliceLeaves ByTorrent { get; }
     public SliceLeaves ByManifest { get; }
+
+    /// <summary>The bytes of a file, by its index.</summary>
+    public ReadOnlySpan<byte> ContentOf(int file) => _contents[file];
 
     /// <summary>All leaves of a slice, found by walking over its pieces.</summary>
     public List<LeafPlace> LeavesOf(int slice)
