@@ -180,7 +180,8 @@ public sealed class DonationLedger
         lock (_lock)
         {
             if (_donations.FirstOrDefault(d => d.Id == id) is not { } donation) return false;
-            if (DonationMarker.Read(donation.Path) is not { } marker) return false;
+            if (_rules.WhyNotMarked(donation) is { } reason) throw new IOException(reason);
+            var marker = DonationMarker.Read(donation.Path)!;
             var known = _store.Generation(id);
             var next = Math.Max(known, marker.Generation) + 1;
             _store.SaveGeneration(id, next);

@@ -119,16 +119,16 @@ public sealed partial class CustodyLoop
         return true;
     }
 
-    [LoggerMessage(2080, LogLevel.Warning, "the donation {Folder} is away: {Reason}")]
+    [LoggerMessage(2090, LogLevel.Warning, "the donation {Folder} is away: {Reason}")]
     private partial void LogAway(string folder, string reason);
 
-    [LoggerMessage(2081, LogLevel.Information, "the donation {Folder} is back")]
+    [LoggerMessage(2091, LogLevel.Information, "the donation {Folder} is back")]
     private partial void LogBack(string folder);
 
-    [LoggerMessage(2082, LogLevel.Error, "{Model} is not served although its volume is back: {Problem}")]
+    [LoggerMessage(2092, LogLevel.Error, "{Model} is not served although its volume is back: {Problem}")]
     private partial void LogNotBack(string model, string problem);
 
-    [LoggerMessage(2083, LogLevel.Warning,
+    [LoggerMessage(2093, LogLevel.Warning,
         "the store is older than {Folder}, as after a backup was put back: all of it is read again")]
     private partial void LogOldStore(string folder);
 }

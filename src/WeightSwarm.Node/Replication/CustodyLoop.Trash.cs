@@ -106,6 +106,8 @@ public sealed partial class CustodyLoop
             .Concat(custody.Fetching).Concat(custody.Securing));
         try
         {
+            // A backup of the store from before this must not vouch for them again.
+            if (custody.Donation is { } emptied) _ledger.RaiseGeneration(emptied);
             var left = await Task.Run(
                 () => SliceEraser.Erase(custody.Content, custody.SaveFolder, slices, kept), _stopping);
             _trash.Emptied(custody.LocalKey, slices.Slices);
