@@ -185,8 +185,8 @@ public sealed class HealTests
     }
 
     /// <summary>
-    /// Withdrawn, then fetched, then held: for each slice that was touched, in this order. A slice that was doubted with
-    /// its file, and is right, is not fetched.
+    /// Withdrawn, then fetched, then held: for each slice that was touched, in this order. A slice that was doubted
+    /// with its file, and is right, is not fetched.
     /// </summary>
     private static void AssertOrder(DaemonProcess node)
     {
