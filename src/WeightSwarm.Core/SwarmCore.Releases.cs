@@ -41,8 +41,9 @@ public sealed partial class SwarmCore
 
     private void TendReleases(SwarmView view, bool planned, Instant now)
     {
+        if (!planned && !_releases.IsBusy) return;
         var own = Circumstances(now);
         if (planned) _releases.Plan(view, own, now);
-        if (_releases.IsBusy) _releases.Tend(view, own, now);
+        if (_releases.IsBusy) _releases.Tend(view, own, planned, now);
     }
 }

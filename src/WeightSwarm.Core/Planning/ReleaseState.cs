@@ -45,6 +45,7 @@ internal sealed class ReleaseState(
     private readonly SortedSet<(Hash256 Model, int Slice)> _recalled = [];
     private readonly ReleaseWishes _wishes = new(self, replication, random);
     private ImmutableArray<ReleaseDemand> _demands = [];
+    private int _pending, _pendingTrims;
 
     /// <summary>Whether there is anything to tend between two plans.</summary>
     public bool IsBusy => _releases.Count > 0 || _recalled.Count > 0;
@@ -92,18 +93,21 @@ internal sealed class ReleaseState(
                     DueMs = now.MonotonicMs + wish.DelayMs,
                 };
         }
-        foreach (var model in view.Models.Select(m => m.Entry.ModelId))
-            replication.OwnerWants(model, _wishes.OwnersOf(model));
+        replication.OwnerWants(_wishes.OfOwners());
     }
 
-    /// <summary>Lets every release move on; the safest first, as only so many may be out at once.</summary>
-    public void Tend(SwarmView view, ReleaseCircumstances own, Instant now)
+    /// <summary>
+    /// Lets releases move on; the safest first, as only so many may be out at once. Between two plans only those that
+    /// are out move: thousands that wait need not be looked at every second.
+    /// </summary>
+    public void Tend(SwarmView view, ReleaseCircumstances own, bool planned, Instant now)
     {
         TakeBack(view.Policy.Pace);
-        if (_releases.Count == 0) return;
+        if (_releases.Count == 0 || !planned && _pending == 0) return;
         var reader = new ReleaseFactsReader(view, self);
         var rule = Rule(view);
-        var order = _releases.Values.Select(r => (Release: r, Facts: reader.Of(r.Model, r.Slice)))
+        var order = _releases.Values.Where(r => planned || r.IsPending)
+            .Select(r => (Release: r, Facts: reader.Of(r.Model, r.Slice)))
             .OrderByDescending(r => r.Facts is { } facts
                 ? ReleaseRule.Visible(facts) - facts.Needed(r.Release.Reason) : int.MinValue);
         foreach (var (release, facts) in order.ToList())
@@ -130,7 +134,6 @@ internal sealed class ReleaseState(
     private ReleaseFacts With(Release release, ReleaseFacts? facts, ReleaseCircumstances own, Instant now)
     {
         var wish = _wishes.Of(release.Model, release.Slice);
-        var trims = _releases.Values.Count(r => r.IsPending && r.Reason == ReleaseReason.Trim);
         var known = facts ?? new ReleaseFacts { Target = 1, Holders = [] };
         return known with
         {
@@ -139,8 +142,8 @@ internal sealed class ReleaseState(
             Forbidden = own.Forbidden ?? (facts is null ? "its model is not in the catalogue" : wish?.Forbidden),
             MonitorsCut = own.MonitorsCut,
             Neighbours = own.Neighbours,
-            MayAnnounce = _releases.Values.Count(r => r.IsPending) < MostPending &&
-                (release.Reason != ReleaseReason.Trim || trims < MostTrims),
+            MayAnnounce = _pending < MostPending &&
+                (release.Reason != ReleaseReason.Trim || _pendingTrims < MostTrims),
         };
     }
 
@@ -148,6 +151,8 @@ internal sealed class ReleaseState(
     {
         var key = (release.Model, release.Slice);
         var (next, act) = rule.Next(release, facts, now);
+        Count(release, -1);
+        Count(next, 1);
         _releases[key] = next;
         switch (act)
         {
@@ -165,6 +170,13 @@ internal sealed class ReleaseState(
         }
     }
 
+    private void Count(Release release, int by)
+    {
+        if (!release.IsPending) return;
+        _pending += by;
+        if (release.Reason == ReleaseReason.Trim) _pendingTrims += by;
+    }
+
     private void Ask(Release release, Pace pace)
     {
         foreach (var holder in release.Asked)
@@ -178,6 +190,7 @@ internal sealed class ReleaseState(
     /// </summary>
     private void GiveUp(Release release, int copiesLeft, bool unproven, Pace pace, Instant now)
     {
+        Count(release, -1);
         _releases.Remove((release.Model, release.Slice));
         replication.GiveUp(release.Model, release.Slice, pace, now);
         outbox.Add(new CoreOutput.MoveToTrash(release.Model, release.Slice, release.Reason, copiesLeft, unproven));

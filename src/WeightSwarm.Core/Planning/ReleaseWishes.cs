@@ -26,9 +26,10 @@ internal sealed class ReleaseWishes(NodeId self, ReplicationState replication, S
     /// <summary>The wish for a slice, or null.</summary>
     public ReleaseWish? Of(Hash256 model, int slice) => _wishes.GetValueOrDefault((model, slice));
 
-    /// <summary>The slices of a model that an owner wants back.</summary>
-    public SliceSet OwnersOf(Hash256 model) => SliceSet.Of(_wishes
-        .Where(w => w.Key.Model == model && w.Value.Reason != ReleaseReason.Trim).Select(w => w.Key.Slice));
+    /// <summary>The slices that an owner wants back, by model.</summary>
+    public SortedDictionary<Hash256, SliceSet> OfOwners() => new(_wishes
+        .Where(w => w.Value.Reason != ReleaseReason.Trim).GroupBy(w => w.Key.Model)
+        .ToImmutableSortedDictionary(g => g.Key, g => SliceSet.Of(g.Select(w => w.Key.Slice))));
 
     /// <summary>"trim", "low-space", "disk-fault", "shrink", "drain".</summary>
     public static string Word(ReleaseReason reason) => reason switch

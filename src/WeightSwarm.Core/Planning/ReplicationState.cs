@@ -82,12 +82,16 @@ internal sealed class ReplicationState(
         held.Trash = SliceSet.Of(slices.Slices.Except(held.Slices.Slices));
     }
 
-    /// <summary>The owner wants these back; the others see it, and replace them.</summary>
-    public void OwnerWants(Hash256 model, SliceSet slices)
+    /// <summary>The owner wants these back, and no others; the other nodes see it, and replace them.</summary>
+    public void OwnerWants(IReadOnlyDictionary<Hash256, SliceSet> slices)
     {
-        if (!_held.TryGetValue(model, out var held) || held.Releasing.Equals(slices)) return;
-        held.Releasing = slices;
-        held.Dirty = true;
+        foreach (var (model, held) in _held)
+        {
+            var wanted = slices.GetValueOrDefault(model, SliceSet.Empty);
+            if (held.Releasing.Equals(wanted)) continue;
+            held.Releasing = wanted;
+            held.Dirty = true;
+        }
     }
 
     /// <summary>

@@ -49,6 +49,8 @@ public sealed partial class ControlService(
         };
         reply.Donations.AddRange(ledger.Look().Select(status => DonationReplies.Of(status, table)));
         reply.Warnings.AddRange(custody.Warnings);
+        if (store.Drain.Get() is not null)
+            reply.Warnings.Add("this node drains and takes nothing new: see `weightswarm drain show`");
         reply.Warnings.AddRange(ledger.Look().Where(d => d.State == DonationState.Draining)
             .Select(d => $"the donation {d.Donation.Path} is drained: {d.Reason}"));
         reply.Reads.AddRange(ReadReplies.All(custody, scrub));

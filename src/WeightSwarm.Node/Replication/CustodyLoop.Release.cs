@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
+using WeightSwarm.Core;
+using WeightSwarm.Core.Catalogue;
 using WeightSwarm.Core.Gossip;
 using WeightSwarm.Core.Planning;
 using WeightSwarm.Node.Donations;
-using WeightSwarm.Node.Store;
 
 namespace WeightSwarm.Node.Replication;
 
@@ -17,49 +18,27 @@ public sealed partial class CustodyLoop
     {
         var pace = await _inbox.AskAsync(core => core?.Charter?.Policy.Pace, _stopping);
         if (pace is null) return;
-        var demands = Demands();
+        var (donations, drain) = (_ledger.Look(), _drain.Get());
+        ImmutableArray<ReleaseDemand> demands = [.. donations
+            .Select(status => ReleaseDemands.Of(status, TrashBytes(status.Donation.Id), drain, HeldIn))
+            .OfType<ReleaseDemand>()];
         if (!demands.IsEmpty || !_demanded.IsEmpty) _inbox.Post(new CoreInput.ReleaseDemanded(demands));
         _demanded = demands;
-        await TendTrashAsync(pace);
-        await EndReturnsAsync();
+        await TendTrashAsync(donations, pace);
+        await EndReturnsAsync(donations);
     }
 
-    private ImmutableArray<ReleaseDemand> Demands()
-    {
-        var drain = _drain.Get();
-        return [.. _ledger.Look().Select(status => DemandOf(status, drain)).OfType<ReleaseDemand>()];
-    }
-
-    private ReleaseDemand? DemandOf(DonationStatus status, DrainOrder? drain)
-    {
-        var donation = status.Donation;
-        if (status.State == DonationState.Away) return null;
-        var from = _custody.Values.Where(c => c.Donation == donation.Id && !c.Held.IsEmpty)
-            .ToImmutableSortedDictionary(c => c.Entry.ModelId, c => c.Held);
-        if (from.IsEmpty) return null;
-        if (donation.Returning || drain is not null)
-            return new ReleaseDemand(
-                donation.Path, ReleaseReason.Drain, long.MaxValue,
-                Earlier(donation.Returning ? donation.DeadlineMs : null, drain?.DeadlineMs), from);
-        if (donation.Drain is not null)
-            return new ReleaseDemand(donation.Path, ReleaseReason.DiskFault, long.MaxValue, null, from);
-        // The trash goes first, and counts as gone.
-        var trash = TrashBytes(donation.Id);
-        var over = status.UsedBytes - trash - donation.QuotaBytes;
-        if (over > 0) return new ReleaseDemand(donation.Path, ReleaseReason.Shrink, over, donation.DeadlineMs, from);
-        var low = donation.ReserveBytes - status.VolumeFreeBytes - trash;
-        return low > 0 ? new ReleaseDemand(donation.Path, ReleaseReason.LowSpace, low, null, from) : null;
-    }
-
-    private static long? Earlier(long? a, long? b) => a is null ? b : b is null ? a : Math.Min(a.Value, b.Value);
+    private ImmutableSortedDictionary<Hash256, SliceSet> HeldIn(Guid donation) => _custody.Values
+        .Where(c => c.Donation == donation && !c.Held.IsEmpty)
+        .ToImmutableSortedDictionary(c => c.Entry.ModelId, c => c.Held);
 
     /// <summary>
     /// Of a donation that is given back, what never became a slice goes at once, and the donation ends when nothing
     /// lies in it any more.
     /// </summary>
-    private async Task EndReturnsAsync()
+    private async Task EndReturnsAsync(ImmutableArray<DonationStatus> donations)
     {
-        foreach (var status in _ledger.Look().Where(s => s.State == DonationState.Returning))
+        foreach (var status in donations.Where(s => s.State == DonationState.Returning))
         {
             var id = status.Donation.Id;
             foreach (var custody in _custody.Values.Where(c => c.Donation == id && IsIdle(c)))

@@ -43,10 +43,10 @@ public sealed partial class CustodyLoop
 
     /// <summary>Empties what is due: its time over, its donation too full, or a deletion that a crash cut
     /// short.</summary>
-    private async Task TendTrashAsync(Pace pace)
+    private async Task TendTrashAsync(IEnumerable<DonationStatus> donations, Pace pace)
     {
         var now = _clock.Now.UnixMs;
-        var shortage = _ledger.Look().ToDictionary(s => s.Donation.Id, ShortOf);
+        var shortage = donations.ToDictionary(s => s.Donation.Id, ReleaseDemands.ShortOf);
         foreach (var model in _trash.List().GroupBy(t => t.Key))
         {
             if (!_custody.TryGetValue(model.Key.Model, out var custody) || custody.LocalKey != model.Key) continue;
@@ -82,12 +82,6 @@ public sealed partial class CustodyLoop
     /// <summary>Bytes that lie in a donation's trash.</summary>
     private long TrashBytes(Guid donation) => _custody.Values.Where(c => c.Donation == donation)
         .Sum(c => c.Trash.Slices.Sum(c.Entry.SliceBytes));
-
-    /// <summary>So much too much lies in a donation, by its quota or by what its volume has left; at most 0 for
-    /// nothing.</summary>
-    private static long ShortOf(DonationStatus status) => status.State == DonationState.Away ? 0 : Math.Max(
-        status.Donation.Returning ? 0 : status.UsedBytes - status.Donation.QuotaBytes,
-        status.Donation.ReserveBytes - status.VolumeFreeBytes);
 
     /// <summary>
     /// Deletes slices for good. First the store says that their bytes are worth nothing, then the network is told, then

@@ -105,7 +105,16 @@ public sealed class ReleaseTests
         Assert.Equal((Slices, 1), (
             trash.GetProperty("unproven").GetInt32(), trash.GetProperty("fewest_copies_elsewhere").GetInt32()));
 
-        // It changes its mind: what lies in the trash comes back, and nothing of it is fetched.
+        // What was given up stays so over a crash, and is not advertised again.
+        await swarm[1].KillAsync();
+        await swarm[1].StartAgainAsync();
+        await swarm.SeesAsync(swarm[1], 1);
+        var after = await swarm[1].AskAsync("drain", "show");
+        Assert.True(after.GetProperty("draining").GetBoolean());
+        Assert.Equal(0, after.GetProperty("slices_left").GetInt32());
+        Assert.Equal(Slices, after.GetProperty("trash")[0].GetProperty("slices").GetInt32());
+
+        // Its owner changes his mind: what lies in the trash comes back, and nothing of it is fetched.
         await swarm[1].AskAsync("drain", "cancel");
         await swarm.HasCopiesAsync(swarm[0], Model, 2);
         Assert.Contains("is taken back from the trash", swarm[1].Log, StringComparison.Ordinal);

@@ -6,6 +6,6 @@ internal static class ScenarioList
     public static IReadOnlyList<Scenario> All { get; } =
     [
         new FiveDrill(), new SmallDisks(), new CrashThirty(), new Partition(), new Restart(), new ClockSkew(),
-        new Draining(), new Trimming(),
+        new Draining(), new Trimming(), new TrimmingWhileFlapping(),
     ];
 }
