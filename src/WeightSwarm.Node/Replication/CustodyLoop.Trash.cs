@@ -13,6 +13,8 @@ namespace WeightSwarm.Node.Replication;
 /// </summary>
 public sealed partial class CustodyLoop
 {
+    private const long EraseAgainMs = 60_000;
+
     /// <summary>The core gave a slice up, and has told the network so.</summary>
     private void MoveToTrash(CoreOutput.MoveToTrash release)
     {
@@ -50,6 +52,7 @@ public sealed partial class CustodyLoop
         foreach (var model in _trash.List().GroupBy(t => t.Key))
         {
             if (!_custody.TryGetValue(model.Key.Model, out var custody) || custody.LocalKey != model.Key) continue;
+            if (_clock.Now.MonotonicMs < custody.EraseNotBeforeMs) continue;
             if (custody.Donation is not { } donation || !shortage.TryGetValue(donation, out var wanted)) continue;
             List<int> due = [];
             foreach (var item in model)
@@ -110,6 +113,7 @@ public sealed partial class CustodyLoop
         catch (Exception e) when (e is IOException and not StoreException or UnauthorizedAccessException)
         {
             // They stay marked, and are tried again.
+            custody.EraseNotBeforeMs = _clock.Now.MonotonicMs + EraseAgainMs;
             _warnings[custody.SaveFolder] = $"{custody.Entry.Model}: its trash cannot be emptied: {e.Message}";
         }
         if (kept.IsEmpty) await CloseAsync(custody);

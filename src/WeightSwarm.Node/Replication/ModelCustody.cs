@@ -57,6 +57,9 @@ internal sealed class ModelCustody(ModelContent content, LocalModelKey key, Guid
     /// held.</summary>
     public SliceSet Trash { get; set; } = SliceSet.Empty;
 
+    /// <summary>The disk refused to delete; it is not asked again before this time (monotonic, ms).</summary>
+    public long EraseNotBeforeMs { get; set; } = long.MinValue;
+
     /// <summary>Slices that the plan wants and whose pieces are not all here.</summary>
     public SortedSet<int> Fetching { get; } = [];
 
