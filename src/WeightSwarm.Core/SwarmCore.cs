@@ -119,6 +119,7 @@ public sealed partial class SwarmCore
                 (_freeBytes, _donatedBytes) = (room.FreeBytes, room.DonatedBytes);
                 _replication.RoomChanged(room.RoomBytes, room.DonatedBytes);
                 break;
+            case CoreInput.OriginsUsable origins: _replication.Origins = origins.Models; break;
             case CoreInput.SlicesHeld held: _replication.SlicesHeld(held.Model, held.Slices, held.InPlace); break;
             case CoreInput.SlicesAway away: _replication.SlicesAway(away.Model, away.Slices, Pace, now); break;
             case CoreInput.SliceVerified done: _replication.SliceVerified(done.Model, done.Slice); break;

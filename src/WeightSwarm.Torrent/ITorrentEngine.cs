@@ -42,6 +42,19 @@ public interface ITorrentEngine : IAsyncDisposable
     /// <summary>Connects to a peer for one torrent. Repeatable; a failure shows only in counters.</summary>
     Task ConnectPeerAsync(string key, IPEndPoint peer, CancellationToken cancellation);
 
+    /// <summary>
+    /// Fetches from an HTTP server too (BEP 19), which must answer every request with the right range or not at all: an
+    /// engine may take a file that got another status for missing there until the URL is added anew. Never kept in
+    /// resume data.
+    /// </summary>
+    /// <param name="key">Which torrent.</param>
+    /// <param name="url">Of the folder above the torrent's own; ends with a slash.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    Task AddWebSeedAsync(string key, Uri url, CancellationToken cancellation);
+
+    /// <summary>Stops fetching from there. Unknown torrents and URLs are ignored.</summary>
+    Task RemoveWebSeedAsync(string key, Uri url, CancellationToken cancellation);
+
     /// <summary>The state of one torrent, or null when it is unknown.</summary>
     Task<TorrentStatus?> GetStatusAsync(string key, CancellationToken cancellation);
 

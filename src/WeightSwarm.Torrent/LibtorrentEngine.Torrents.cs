@@ -43,13 +43,22 @@ public sealed partial class LibtorrentEngine
         LookAsync<IReadOnlyList<TorrentPeer>>(key, torrent =>
             Array.ConvertAll(_session.Peers(torrent.Tag), ToPeer), cancellation);
 
-    /// <summary>
-    /// Fetches from an HTTP server too (BEP 19). The URL is that of the folder above the torrent's own.
-    /// </summary>
+    /// <inheritdoc />
     public Task AddWebSeedAsync(string key, Uri url, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(url);
         return RunAsync(() => _session.AddWebSeed(Find(key).Tag, url.AbsoluteUri), cancellation);
+    }
+
+    /// <inheritdoc />
+    public Task RemoveWebSeedAsync(string key, Uri url, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(url);
+        return RunAsync(() =>
+        {
+            if (_byKey.TryGetValue(key, out var torrent) && !torrent.Leaving)
+                _session.RemoveWebSeed(torrent.Tag, url.AbsoluteUri);
+        }, cancellation);
     }
 
     /// <summary>Limits of one torrent in bytes per second; 0 is unlimited.</summary>

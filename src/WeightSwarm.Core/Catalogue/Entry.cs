@@ -34,6 +34,11 @@ public sealed record Entry
     public required string Licence { get; init; }
     /// <summary>Where it came from, in words or as a URI; may be empty.</summary>
     public string Source { get; init; } = "";
+    /// <summary>
+    /// URL under which the files lie by their paths, as the curator wrote it; may be empty. See
+    /// <see cref="Catalogue.Origin"/>. A source of bytes to be verified, and never a copy.
+    /// </summary>
+    public string Origin { get; init; } = "";
     /// <summary>Wanted copies; 0 means the policy's.</summary>
     public int Copies { get; init; }
     /// <summary>False once withdrawn by a curator.</summary>

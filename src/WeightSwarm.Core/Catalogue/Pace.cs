@@ -83,6 +83,14 @@ public sealed record Pace
     public required long ReconcileFarMs { get; init; }
     /// <summary>New holdings of one model are published at least so far apart.</summary>
     public required long HoldingGapMs { get; init; }
+    /// <summary>A server of origin that fails is left alone for this time at first, doubled each time.</summary>
+    public required long OriginRetryMs { get; init; }
+    /// <summary>And for this time at most, unless it asks for more.</summary>
+    public required long OriginRetryMostMs { get; init; }
+    /// <summary>An origin that has sent no byte for this time is taken to have stalled.</summary>
+    public required long OriginStallMs { get; init; }
+    /// <summary>An origin that gave other files than the model's is not asked again for this time.</summary>
+    public required long OriginDistrustMs { get; init; }
     /// <summary>The core is woken this often.</summary>
     public required long TickMs { get; init; }
     /// <summary>A failed dial is tried again after this time, doubled each time up to sixteen-fold.</summary>
@@ -139,6 +147,10 @@ public sealed record Pace
         ReconcileMs = 5 * Minute,
         ReconcileFarMs = 15 * Minute,
         HoldingGapMs = Minute,
+        OriginRetryMs = Second,
+        OriginRetryMostMs = 15 * Minute,
+        OriginStallMs = 20 * Second,
+        OriginDistrustMs = Day,
         TickMs = Second,
         DialRetryMs = 15 * Second,
         GraftMs = Second / 2,
@@ -179,6 +191,10 @@ public sealed record Pace
         ReconcileMs = 5 * Second,
         ReconcileFarMs = 15 * Second,
         HoldingGapMs = Second / 4,
+        OriginRetryMs = Second / 10,
+        OriginRetryMostMs = 2 * Second,
+        OriginStallMs = Second,
+        OriginDistrustMs = 5 * Minute,
         TickMs = Second / 10,
         DialRetryMs = Second / 2,
         GraftMs = Second / 2,

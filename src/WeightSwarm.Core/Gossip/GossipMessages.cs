@@ -48,6 +48,9 @@ public abstract record CoreInput
     /// <summary>Another slice may take so many bytes now.</summary>
     public sealed record RoomChanged(long RoomBytes, long FreeBytes, long DonatedBytes) : CoreInput;
 
+    /// <summary>These models, and no others, have an origin that can be fetched from now.</summary>
+    public sealed record OriginsUsable(ImmutableSortedSet<Hash256> Models) : CoreInput;
+
     /// <summary>Every piece of a slice is verified and on disk, fsynced.</summary>
     public sealed record SliceVerified(Hash256 Model, int Slice) : CoreInput;
 

@@ -26,6 +26,8 @@ public sealed record OwnSituation
     public bool StormBreakerOpen { get; init; }
     /// <summary>Nothing new is taken: the owner drains the node.</summary>
     public bool Draining { get; init; }
+    /// <summary>Models whose origin can be fetched from now, as far as this node knows.</summary>
+    public ImmutableSortedSet<Hash256> Origins { get; init; } = [];
     /// <summary>
     /// At most so many claims of its own at once, for slices of about 1 GiB; the planner also applies
     /// room / 100 GiB + 1. Smaller slices count by their bytes, and may be up to four times as many.

@@ -75,7 +75,7 @@ internal sealed class PlanPass
         var model = tally.Model.Entry;
         var bytes = model.SliceBytes(slice);
         _takers.Enter(model, slice);
-        var obstacle = held ? "holds it already" : ObstacleOf(count);
+        var obstacle = held ? "holds it already" : ObstacleOf(model, count);
         _deficits.Add(new Deficit
         {
             Model = model,
@@ -89,10 +89,11 @@ internal sealed class PlanPass
         });
     }
 
-    private string? ObstacleOf(SliceTally count)
+    private string? ObstacleOf(Entry model, SliceTally count)
     {
-        if (count.Holders == 0) return "lost: no known holder";
-        if (count.Sources == 0) return NoSource(count.ShortestAbsenceMs);
+        // An origin is no copy and no holder, but bytes that verify may come from anywhere.
+        if (count.Sources == 0 && !_own.Origins.Contains(model.ModelId))
+            return count.Holders == 0 ? "lost: no known holder" : NoSource(count.ShortestAbsenceMs);
         if (_own.Draining) return "draining: takes nothing new";
         if (_nodes.Self < 0) return null;
         if (_nodes.Nodes[_nodes.Self].AcceptsNothingNew) return "takes nothing new, as its owner set it";

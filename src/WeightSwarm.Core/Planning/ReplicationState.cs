@@ -43,6 +43,9 @@ internal sealed class ReplicationState(
 
     public bool Draining { get; set; }
 
+    /// <summary>Models whose origin can be fetched from now.</summary>
+    public ImmutableSortedSet<Hash256> Origins { get; set; } = [];
+
     public ImmutableSortedDictionary<Hash256, SliceSet> HeldSlices =>
         _held.Where(h => !h.Value.Slices.IsEmpty).ToImmutableSortedDictionary(h => h.Key, h => h.Value.Slices);
 
@@ -220,6 +223,7 @@ internal sealed class ReplicationState(
         InStartupQuiet = quiet,
         StormBreakerOpen = StormBreakerOpen,
         Draining = Draining,
+        Origins = Origins,
     };
 
     private void Start(PlanStep step, Pace pace, Instant now)

@@ -78,6 +78,7 @@ public static class RecordBodies
             Files = (int)body.Files,
             Licence = body.Licence,
             Source = body.Source,
+            Origin = body.Origin,
             Copies = (int)body.Copies,
             Active = body.State == V1.EntryState.Active,
             SliceLeaves = [.. body.SliceLeaves.Select(leaves => (int)leaves)],
@@ -104,6 +105,7 @@ public static class RecordBodies
             Files = (uint)entry.Files,
             Licence = entry.Licence,
             Source = entry.Source,
+            Origin = entry.Origin,
             Copies = (uint)entry.Copies,
             State = entry.Active ? V1.EntryState.Active : V1.EntryState.Withdrawn,
             Facts = entry.Facts is null ? null : FactsBodies.Facts(entry.Facts),
@@ -154,6 +156,7 @@ public static class RecordBodies
     private static bool IsSound(V1.Entry body, Record record) =>
         body.Model.Length is > 0 and <= LongestText && body.Revision.Length is > 0 and <= LongestText &&
         body.Licence.Length <= LongestText && body.Source.Length <= LongestText &&
+        body.Origin.Length <= Origin.LongestText &&
         body.InfoHashV1.Length == 20 && body.ManifestHash.Length == 32 && body.MetainfoHash.Length == 32 &&
         record.Subject.SequenceEqual(body.InfoHashV2.Span) && IsSoundGeometry(body) &&
         (body.Facts is null || FactsBodies.IsSound(body.Facts));

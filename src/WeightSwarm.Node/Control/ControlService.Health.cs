@@ -42,7 +42,11 @@ public sealed partial class ControlService
     public override Task<WhyReply> Why(WhyRequest request, ServerCallContext context) => AnswerFromCore(core =>
     {
         var view = Find(core, request.Model);
-        var reply = new WhyReply { Model = ModelReplies.Of(core, view.Entry) };
+        var reply = new WhyReply
+        {
+            Model = ModelReplies.Of(core, view.Entry),
+            Origin = origins.Describe(view.Entry),
+        };
         for (var slice = 0; slice < view.Entry.Slices; slice++)
             reply.Slices.Add(WhyReplies.Of(core, view, slice, clock.Now));
         return reply;

@@ -21,7 +21,8 @@ public sealed partial class ControlService
             var phase = "scanning";
             var stream = new ProgressStream<AddEvent>(responseStream, clock.Time);
             var order = new AddOrder(
-                request.Path, request.Name, request.Licence, request.Revision, (int)request.Copies, request.Force);
+                request.Path, request.Name, request.Licence, request.Revision, (int)request.Copies, request.Force,
+                request.Origin);
             var progress =
                 new Relay<WeightProgress>(p => stream.Offer(new AddEvent { Progress = ProgressOf(phase, p) }));
             var outcome = await adder.AddAsync(order, progress, next => phase = next, context.CancellationToken);

@@ -5,6 +5,7 @@ using WeightSwarm.Core.Catalogue;
 using WeightSwarm.Node.Donations;
 using WeightSwarm.Node.Gossip;
 using WeightSwarm.Node.Hosting;
+using WeightSwarm.Node.Origins;
 using WeightSwarm.Node.Replication;
 using WeightSwarm.Node.Scrub;
 using WeightSwarm.Node.Store;
@@ -25,7 +26,8 @@ public sealed partial class ControlService(
     NetworkService network, DonationLedger ledger, CustodyLoop custody, CustodyTable table, NodeStore store,
     ModelAdder adder, ModelRestorer restorer,
     ModelContents contents, GossipServer gossip, LocalWeb web, EngineHost engine, Bandwidth bandwidth,
-    RestoreDrill drill, DrillStore drills, HeldVerifier verifier, ScrubProgress scrub) : V1.Control.ControlBase
+    RestoreDrill drill, DrillStore drills, HeldVerifier verifier, ScrubProgress scrub,
+    OriginBook origins) : V1.Control.ControlBase
 {
     private readonly long _startedMs = clock.Time.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -51,6 +53,7 @@ public sealed partial class ControlService(
         reply.Warnings.AddRange(custody.Warnings);
         if (store.Drain.Get() is not null)
             reply.Warnings.Add("this node drains and takes nothing new: see `weightswarm drain show`");
+        reply.Warnings.AddRange(origins.Warnings);
         reply.Warnings.AddRange(ledger.Look().Where(d => d.State == DonationState.Draining)
             .Select(d => $"the donation {d.Donation.Path} is drained: {d.Reason}"));
         reply.Reads.AddRange(ReadReplies.All(custody, scrub));

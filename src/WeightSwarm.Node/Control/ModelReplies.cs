@@ -29,6 +29,7 @@ internal static class ModelReplies
             PiecesPerSlice = (uint)entry.PiecesPerSlice,
             Licence = entry.Licence,
             Source = entry.Source,
+            Origin = entry.Origin,
             TargetCopies = (uint)(entry.Copies > 0 ? entry.Copies : core.Charter?.Policy.Copies ?? 0),
             State = entry.Active ? "active" : "withdrawn",
             SlicesHeld = (uint)held.Count,

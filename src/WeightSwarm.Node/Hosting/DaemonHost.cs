@@ -46,6 +46,7 @@ public static class DaemonHost
             .AddStore()
             .AddDonations()
             .AddTorrents()
+            .AddOrigins()
             .AddWeights()
             .AddGossip()
             .AddReplication()

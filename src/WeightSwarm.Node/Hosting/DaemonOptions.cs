@@ -29,4 +29,7 @@ public sealed record DaemonOptions
 
     /// <summary>TCP port of the local web, on 127.0.0.1 only; 0: any free one.</summary>
     public int HttpPort { get; init; } = DefaultHttpPort;
+
+    /// <summary>Origins may lead to this machine and to private networks, in pace real, too.</summary>
+    public bool LocalOrigins { get; init; }
 }

@@ -4,6 +4,7 @@ using WeightSwarm.Node.Auditing;
 using WeightSwarm.Node.Control;
 using WeightSwarm.Node.Donations;
 using WeightSwarm.Node.Gossip;
+using WeightSwarm.Node.Origins;
 using WeightSwarm.Node.Replication;
 using WeightSwarm.Node.Scrub;
 using WeightSwarm.Node.Store;
@@ -47,6 +48,10 @@ internal static class DaemonServices
         .AddSingleton<EngineHost>()
         .AddSingleton<Bandwidth>()
         .AddHosted<BandwidthLoop>();
+
+    public static IServiceCollection AddOrigins(this IServiceCollection services) => services
+        .AddSingleton<OriginBook>()
+        .AddHosted<WebSeedShim>();
 
     public static IServiceCollection AddWeights(this IServiceCollection services) => services
         .AddSingleton<ModelAdder>()

@@ -86,6 +86,7 @@ public sealed partial class CustodyLoop
         custody.Fetching.Clear();
         await _engine.Engine.RemoveAsync(custody.Key, _stopping);
         await DropTwinAsync(custody);
+        custody.Origin?.Dispose();
         _custody.TryRemove(custody.Entry.ModelId, out _);
     }
 

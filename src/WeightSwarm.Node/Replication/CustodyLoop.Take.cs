@@ -99,6 +99,7 @@ public sealed partial class CustodyLoop
     /// <param name="here">What is vouched for; null: the pieces of the slices that are held, or in the trash.</param>
     private async Task<ModelCustody?> EnterAsync(ModelCustody custody, bool[]? here = null)
     {
+        custody.Origin?.Dispose();
         try
         {
             custody.Key = await _engine.Engine.AddAsync(new TorrentSpec

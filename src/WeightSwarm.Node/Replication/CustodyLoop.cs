@@ -5,6 +5,7 @@ using WeightSwarm.Core.Gossip;
 using WeightSwarm.Node.Donations;
 using WeightSwarm.Node.Gossip;
 using WeightSwarm.Node.Hosting;
+using WeightSwarm.Node.Origins;
 using WeightSwarm.Node.Scrub;
 using WeightSwarm.Node.Store;
 using WeightSwarm.Node.Torrents;
@@ -33,6 +34,8 @@ public sealed partial class CustodyLoop : BackgroundLoop
     private readonly TrashStore _trash;
     private readonly DrainStore _drain;
     private readonly ModelContents _contents;
+    private readonly OriginBook _origins;
+    private readonly WebSeedShim _shim;
     private readonly StateFolder _state;
     private readonly Clock _clock;
     private readonly ILogger<CustodyLoop> _log;
@@ -51,7 +54,7 @@ public sealed partial class CustodyLoop : BackgroundLoop
     public CustodyLoop(
         FetchQueue queue, EngineHost engine, SwarmInbox inbox, DonationLedger ledger, NodeStore store,
         ModelContents contents, Quarantine quarantine, DiskWatch disks, StateFolder state, CustodyTable table,
-        Clock clock, HostFailure failure, ILogger<CustodyLoop> log)
+        Clock clock, OriginBook origins, WebSeedShim shim, HostFailure failure, ILogger<CustodyLoop> log)
         : base(failure)
     {
         _custody = table.Models;
@@ -59,6 +62,7 @@ public sealed partial class CustodyLoop : BackgroundLoop
         (_models, _contents, _state, _clock, _log) = (store.Models, contents, state, clock, log);
         (_scrubs, _quarantine, _disks) = (store.Scrubs, quarantine, disks);
         (_trash, _drain) = (store.Trash, store.Drain);
+        (_origins, _shim) = (origins, shim);
     }
 
     /// <summary>Things that the owner ought to know, in words.</summary>
@@ -125,12 +129,14 @@ public sealed partial class CustodyLoop : BackgroundLoop
     private async Task RefreshAsync()
     {
         await TendDonationsAsync();
+        await TellOriginsAsync();
         foreach (var custody in _custody.Values)
         {
             await TendTwinAsync(custody);
             foreach (var slice in custody.Fetching)
                 _inbox.Post(new CoreInput.SliceProgress(custody.Entry.ModelId, slice, custody.Percent(slice)));
             if (custody.Fetching.Count > 0) await ConnectAsync(custody);
+            await TendOriginAsync(custody);
         }
         await TendReleasesAsync();
         TellRoom();

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using WeightSwarm.Core.Catalogue;
 using WeightSwarm.Node.Donations;
+using WeightSwarm.Node.Origins;
 using WeightSwarm.Node.Store;
 
 namespace WeightSwarm.Node.Replication;
@@ -41,6 +42,9 @@ internal sealed class ModelCustody(ModelContent content, LocalModelKey key, Guid
 
     /// <summary>The slices that the twin serves.</summary>
     public SliceSet TwinHeld { get; set; } = SliceSet.Empty;
+
+    /// <summary>The model's origin in the engine; null until it is looked at.</summary>
+    public OriginLink? Origin { get; set; }
 
     public SliceSet Held { get; set; } = held;
 

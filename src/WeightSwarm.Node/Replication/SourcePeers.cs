@@ -10,6 +10,8 @@ namespace WeightSwarm.Node.Replication;
 /// this.</summary>
 public static class SourcePeers
 {
+    private const int EnoughHolders = 2;
+
     /// <summary>BitTorrent addresses of the other present nodes that hold or fetch any of the model.</summary>
     public static IReadOnlyList<IPEndPoint> Of(SwarmCore? core, Hash256 model) =>
         [.. NodesOf(core, model).SelectMany(node => PeerAddresses.TorrentOf(core, node))];
@@ -39,6 +41,19 @@ public static class SourcePeers
         return SliceSet
             .Of(Enumerable.Range(0, view.Entry.Slices).Where(s => !present.Any(
                 h => h.Verified.Contains(s) && !h.Away.Contains(s) || h.Trash.Contains(s))));
+    }
+
+    /// <summary>
+    /// Slices that fewer present nodes hold, this one excluded, than a fetch should lean on: where the model has an
+    /// origin, it helps.
+    /// </summary>
+    public static SliceSet ThinSlices(SwarmCore? core, Hash256 model)
+    {
+        var view = core?.View?.Models.FirstOrDefault(m => m.Entry.ModelId == model);
+        if (view is null) return SliceSet.Empty;
+        var present = view.Holders.Where(h => IsPresent(core!, h.Node)).ToList();
+        return SliceSet.Of(Enumerable.Range(0, view.Entry.Slices)
+            .Where(s => present.Count(h => h.Verified.Contains(s)) < EnoughHolders));
     }
 
     private static IEnumerable<NodeId> NodesOf(SwarmCore? core, Hash256 model)

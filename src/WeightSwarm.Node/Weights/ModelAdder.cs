@@ -5,6 +5,7 @@ using WeightSwarm.Core.Records;
 using WeightSwarm.Node.Control;
 using WeightSwarm.Node.Gossip;
 using WeightSwarm.Node.Hosting;
+using WeightSwarm.Node.Origins;
 using WeightSwarm.Node.Replication;
 using WeightSwarm.Node.Store;
 using WeightSwarm.Node.Weights.Formats;
@@ -18,8 +19,9 @@ namespace WeightSwarm.Node.Weights;
 /// <param name="Revision">Empty: derived from the content.</param>
 /// <param name="Copies">0: the network's.</param>
 /// <param name="Force">Preserve structurally broken weight files, too.</param>
+/// <param name="Origin">URL under which the files lie by their paths; empty: none.</param>
 public sealed record AddOrder(
-    string Path, string Name, string Licence, string Revision, int Copies, bool Force = false);
+    string Path, string Name, string Licence, string Revision, int Copies, bool Force = false, string Origin = "");
 
 /// <summary>What <c>add</c> came to.</summary>
 /// <param name="Entry">The entry, new or existing.</param>
@@ -40,7 +42,8 @@ public sealed record AddOutcome(Entry Entry, bool Existing, IReadOnlyList<string
 /// entry that is there. The engine does not hash them again.
 /// </summary>
 public sealed class ModelAdder(
-    NetworkService network, SwarmInbox inbox, NodeStore store, FetchQueue custody, ModelContents contents, Clock clock)
+    NetworkService network, SwarmInbox inbox, NodeStore store, FetchQueue custody, ModelContents contents, OriginBook origins,
+    Clock clock)
 {
     private const long EntryTtlMs = 400L * 86_400_000;
 
@@ -55,13 +58,14 @@ public sealed class ModelAdder(
         var licence = LicenceOf(order);
         if (order.Revision.Length > 0 &&
             ModelName.RevisionFault(order.Revision) is { } bad) throw Usage("bad-revision", bad);
+        var origin = OriginOf(order);
         var charter = await CharterAsync(cancellation);
         phase("scanning");
         var scan = await Task.Run(() => FolderScan.Run(order.Path, cancellation), cancellation);
         if (scan.Outcome != ScanOutcome.Complete) throw OfScan(scan);
         var paths = scan.Files.Select(file => file.Path);
         if (await _match.ServedAsync(scan, cancellation) is { } served)
-            return new AddOutcome(served, true, [], paths) { Held = true };
+            return new AddOutcome(served, true, OriginNotes(served, origin), paths) { Held = true };
         var candidates = await _match.CandidatesAsync(name, order.Revision, scan, cancellation);
         var mayCatalogue = licence.Length > 0 && network.IsFounder;
         if (!mayCatalogue && candidates.Alike.IsEmpty)
@@ -78,13 +82,15 @@ public sealed class ModelAdder(
         {
             await JoinAsync(existing, scan.Root, model, cancellation);
             store.Ingest.Forget(name.TorrentName(order.Revision));
+            notes.AddRange(OriginNotes(existing, origin));
             return new AddOutcome(existing, true, notes, paths) { Facts = facts };
         }
         if (!mayCatalogue)
             throw await _match.RefusalAsync(
                 order, candidates.Named, manifest => FolderDifference.Of(manifest, model.Manifest), cancellation);
         WeightCheck.Refuse(facts, order.Force);
-        var entry = EntryOf(model, name, order, licence, charter.Policy) with { Facts = facts.Facts };
+        var entry = EntryOf(model, name, order, licence, charter.Policy)
+            with { Facts = facts.Facts, Origin = origin };
         await CatalogueAsync(entry, scan.Root, model, cancellation);
         store.Ingest.Forget(name.TorrentName(order.Revision));
         if (await _match.NearestAsync(
@@ -99,6 +105,24 @@ public sealed class ModelAdder(
         var checkedLicence = Licences.Check(order.Licence);
         return checkedLicence.Licence ?? throw Usage("unknown-licence", checkedLicence.Reason);
     }
+
+    private string OriginOf(AddOrder order)
+    {
+        if (order.Origin.Length == 0) return "";
+        var origin = Origin.Parse(order.Origin, out var fault);
+        return origin is not null && (fault = origins.Refusal(origin) ?? "").Length == 0 ? origin.ToString()
+            : throw Usage(
+                "bad-origin",
+                $"the origin '{order.Origin}' {fault}; write the URL under which the files lie, " +
+                "such as https://huggingface.co/ORG/MODEL/resolve/COMMIT/");
+    }
+
+    private static List<string> OriginNotes(Entry existing, string origin) =>
+        origin.Length == 0 || origin == existing.Origin ? [] :
+        [
+            $"the origin {origin} is not recorded: the entry is catalogued already, " +
+            (existing.Origin.Length > 0 ? $"with the origin {existing.Origin}" : "without an origin"),
+        ];
 
     private async Task<HashedModel> HashAsync(
         FolderScanResult scan, string torrent, IProgress<WeightProgress> progress, CancellationToken cancellation)

@@ -6,6 +6,7 @@ using WeightSwarm.Node.Control;
 using WeightSwarm.Node.Donations;
 using WeightSwarm.Node.Gossip;
 using WeightSwarm.Node.Hosting;
+using WeightSwarm.Node.Origins;
 using WeightSwarm.Node.Replication;
 using WeightSwarm.Node.Torrents;
 using WeightSwarm.Torrent;
@@ -26,7 +27,9 @@ public sealed record RestoreProgress(
 /// <param name="Entry">Which model.</param>
 /// <param name="Folder">Absolute.</param>
 /// <param name="Files">Which files; empty: all.</param>
-public sealed record RestoreOrder(Entry Entry, string Folder, ImmutableArray<FileGlob> Files);
+/// <param name="SwarmOnly">Not from the model's origin, even where too few hold it.</param>
+public sealed record RestoreOrder(
+    Entry Entry, string Folder, ImmutableArray<FileGlob> Files, bool SwarmOnly = false);
 
 /// <summary>What a restore gave back.</summary>
 /// <param name="Files">Files that stand in the folder, verified.</param>
@@ -43,7 +46,7 @@ public sealed record RestoreOutcome(int Files, long Bytes, long FetchedBytes, in
 /// </summary>
 public sealed class ModelRestorer(
     SwarmInbox inbox, ModelContents contents, EngineHost engine, IEngineFactory engines, Bandwidth bandwidth,
-    IVolumes volumes, Clock clock, DaemonOptions options, IHostApplicationLifetime lifetime)
+    OriginBook origins, WebSeedShim shim, IVolumes volumes, Clock clock, DaemonOptions options, IHostApplicationLifetime lifetime)
 {
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(1);
 
@@ -87,7 +90,7 @@ public sealed class ModelRestorer(
         {
             using var staging = RestoreStaging.Open(order.Entry, order.Folder);
             CheckSpace(missing, staging, order.Folder);
-            fetched = await FetchAndVerifyAsync(missing, staging, report, cancellation);
+            fetched = await FetchAndVerifyAsync(missing, order.SwarmOnly, staging, report, cancellation);
             report(new RestoreProgress("publishing", missing.Bytes, missing.Bytes, 0, 0, ""));
             await Task.Run(() => Publish(missing, staging, order.Folder), CancellationToken.None);
         }
@@ -132,13 +135,13 @@ public sealed class ModelRestorer(
     /// more than a crash of the machine left on the disk.
     /// </summary>
     private async Task<long> FetchAndVerifyAsync(
-        RestoreSelection selection, RestoreStaging staging, Action<RestoreProgress> report,
+        RestoreSelection selection, bool swarmOnly, RestoreStaging staging, Action<RestoreProgress> report,
         CancellationToken cancellation)
     {
-        var fetched = await FetchAsync(selection, staging, report, cancellation);
+        var fetched = await FetchAsync(selection, swarmOnly, staging, report, cancellation);
         if (await FirstFaultAsync(selection, staging, report, cancellation) is null) return fetched;
         staging.ForgetVerified();
-        fetched += await FetchAsync(selection, staging, report, cancellation);
+        fetched += await FetchAsync(selection, swarmOnly, staging, report, cancellation);
         if (await FirstFaultAsync(selection, staging, report, cancellation) is not { } bad) return fetched;
         throw new ControlError(
             ControlExit.VerificationFailed, "verification-failed",
@@ -147,16 +150,17 @@ public sealed class ModelRestorer(
     }
 
     private async Task<long> FetchAsync(
-        RestoreSelection selection, RestoreStaging staging, Action<RestoreProgress> report,
+        RestoreSelection selection, bool swarmOnly, RestoreStaging staging, Action<RestoreProgress> report,
         CancellationToken cancellation)
     {
         if (selection.Bytes == 0) return 0;
         var patience = await PatienceAsync(cancellation);
         await using var own = await Task.Run(CreateEngine, cancellation);
         using var membership = await bandwidth.JoinAsync(own, cancellation);
-        var fetch = new RestoreFetch(own, selection, staging, clock, report);
+        using var origin = new OriginLink(origins, shim, own);
+        var fetch = new RestoreFetch(own, selection, staging, clock, report) { Origin = swarmOnly ? null : origin };
         var entry = selection.Content.Entry;
-        if (await fetch.RunAsync(token => SourcesAsync(entry, token), patience, cancellation))
+        if (await fetch.RunAsync(token => SourcesAsync(selection, token), patience, cancellation))
             return fetch.FetchedBytes;
         throw await StalledAsync(entry, staging.Folder, patience, cancellation);
     }
@@ -165,12 +169,17 @@ public sealed class ModelRestorer(
         engines.Create(EngineHost.OptionsFor(new IPEndPoint(options.Listen, 0)));
 
     /// <summary>This daemon's own engine is one of the sources: what is held here comes over loopback.</summary>
-    private async Task<IReadOnlyList<IPEndPoint>> SourcesAsync(Entry entry, CancellationToken cancellation)
+    private async Task<RestoreSources> SourcesAsync(RestoreSelection selection, CancellationToken cancellation)
     {
-        var peers = await inbox.AskAsync(core => SourcePeers.Of(core, entry.ModelId), cancellation);
+        var model = selection.Content.Entry.ModelId;
+        var (peers, thin, held) = await inbox.AskAsync(core => (
+            SourcePeers.Of(core, model), SourcePeers.ThinSlices(core, model),
+            core?.Held.GetValueOrDefault(model) ?? SliceSet.Empty), cancellation);
         var own = options.Listen.Equals(IPAddress.Any) ? IPAddress.Loopback
             : options.Listen.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback : options.Listen;
-        return [new IPEndPoint(own, engine.Engine.ListenPort), .. peers];
+        return new RestoreSources(
+            [new IPEndPoint(own, engine.Engine.ListenPort), .. peers],
+            selection.Slices().Any(slice => thin.Contains(slice) && !held.Contains(slice)));
     }
 
     private async Task<ControlError> StalledAsync(
@@ -181,6 +190,7 @@ public sealed class ModelRestorer(
             ? "every slice has a present holder, but none delivers; see the log of the holders"
             : $"slices {string.Join(", ", missing.Slices.Take(20))} have no present holder " +
                 $"(see `weightswarm why {entry.Model}`)";
+        if (origins.Describe(entry) is { Length: > 0 } origin) why += $"; the origin {entry.Origin} is {origin}";
         return new ControlError(
             ControlExit.Incomplete, "incomplete",
             $"{entry.Model} cannot be completed now: nothing came for {patience.TotalSeconds:0} s, and {why}. " +

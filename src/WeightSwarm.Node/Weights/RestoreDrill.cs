@@ -96,7 +96,7 @@ public sealed class RestoreDrill(
         var started = clock.Now;
         try
         {
-            var outcome = await restorer.RestoreAsync(new RestoreOrder(entry, folder, []), report, cancellation);
+            var outcome = await restorer.RestoreAsync(new RestoreOrder(entry, folder, [], SwarmOnly: true), report, cancellation);
             return Record(entry, started, outcome.Bytes, ok: true, "ok");
         }
         catch (ControlError e) when (e.Code != "stopping")

@@ -1,9 +1,15 @@
 using System.Net;
 using WeightSwarm.Node.Control;
 using WeightSwarm.Node.Hosting;
+using WeightSwarm.Node.Origins;
 using WeightSwarm.Torrent;
 
 namespace WeightSwarm.Node.Weights;
+
+/// <summary>Where the pieces of a selection may be had now.</summary>
+/// <param name="Peers">BitTorrent addresses.</param>
+/// <param name="TooFew">Some of its slices have so few present holders that the model's origin helps.</param>
+internal sealed record RestoreSources(IReadOnlyList<IPEndPoint> Peers, bool TooFew);
 
 /// <summary>
 /// Fetches the pieces of a selection into a staging folder with an engine of its own, until all of them are there, the
@@ -21,6 +27,9 @@ internal sealed class RestoreFetch(
     private bool _isChecked;
     private long _connectAtMs, _saveAtMs, _saveGapMs = FirstSaveMs;
 
+    /// <summary>The model's origin in this engine; null: it is not to be used.</summary>
+    public OriginLink? Origin { get; init; }
+
     /// <summary>Payload received, waste included.</summary>
     public long FetchedBytes { get; private set; }
 
@@ -30,7 +39,7 @@ internal sealed class RestoreFetch(
     /// <param name="cancellation">Stops it; what is verified is remembered.</param>
     /// <exception cref="ControlError">The disk is full or faulty.</exception>
     public async Task<bool> RunAsync(
-        Func<CancellationToken, Task<IReadOnlyList<IPEndPoint>>> sources, TimeSpan patience,
+        Func<CancellationToken, Task<RestoreSources>> sources, TimeSpan patience,
         CancellationToken cancellation)
     {
         var watching = WatchAsync();
@@ -54,7 +63,7 @@ internal sealed class RestoreFetch(
     }
 
     private async Task<bool> UntilDoneAsync(
-        Func<CancellationToken, Task<IReadOnlyList<IPEndPoint>>> sources, Stall stall, CancellationToken cancellation)
+        Func<CancellationToken, Task<RestoreSources>> sources, Stall stall, CancellationToken cancellation)
     {
         _saveAtMs = clock.Now.MonotonicMs + _saveGapMs;
         using var timer = new PeriodicTimer(Poll, clock.Time);
@@ -80,11 +89,14 @@ internal sealed class RestoreFetch(
     }
 
     private async Task ConnectAsync(
-        Func<CancellationToken, Task<IReadOnlyList<IPEndPoint>>> sources, CancellationToken cancellation)
+        Func<CancellationToken, Task<RestoreSources>> sources, CancellationToken cancellation)
     {
         if (clock.Now.MonotonicMs < _connectAtMs) return;
         _connectAtMs = clock.Now.MonotonicMs + ConnectEveryMs;
-        foreach (var peer in await sources(cancellation)) await engine.ConnectPeerAsync(_key, peer, cancellation);
+        var now = await sources(cancellation);
+        foreach (var peer in now.Peers) await engine.ConnectPeerAsync(_key, peer, cancellation);
+        if (Origin is not null)
+            await Origin.TendAsync(_key, selection.Content, _isChecked && now.TooFew, cancellation);
     }
 
     /// <summary>Soon at first, then every twenty seconds: so much is fetched again at most after a kill.</summary>

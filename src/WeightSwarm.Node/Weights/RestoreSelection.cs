@@ -36,6 +36,11 @@ internal sealed record RestoreSelection(ModelContent Content, ImmutableArray<int
     public RestoreSelection Except(IReadOnlySet<int> indexes) =>
         new(Content, Indexes.RemoveAll(indexes.Contains));
 
+    /// <summary>The slices that have any of these files' pieces, rising.</summary>
+    public IEnumerable<int> Slices() => Indexes.Select(i => Content.Metainfo.Files[i])
+        .SelectMany(file => Enumerable.Range(file.FirstPiece, file.Pieces))
+        .Select(Content.Entry.SliceOf).Distinct();
+
     /// <summary>One byte per piece for the engine: 1 for the pieces of these files, 0 for all others.</summary>
     public byte[] Priorities()
     {

@@ -72,6 +72,17 @@ internal static class EngineSettings
         Add(text, "peer_connect_timeout", near ? 3 : 15);
         Add(text, "peer_turnover", 0);
         Add(text, "alert_queue_size", 200_000);
+        AddWebSeeds(text, near);
+    }
+
+    // A web seed is the daemon's own server on loopback: it holds a request while the origin behind it is slow, and
+    // hangs up when the request had better be made again later.
+    private static void AddWebSeeds(StringBuilder text, bool near)
+    {
+        Add(text, "urlseed_timeout", 120);
+        Add(text, "urlseed_pipeline_size", 4);
+        Add(text, "urlseed_wait_retry", near ? 1 : 15);
+        Add(text, "max_web_seed_connections", 3);
     }
 
     private static void AddNetwork(StringBuilder text, TorrentEngineOptions options)

@@ -113,6 +113,10 @@ internal static unsafe partial class NativeMethods
         SessionHandle session, ulong tag, NativeSpan url, NativeError* error);
 
     [LibraryImport(Library)]
+    public static partial int ws_torrent_remove_web_seed(
+        SessionHandle session, ulong tag, NativeSpan url, NativeError* error);
+
+    [LibraryImport(Library)]
     public static partial int ws_torrent_stop(SessionHandle session, ulong tag, NativeError* error);
 
     [LibraryImport(Library)]

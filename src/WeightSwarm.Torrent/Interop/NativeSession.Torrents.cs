@@ -120,6 +120,18 @@ internal sealed unsafe partial class NativeSession
         }
     }
 
+    public void RemoveWebSeed(ulong tag, string url)
+    {
+        var bytes = Encoding.UTF8.GetBytes(url);
+        fixed (byte* text = bytes)
+        {
+            NativeError error;
+            var result = NativeMethods.ws_torrent_remove_web_seed(
+                _handle, tag, new NativeSpan(text, bytes.Length), &error);
+            Check(result, &error, $"remove the web seed {url}");
+        }
+    }
+
     public void Stop(ulong tag)
     {
         NativeError error;

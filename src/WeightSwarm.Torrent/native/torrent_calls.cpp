@@ -41,6 +41,13 @@ int32_t ws_torrent_add_web_seed(ws_session* session, uint64_t tag, ws_span url, 
     });
 }
 
+int32_t ws_torrent_remove_web_seed(ws_session* session, uint64_t tag, ws_span url, ws_error* error) noexcept
+{
+    return on_torrent(session, tag, error, [&](auto const& torrent) {
+        torrent.remove_url_seed(std::string(ws::text_of(url)));
+    });
+}
+
 int32_t ws_torrent_stop(ws_session* session, uint64_t tag, ws_error* error) noexcept
 {
     return on_torrent(session, tag, error, [](auto const& torrent) { torrent.pause(); });

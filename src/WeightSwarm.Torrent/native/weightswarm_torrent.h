@@ -206,6 +206,8 @@ WS_API int32_t ws_torrent_peers(ws_session* session, uint64_t tag, ws_buffer* ou
 WS_API int32_t ws_torrent_limits(ws_session* session, uint64_t tag, int32_t upload, int32_t download,
     ws_error* error) WS_NOEXCEPT;
 WS_API int32_t ws_torrent_add_web_seed(ws_session* session, uint64_t tag, ws_span url, ws_error* error) WS_NOEXCEPT;
+WS_API int32_t ws_torrent_remove_web_seed(ws_session* session, uint64_t tag, ws_span url,
+    ws_error* error) WS_NOEXCEPT;
 WS_API int32_t ws_torrent_stop(ws_session* session, uint64_t tag, ws_error* error) WS_NOEXCEPT;
 /* Hashes all files anew, and starts the torrent again if an error had stopped it. */
 WS_API int32_t ws_torrent_recheck(ws_session* session, uint64_t tag, int32_t read_only, ws_error* error) WS_NOEXCEPT;

@@ -18,7 +18,9 @@ internal static class AddCommand
     /// <param name="Revision">Empty: derived from the content.</param>
     /// <param name="Copies">0: the network's.</param>
     /// <param name="Force">Preserve weight files that are structurally broken, too.</param>
-    internal sealed record Options(string Path, string Name, string Licence, string Revision, uint Copies, bool Force);
+    /// <param name="Origin">URL under which the files lie by their paths; empty: none.</param>
+    internal sealed record Options(
+        string Path, string Name, string Licence, string Revision, uint Copies, bool Force, string Origin);
 
     public static Command Create(CommandLine commandLine)
     {
@@ -38,14 +40,21 @@ internal static class AddCommand
         };
         var copies = CommonOptions.Copies("Wanted copies of every slice, 1 to 64 (default: the network's)");
         var force = new Option<bool>("--force") { Description = "Preserve it even if a weight file is broken" };
+        var origin = new Option<string>("--origin")
+        {
+            Description = "Where the files lie on the web by their paths, such as "
+                + "https://huggingface.co/ORG/MODEL/resolve/COMMIT/; nodes fetch from there while too few have them",
+            HelpName = "URL",
+            DefaultValueFactory = _ => "",
+        };
         var command = new Command("add", "Add a model to the catalogue, or join its holders, and seed it in place")
         {
-            path, name, licence, revision, copies, force,
+            path, name, licence, revision, copies, force, origin,
         };
         commandLine.Bind(command, parsed => new Options(
             Path.GetFullPath(parsed.GetRequiredValue(path)), parsed.GetRequiredValue(name),
             parsed.GetValue(licence) ?? "", parsed.GetValue(revision) ?? "", parsed.GetValue(copies),
-            parsed.GetValue(force)), RunAsync);
+            parsed.GetValue(force), parsed.GetValue(origin) ?? ""), RunAsync);
         return command;
     }
 
@@ -78,6 +87,7 @@ internal static class AddCommand
             Revision = options.Revision,
             Copies = options.Copies,
             Force = options.Force,
+            Origin = options.Origin,
         }, daemon.Streaming());
         AddResult? result = null;
         await foreach (var step in call.ResponseStream.ReadAllAsync())

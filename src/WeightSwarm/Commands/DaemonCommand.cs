@@ -16,7 +16,9 @@ internal static class DaemonCommand
     /// <param name="GossipPort">0: any free one, as for the next two.</param>
     /// <param name="TorrentPort">Of TCP and UDP.</param>
     /// <param name="HttpPort">Of the local web.</param>
-    internal sealed record Options(IPAddress Listen, int GossipPort, int TorrentPort, int HttpPort);
+    /// <param name="LocalOrigins">Origins may lead to this machine and to private networks.</param>
+    internal sealed record Options(
+        IPAddress Listen, int GossipPort, int TorrentPort, int HttpPort, bool LocalOrigins);
 
     public static Command Create(CommandLine commandLine, DaemonRunner daemon)
     {
@@ -31,9 +33,14 @@ internal static class DaemonCommand
         var gossip = Port("--gossip-port", "TCP port of gossip", DaemonOptions.DefaultGossipPort);
         var torrent = Port("--torrent-port", "TCP and UDP port of BitTorrent", DaemonOptions.DefaultTorrentPort);
         var http = Port("--http-port", "TCP port of the local web, on 127.0.0.1 only", DaemonOptions.DefaultHttpPort);
-        var command = new Command("daemon", "Run a node in the foreground") { listen, gossip, torrent, http };
+        var local = new Option<bool>("--local-origins")
+        {
+            Description = "Fetch from the origins of models on this machine and on private networks, too",
+        };
+        var command = new Command("daemon", "Run a node in the foreground") { listen, gossip, torrent, http, local };
         commandLine.Bind(command, parsed => new Options(
-            parsed.GetRequiredValue(listen), parsed.GetValue(gossip), parsed.GetValue(torrent), parsed.GetValue(http)),
+            parsed.GetRequiredValue(listen), parsed.GetValue(gossip), parsed.GetValue(torrent), parsed.GetValue(http),
+            parsed.GetValue(local)),
             (options, session) => RunAsync(options, session, daemon));
         return command;
     }
@@ -50,6 +57,7 @@ internal static class DaemonCommand
                 GossipPort = options.GossipPort,
                 TorrentPort = options.TorrentPort,
                 HttpPort = options.HttpPort,
+                LocalOrigins = options.LocalOrigins,
             }, session.Cancellation);
         }
         catch (Exception e) when (CodeOf(e) is { } code)

@@ -109,6 +109,7 @@ internal static class ShowCommand
         text.Facts(reply.Facts);
         text.Fact("Licence", Words.OrDash(model.Licence));
         text.Fact("Source", Words.OrDash(model.Source));
+        if (model.Origin.Length > 0) text.Fact("Origin", $"{model.Origin} (not a copy)");
         text.Fact("Copies", $"{model.TargetCopies} wanted");
         text.Fact("Held here", $"{model.SlicesHeld} of {Words.Count(model.Slices, "slice")}, "
             + $"{SizeText.Format(model.BytesHeld)}{(model.InPlace ? ", in place" : "")}");

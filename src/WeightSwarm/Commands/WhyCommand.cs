@@ -27,6 +27,7 @@ internal static class WhyCommand
             json =>
             {
                 ModelFields.WriteObject(json, reply.Model);
+                json.WriteOptional("origin_state", reply.Origin);
                 json.WriteObjects("slices", reply.Slices, WriteSlice);
             },
             text => WriteText(text, reply));
@@ -55,6 +56,7 @@ internal static class WhyCommand
     {
         text.Line($"{reply.Model.Name}@{reply.Model.Revision}: {reply.Model.TargetCopies} copies wanted of each of "
             + Words.Count(reply.Model.Slices, "slice"));
+        if (reply.Origin.Length > 0) text.Line($"origin {reply.Model.Origin}: {reply.Origin}");
         foreach (var (first, last) in Alike(reply.Slices))
         {
             text.Line();

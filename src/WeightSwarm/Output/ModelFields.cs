@@ -20,6 +20,7 @@ internal static class ModelFields
         writer.WriteNumber("pieces_per_slice", model.PiecesPerSlice);
         writer.WriteOptional("licence", model.Licence);
         writer.WriteOptional("source", model.Source);
+        writer.WriteOptional("origin", model.Origin);
         writer.WriteNumber("target_copies", model.TargetCopies);
         writer.WriteString("state", model.State);
         writer.WriteNumber("slices_held", model.SlicesHeld);

@@ -74,6 +74,10 @@ internal sealed class SimulatedTorrentEngine : ITorrentEngine
     public Task ConnectPeerAsync(string key, IPEndPoint peer, CancellationToken cancellation) =>
         Run(() => Find(key) is not null && _known.Add((key, peer.Port)));
 
+    public Task AddWebSeedAsync(string key, Uri url, CancellationToken cancellation) => Run(() => Find(key));
+
+    public Task RemoveWebSeedAsync(string key, Uri url, CancellationToken cancellation) => Task.CompletedTask;
+
     public Task<TorrentStatus?> GetStatusAsync(string key, CancellationToken cancellation) =>
         Run(() => Torrent(key)?.Status(_swarm.PeersOf(this, key).Count()));
 
