@@ -156,7 +156,7 @@ public static class RecordBodies
     private static bool IsSound(V1.Entry body, Record record) =>
         body.Model.Length is > 0 and <= LongestText && body.Revision.Length is > 0 and <= LongestText &&
         body.Licence.Length <= LongestText && body.Source.Length <= LongestText &&
-        body.Origin.Length <= Origin.LongestText &&
+        body.Origin.Length <= Origin.LongestText && body.Origin.All(c => c is > ' ' and <= '~') &&
         body.InfoHashV1.Length == 20 && body.ManifestHash.Length == 32 && body.MetainfoHash.Length == 32 &&
         record.Subject.SequenceEqual(body.InfoHashV2.Span) && IsSoundGeometry(body) &&
         (body.Facts is null || FactsBodies.IsSound(body.Facts));

@@ -13,7 +13,7 @@ internal sealed class OriginHealth
 
     private readonly Lock _lock = new();
     private int _faults;
-    private long _untilMs = long.MinValue;
+    private long _untilMs;
     private OriginTrouble? _trouble;
 
     /// <summary>What is wrong with it, until it succeeds; null for nothing.</summary>
@@ -31,10 +31,14 @@ internal sealed class OriginHealth
         lock (_lock) return Math.Max(0, _untilMs - nowMs);
     }
 
-    /// <summary>It gave what it was asked for.</summary>
-    public void Succeeded()
+    /// <summary>
+    /// It gave what it was asked for. What was under way before it was to be left alone changes nothing about that.
+    /// </summary>
+    public void Succeeded(long nowMs)
     {
-        lock (_lock) (_faults, _untilMs, _trouble) = (0, long.MinValue, null);
+        lock (_lock)
+            if (nowMs >= _untilMs)
+                (_faults, _untilMs, _trouble) = (0, 0, null);
     }
 
     /// <summary>It did not.</summary>

@@ -42,8 +42,9 @@ internal sealed partial class RangeRelay(OriginClient client, Func<Pace> pace, C
                 if (witness.Offset > from) until = Deadline();
                 if (witness.Bad is { } bad) return Wrong(model, bad);
             }
-            model.Health.Succeeded();
-            model.Server.Health.Succeeded();
+            var now = clock.Now.MonotonicMs;
+            model.Health.Succeeded(now);
+            model.Server.Health.Succeeded(now);
             return true;
         }
         finally

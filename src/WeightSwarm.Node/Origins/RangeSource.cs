@@ -27,22 +27,27 @@ internal sealed class RangeSource(OriginClient client, Clock clock)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(pace.OriginStallMs), clock.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
+        var trouble = new OriginTrouble(OriginFault.Stalled, "it does not answer");
         try
         {
-            return await FollowAsync(model, file, range, either.Token);
+            (var answer, trouble) = await FollowAsync(model, file, range, either.Token);
+            if (answer is not null) return (answer, null);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            return (null, new OriginTrouble(OriginFault.Stalled, "it does not answer"));
+            // Its time is over.
         }
         catch (OriginAddressException e)
         {
-            return (null, new OriginTrouble(OriginFault.NotAllowed, e.Message));
+            trouble = new OriginTrouble(OriginFault.NotAllowed, e.Message);
         }
         catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
         {
-            return (null, new OriginTrouble(OriginFault.Failing, $"it cannot be reached: {e.Message}"));
+            trouble = new OriginTrouble(OriginFault.Failing, $"it cannot be reached: {e.Message}");
         }
+        // The origin may know a better place by now.
+        model.ForgetTarget(file);
+        return (null, trouble);
     }
 
     private async Task<(RangeAnswer?, OriginTrouble?)> FollowAsync(
@@ -58,8 +63,6 @@ internal sealed class RangeSource(OriginClient client, Clock clock)
                 if (RedirectRule.Next(url, location, out var fault) is not { } next)
                     return (null, new OriginTrouble(OriginFault.NotAllowed, fault));
                 url = next;
-                var life = RedirectRule.LifetimeMs(url, clock.Now.UnixMs);
-                model.Redirected(file, url, clock.Now.MonotonicMs + life);
                 continue;
             }
             if (hops == 0 && model.IsRedirected(file, url) && !response.IsSuccessStatusCode)
@@ -70,9 +73,10 @@ internal sealed class RangeSource(OriginClient client, Clock clock)
                 url = model.Origin.UrlOf(model.FileAt(file).Path);
                 continue;
             }
-            return await JudgeAsync(model, file, range, response, cancellation);
+            var (answer, trouble) = await JudgeAsync(model, file, range, response, cancellation);
+            if (answer is not null && hops > 0) Remember(model, file, url);
+            return (answer, trouble);
         }
-        model.ForgetTarget(file);
         return (null, new OriginTrouble(
             OriginFault.NotAllowed, $"it redirects more than {RedirectRule.MostHops} times"));
     }
@@ -86,8 +90,15 @@ internal sealed class RangeSource(OriginClient client, Clock clock)
                 response, await response.Content.ReadAsStreamAsync(cancellation),
                 AnswerRule.Skip(response, range)), null);
         response.Dispose();
-        model.ForgetTarget(file);
         return (null, trouble);
+    }
+
+    private void Remember(OriginModel model, int file, Uri target)
+    {
+        // From an origin that answers itself now there is nothing to remember.
+        if (target == model.Origin.UrlOf(model.FileAt(file).Path)) return;
+        var now = clock.Now;
+        model.Redirected(file, target, now.MonotonicMs + RedirectRule.LifetimeMs(target, now.UnixMs));
     }
 
     private static string? LocationOf(HttpResponseMessage response) =>

@@ -62,8 +62,10 @@ public class RequestTests
             Revision = "r",
             Copies = 4,
             Force = true,
+            Origin = "https://hub.example/m/",
         },
-        _added, "add", "m", "--name", "org/model", "--licence", "MIT", "--revision", "r", "--copies", "4", "--force");
+        _added, "add", "m", "--name", "org/model", "--licence", "MIT", "--revision", "r", "--copies", "4", "--force",
+        "--origin", "https://hub.example/m/");
 
     [Fact]
     public async Task Add_WithoutOptions_LeavesThemToTheDaemon() => await Check(

@@ -143,6 +143,17 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    public void Plan_NobodyHoldsButThereIsAnOrigin_TakesAndCountsNothing()
+    {
+        var own = Swarm.Own() with { Origins = [Swarm.Model(0, 1).ModelId] };
+        var swarm = new Swarm().Wanting(2).With(Swarm.Model(0, 1)).Node(1).Node(9);
+        var step = StepWhenDue(swarm, own);
+        Assert.Equal((PlanAction.Take, Urgency.U0), (step.Action, step.Urgency));
+        Assert.StartsWith("0 copies of 2 counted, 0 recent, 0 online", step.Reason, StringComparison.Ordinal);
+        Assert.Equal(PlanAction.Blocked, StepWhenDue(swarm, own with { Origins = [Swarm.Model(1, 1).ModelId] }).Action);
+    }
+
+    [Fact]
     public void Plan_HoldersWithoutRecords_IsNoSource() =>
         Assert.Equal("no source: no holder has a live record",
             Step(new Swarm().Wanting(2).With(Swarm.Model(0, 1)).Node(1).Holds(9, 0)).Reason);
