@@ -19,13 +19,16 @@ internal static class AnswerRule
     /// <param name="fileBytes">Its length.</param>
     /// <param name="now">For dates in headers.</param>
     public static OriginTrouble? Judge(
-        HttpResponseMessage response, ByteRange range, string path, long fileBytes, DateTimeOffset now) =>
-        response.StatusCode switch
+        HttpResponseMessage response, ByteRange range, string path, long fileBytes, DateTimeOffset now)
+    {
+        var headers = response.Content.Headers;
+        return response.StatusCode switch
         {
-            HttpStatusCode.PartialContent => JudgeBody(response, path) ?? JudgePart(response.Content.Headers, range, fileBytes),
-            HttpStatusCode.OK => JudgeBody(response, path) ?? JudgeWhole(response.Content.Headers, range, fileBytes),
+            HttpStatusCode.PartialContent => JudgeBody(headers, path) ?? JudgePart(headers, range, fileBytes),
+            HttpStatusCode.OK => JudgeBody(headers, path) ?? JudgeWhole(headers, range, fileBytes),
             _ => OfStatus(response, now),
         };
+    }
 
     /// <summary>Bytes to leave out before the range begins.</summary>
     public static long Skip(HttpResponseMessage response, ByteRange range) =>
@@ -46,9 +49,8 @@ internal static class AnswerRule
         };
     }
 
-    private static OriginTrouble? JudgeBody(HttpResponseMessage response, string path)
+    private static OriginTrouble? JudgeBody(HttpContentHeaders headers, string path)
     {
-        var headers = response.Content.Headers;
         if (headers.ContentEncoding.FirstOrDefault(e => !e.Equals("identity", StringComparison.OrdinalIgnoreCase))
             is { } encoding) return NotTheFile($"it encodes the file ({encoding}), although it was asked not to");
         var isPage = headers.ContentType?.MediaType is { } type

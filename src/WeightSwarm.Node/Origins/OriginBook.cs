@@ -61,7 +61,7 @@ public sealed class OriginBook : IDisposable
         var isOwn = origin.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase);
         var address = isOwn ? IPAddress.Loopback : IPAddress.TryParse(origin.Host, out var literal) ? literal : null;
         return address is null || rule.Allows(address) ? null
-            : "is not on the internet, and nodes fetch from nowhere else (but see `weightswarm daemon --local-origins`)";
+            : "is not on the internet, and nodes fetch from nowhere else unless they are started with --local-origins";
     }
 
     /// <summary>Whether the entry has an origin that may be asked now, as far as is known.</summary>

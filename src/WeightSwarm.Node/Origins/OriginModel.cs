@@ -52,7 +52,7 @@ internal sealed class OriginModel(ModelContent content, Origin origin, OriginSer
 
     public void ForgetTarget(int file) => _targets.TryRemove(file, out _);
 
-    /// <summary>Who watches the bytes of a file from there on: whoever saw those just before, or somebody new.</summary>
+    /// <summary>Who watches the bytes of a file from there on: whoever saw those just before, or a new one.</summary>
     public PieceWitness WitnessAt(int file, long offset)
     {
         lock (_witnesses)

@@ -3,7 +3,7 @@ using System.Web;
 
 namespace WeightSwarm.Node.Origins;
 
-/// <summary>How redirects are followed: by us and never by the engine, bounded, and never to something weaker.</summary>
+/// <summary>How redirects are followed: by us and not by the engine, bounded, and never to less safety.</summary>
 internal static class RedirectRule
 {
     /// <summary>Most redirects for one request.</summary>

@@ -68,7 +68,7 @@ public sealed class WebSeedShim(OriginBook book) : WebServer("web-seed")
         }
     }
 
-    /// <summary>From the bytes of the request: what is escaped in a path must not be taken for its separators.</summary>
+    /// <summary>From the bytes of the request: an escaped separator is none.</summary>
     private (OriginModel Model, int File)? Find(HttpContext context)
     {
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;

@@ -42,8 +42,8 @@ public sealed record AddOutcome(Entry Entry, bool Existing, IReadOnlyList<string
 /// entry that is there. The engine does not hash them again.
 /// </summary>
 public sealed class ModelAdder(
-    NetworkService network, SwarmInbox inbox, NodeStore store, FetchQueue custody, ModelContents contents, OriginBook origins,
-    Clock clock)
+    NetworkService network, SwarmInbox inbox, NodeStore store, FetchQueue custody, ModelContents contents,
+    OriginBook origins, Clock clock)
 {
     private const long EntryTtlMs = 400L * 86_400_000;
 

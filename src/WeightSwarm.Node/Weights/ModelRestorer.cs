@@ -46,7 +46,8 @@ public sealed record RestoreOutcome(int Files, long Bytes, long FetchedBytes, in
 /// </summary>
 public sealed class ModelRestorer(
     SwarmInbox inbox, ModelContents contents, EngineHost engine, IEngineFactory engines, Bandwidth bandwidth,
-    OriginBook origins, WebSeedShim shim, IVolumes volumes, Clock clock, DaemonOptions options, IHostApplicationLifetime lifetime)
+    OriginBook origins, WebSeedShim shim, IVolumes volumes, Clock clock, DaemonOptions options,
+    IHostApplicationLifetime lifetime)
 {
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(1);
 

@@ -96,7 +96,9 @@ public sealed class RestoreDrill(
         var started = clock.Now;
         try
         {
-            var outcome = await restorer.RestoreAsync(new RestoreOrder(entry, folder, [], SwarmOnly: true), report, cancellation);
+            // What it tries is what is left once the origin is gone.
+            var order = new RestoreOrder(entry, folder, [], SwarmOnly: true);
+            var outcome = await restorer.RestoreAsync(order, report, cancellation);
             return Record(entry, started, outcome.Bytes, ok: true, "ok");
         }
         catch (ControlError e) when (e.Code != "stopping")

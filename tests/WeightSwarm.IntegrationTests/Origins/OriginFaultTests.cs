@@ -1,11 +1,13 @@
+using System.Diagnostics;
 using System.Net;
 using WeightSwarm.Tests.Torrent;
 using WeightSwarm.Torrent;
+using Xunit.Abstractions;
 
 namespace WeightSwarm.IntegrationTests.Origins;
 
 /// <summary>A real engine fetches through the shim, whatever the origin does; see the names.</summary>
-public sealed class OriginFaultTests
+public sealed class OriginFaultTests(ITestOutputHelper output)
 {
     [Theory]
     [InlineData("none")]
@@ -76,6 +78,25 @@ public sealed class OriginFaultTests
         await using var origin = await OriginUnderTest.StartAsync(path => torrent.Files.GetValueOrDefault(path));
         await using var rig = await OriginRig.StartAsync(torrent, origin);
         await rig.FinishesAsync();
+    }
+
+    [Fact]
+    public async Task Limit_OfTheEngine_HoldsForAnOrigin()
+    {
+        const int limit = 1_000_000;
+        var torrent = TestTorrent.Make(4, "model", 64 << 10, ("w.bin", 96 << 16));
+        await using var origin = await OriginUnderTest.StartAsync(path => torrent.Files.GetValueOrDefault(path));
+        await using var rig = await OriginRig.StartAsync(torrent, origin);
+        await rig.Probe.Engine.SetLimitsAsync(0, limit, default);
+
+        await rig.UntilAsync(() => rig.Probe.Verified(torrent.Key).Count > 0, "first piece");
+        var (begun, before) = (Stopwatch.GetTimestamp(), rig.Probe.Verified(torrent.Key).Count);
+        await rig.FinishesAsync();
+
+        var rate = (torrent.Pieces - before) * (64L << 10) / Stopwatch.GetElapsedTime(begun).TotalSeconds;
+        output.WriteLine($"{rate / limit:P1} of the limit");
+        // A busy machine may be slower; what was in flight at the first piece is the tolerance.
+        Assert.InRange(rate, 0, 1.25 * limit);
     }
 
     private static async Task<EngineProbe> SeederAsync(OriginRig rig)

@@ -149,6 +149,7 @@ internal static class Samples
         "\"name\": \"org/model\"", "\"revision\": \"r1\"", $"\"info_hash_v1\": \"{HashV1}\"",
         $"\"info_hash_v2\": \"{HashV2}\"", "\"bytes\": 3000000000", "\"files\": 7", "\"slices\": 3",
         "\"piece_length\": 1048576", "\"pieces_per_slice\": 1024", "\"licence\": \"Apache-2.0\"", "\"source\": null",
+        "\"origin\": null",
         "\"target_copies\": 5", "\"state\": \"active\"", "\"slices_held\": 2", "\"bytes_held\": 2000000000",
         "\"in_place\": true", "\"added_at\": \"2024-05-06T07:08:09.010Z\"",
     ];

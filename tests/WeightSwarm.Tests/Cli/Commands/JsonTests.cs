@@ -422,6 +422,7 @@ public class JsonTests
         new WhyReply
         {
             Model = Samples.Model(),
+            Origin = "available",
             Slices =
             {
                 new WhySlice
@@ -437,6 +438,7 @@ public class JsonTests
           "model": {
         {{Samples.ModelJson(4)}}
           },
+          "origin_state": "available",
           "slices": [
             {
               "slice": 0,

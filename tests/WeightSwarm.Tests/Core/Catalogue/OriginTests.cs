@@ -14,7 +14,7 @@ public sealed class OriginTests
         Assert.Equal(url, Origin.Parse(origin, out _)!.UrlOf(path).AbsoluteUri);
 
     [Theory]
-    [InlineData("", "not an absolute URL")]
+    [InlineData("/etc/", "the scheme file")]
     [InlineData("hub.example/m/", "not an absolute URL")]
     [InlineData("ftp://hub.example/", "the scheme ftp")]
     [InlineData("file:///etc/", "the scheme file")]
