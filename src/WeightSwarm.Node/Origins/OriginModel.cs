@@ -32,11 +32,13 @@ internal sealed class OriginModel(ModelContent content, Origin origin, OriginSer
 
     /// <summary>
     /// The file that the engine means by a path below its web seed: the torrent's name, then the file's path; for a
-    /// torrent of a single file the name alone. -1 when the torrent has no such file.
+    /// torrent of a single file libtorrent says the name alone, even where the file lies in a folder of that name. -1
+    /// when the torrent has no such file.
     /// </summary>
     public int Find(string path)
     {
         var name = content.Metainfo.Name;
+        if (content.Metainfo.Files.Length == 1 && path == name) return 0;
         if (path.StartsWith(name + "/", StringComparison.Ordinal)) path = path[(name.Length + 1)..];
         return _files.GetValueOrDefault(path, -1);
     }

@@ -39,17 +39,6 @@ public sealed class OriginFaultTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task Origin_ThatRedirects_IsAskedOncePerFile()
-    {
-        await using var rig = await OriginRig.StartAsync(Misbehaviours.Of("redirects"));
-        await rig.FinishesAsync();
-        var asked = rig.Origin.Log.Where(line => line.StartsWith("files ", StringComparison.Ordinal))
-            .Select(line => line[..line.LastIndexOf(' ')]).ToList();
-        Assert.Equal(asked.Distinct().Count(), asked.Count);
-        Assert.True(rig.Origin.Requests("signed") > asked.Count, string.Join('\n', rig.Origin.Log));
-    }
-
-    [Fact]
     public async Task Origin_WithWrongBytes_IsDistrusted_AndAPeerCompletesTheModel()
     {
         const string file = "weights-1.bin";
@@ -71,10 +60,13 @@ public sealed class OriginFaultTests(ITestOutputHelper output)
         Assert.InRange(rig.Origin.Log.Count, asked, asked + 8);
     }
 
-    [Fact]
-    public async Task Origin_OfATorrentThatIsOneFile_IsFetched()
+    [Theory]
+    [InlineData("one")]
+    [InlineData("in a folder.bin")]
+    [InlineData("in/two/folders.bin")]
+    public async Task Origin_OfATorrentWithOneFile_IsFetched(string path)
     {
-        var torrent = TestTorrent.Make(3, "one", 64 << 10, ("one", 8 << 16));
+        var torrent = TestTorrent.Make(3, "one", 64 << 10, (path, 8 << 16));
         await using var origin = await OriginUnderTest.StartAsync(path => torrent.Files.GetValueOrDefault(path));
         await using var rig = await OriginRig.StartAsync(torrent, origin);
         await rig.FinishesAsync();
@@ -89,13 +81,13 @@ public sealed class OriginFaultTests(ITestOutputHelper output)
         await using var rig = await OriginRig.StartAsync(torrent, origin);
         await rig.Probe.Engine.SetLimitsAsync(0, limit, default);
 
-        await rig.UntilAsync(() => rig.Probe.Verified(torrent.Key).Count > 0, "first piece");
+        await rig.UntilAsync(() => rig.Probe.Verified(torrent.Key).Count > torrent.Pieces / 2, "first half");
         var (begun, before) = (Stopwatch.GetTimestamp(), rig.Probe.Verified(torrent.Key).Count);
         await rig.FinishesAsync();
 
         var rate = (torrent.Pieces - before) * (64L << 10) / Stopwatch.GetElapsedTime(begun).TotalSeconds;
         output.WriteLine($"{rate / limit:P1} of the limit");
-        // A busy machine may be slower; what was in flight at the first piece is the tolerance.
+        // A busy machine may be slower; the first half has used up the allowance with which an engine begins.
         Assert.InRange(rate, 0, 1.25 * limit);
     }
 

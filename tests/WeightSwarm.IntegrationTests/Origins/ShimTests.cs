@@ -43,6 +43,21 @@ public sealed class ShimTests
     }
 
     [Fact]
+    public async Task Get_RangesOfOneFile_AskTheOriginOnceWhereItRedirectedTo()
+    {
+        await using var rig = await OriginRig.StartAsync(Misbehaviours.Of("redirects"));
+        using var client = new HttpClient();
+        var url = new Uri(rig.OpenDoor() + File);
+        for (var first = 0; first < 10; first++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, url);
+            request.Headers.Range = new RangeHeaderValue(first, first + 10);
+            (await client.SendAsync(request)).EnsureSuccessStatusCode().Dispose();
+        }
+        Assert.Equal((1, 10), (rig.Origin.Requests("files"), rig.Origin.Requests("signed")));
+    }
+
+    [Fact]
     public async Task Get_WhileTheOriginIsOut_HangsUpWithoutAStatus()
     {
         await using var rig = await OriginRig.StartAsync(async request =>
