@@ -89,8 +89,8 @@ public sealed class ModelAdder(
             throw await _match.RefusalAsync(
                 order, candidates.Named, manifest => FolderDifference.Of(manifest, model.Manifest), cancellation);
         WeightCheck.Refuse(facts, order.Force);
-        var entry = EntryOf(model, name, order, licence, charter.Policy)
-            with { Facts = facts.Facts, Origin = origin };
+        var entry = EntryOf(model, name, order, licence, charter.Policy);
+        entry = entry with { Facts = facts.Facts, Origin = origin };
         await CatalogueAsync(entry, scan.Root, model, cancellation);
         store.Ingest.Forget(name.TorrentName(order.Revision));
         if (await _match.NearestAsync(
