@@ -66,6 +66,7 @@ public sealed partial class CustodyLoop
             ChecksFirst = checksFirst,
             Doubted = SliceSet.Of(_scrubs.Doubted(local.Key).Where(slice => !local.Verified.Contains(slice))),
             Trash = local.InPlace ? SliceSet.Empty : _trash.Of(local.Key),
+            Unread = local.InPlace || checksFirst ? SliceSet.Empty : SliceSet.All(content.Entry.Slices),
         };
 
     private async Task ServeAsync(ModelCustody custody)

@@ -137,6 +137,7 @@ public sealed partial class CustodyLoop
         custody.Fetching.Add(slice);
         TellRoom();
         if (custody.Stopped) await ReopenAsync(custody);
+        if (LooksFirst(custody, slice)) return;
         await _engine.Engine.SetPiecePrioritiesAsync(custody.Key, custody.Priorities(), _stopping);
         await ConnectAsync(custody);
         SecureIfComplete(custody, slice);

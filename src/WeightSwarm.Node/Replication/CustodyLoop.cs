@@ -38,6 +38,7 @@ public sealed partial class CustodyLoop : BackgroundLoop
     private readonly WebSeedShim _shim;
     private readonly StateFolder _state;
     private readonly Clock _clock;
+    private readonly Func<IScrubReader> _readers;
     private readonly ILogger<CustodyLoop> _log;
     private readonly ConcurrentDictionary<Hash256, ModelCustody> _custody;
     private readonly SortedDictionary<Hash256, Pending> _pending = [];
@@ -54,10 +55,11 @@ public sealed partial class CustodyLoop : BackgroundLoop
     public CustodyLoop(
         FetchQueue queue, EngineHost engine, SwarmInbox inbox, DonationLedger ledger, NodeStore store,
         ModelContents contents, Quarantine quarantine, DiskWatch disks, StateFolder state, CustodyTable table,
-        Clock clock, OriginBook origins, WebSeedShim shim, HostFailure failure, ILogger<CustodyLoop> log)
+        Func<IScrubReader> readers, Clock clock, OriginBook origins, WebSeedShim shim, HostFailure failure,
+        ILogger<CustodyLoop> log)
         : base(failure)
     {
-        _custody = table.Models;
+        (_custody, _readers) = (table.Models, readers);
         (_queue, _engine, _inbox, _ledger) = (queue, engine, inbox, ledger);
         (_models, _contents, _state, _clock, _log) = (store.Models, contents, state, clock, log);
         (_scrubs, _quarantine, _disks) = (store.Scrubs, quarantine, disks);
@@ -107,6 +109,7 @@ public sealed partial class CustodyLoop : BackgroundLoop
             case FetchQueue.Rebuild rebuild: await RebuildAsync(rebuild); break;
             case FetchQueue.LookInPlace look: await LookInPlaceAsync(look.Key); break;
             case FetchQueue.Found found: await FoundAsync(found); break;
+            case FetchQueue.Looked looked: await LookedAsync(looked); break;
             case FetchQueue.ToTrash gone: MoveToTrash(gone.Release); break;
             case FetchQueue.Refresh: await RefreshAsync(); break;
         }

@@ -41,6 +41,8 @@ public sealed class FetchQueue
 
     internal sealed record Found(SliceFinding Finding, TaskCompletionSource Done) : Work;
 
+    internal sealed record Looked(ModelCustody Custody, ImmutableArray<SliceFinding> Findings) : Work;
+
     internal sealed record ToTrash(CoreOutput.MoveToTrash Release) : Work;
 
     internal sealed record Refresh : Work;

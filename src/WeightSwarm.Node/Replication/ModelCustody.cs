@@ -64,6 +64,13 @@ internal sealed class ModelCustody(ModelContent content, LocalModelKey key, Guid
     /// <summary>The disk refused to delete; it is not asked again before this time (monotonic, ms).</summary>
     public long EraseNotBeforeMs { get; set; } = long.MinValue;
 
+    /// <summary>Slices of which an earlier run may have left pieces: they are read before they are fetched.</summary>
+    public SliceSet Unread { get; set; } = SliceSet.Empty;
+
+    /// <summary>Slices that the plan wants and that are being read, or wait for it: nothing of them is asked for
+    /// yet.</summary>
+    public SortedSet<int> Looking { get; } = [];
+
     /// <summary>Slices that the plan wants and whose pieces are not all here.</summary>
     public SortedSet<int> Fetching { get; } = [];
 
@@ -142,7 +149,7 @@ internal sealed class ModelCustody(ModelContent content, LocalModelKey key, Guid
     public byte[] Priorities()
     {
         var priorities = new byte[Entry.Pieces];
-        foreach (var slice in Held.Slices.Concat(Fetching).Concat(Securing))
+        foreach (var slice in Held.Slices.Concat(Fetching.Except(Looking)).Concat(Securing))
         {
             var (first, count) = Entry.PiecesOf(slice);
             priorities.AsSpan(first, count).Fill(1);
