@@ -73,7 +73,8 @@ internal sealed class CrashSteps(CrashRound round, Random random)
         var from = round.Victim.Log.Length;
         var times = random.Next(1, 5);
         if (words.Length > 0) await MomentAsync(() => Task.FromResult(Times(words, from) >= times), seconds: 15);
-        return $"{asked}: {Times(words, from)} times '{words}', {await RestAsync(words.Length > 0 ? 60 : 8000)} ms later";
+        var after = await RestAsync(words.Length > 0 ? 60 : 8000);
+        return $"{asked}: {Times(words, from)} times '{words}', {after} ms later";
     }
 
     public async Task<string> HealAsync(IReadOnlySet<SliceName> held)

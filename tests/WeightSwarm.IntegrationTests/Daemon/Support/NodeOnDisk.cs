@@ -53,12 +53,13 @@ internal sealed class NodeOnDisk
     public static bool IsRight(string donation, CrashModel model, int slice) =>
         model.IsSliceRight(DonationFolder.OfModel(donation, model.Id), slice);
 
-    /// <summary>Right bytes of slices that are not known to be whole: a fetch that the crash has cut short.</summary>
-    public long RightBytesOfOthers()
+    /// <summary>Right bytes of slices that are not known to be whole: fetches that the crash has cut short.</summary>
+    public IReadOnlyDictionary<SliceName, long> RightBytesOfOthers()
     {
         var whole = Whole;
-        return _models.Values.SelectMany(model => model.All).Where(slice => !whole.Contains(slice)).Sum(slice =>
-            _models[slice.Model].RightBytes(DonationFolder.OfModel(_donation, _models[slice.Model].Id), slice.Slice));
+        return _models.Values.SelectMany(model => model.All).Where(slice => !whole.Contains(slice)).ToDictionary(
+            slice => slice, slice => _models[slice.Model].RightBytes(
+                DonationFolder.OfModel(_donation, _models[slice.Model].Id), slice.Slice));
     }
 }
 
