@@ -39,5 +39,5 @@ public sealed class OriginTests
 
     [Fact]
     public void Server_OfTwoModelsThere_IsTheSame() => Assert.Equal(
-        Origin.Parse("https://hub.example/a/", out _)!.Server, Origin.Parse("https://HUB.example:443/b", out _)!.Server);
+        Origin.Parse("https://hub.example/a/", out _)!.Server, Origin.Parse("https://HUB.example:443/", out _)!.Server);
 }
