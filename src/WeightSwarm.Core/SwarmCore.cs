@@ -149,7 +149,7 @@ public sealed partial class SwarmCore
         _watch.Tend(Pace, now, IsQuiet(now));
         if (Charter is null) return;
         SayNode(now);
-        _replication.TendRecords(Pace, now);
+        _replication.TendRecords(Pace, IsQuiet(now), now);
         // Between plans a view is made only for those who look at it, and only when a record has changed it.
         var planDue = _replication.IsPlanDue(Pace, now);
         if (planDue || View?.Version != _views.Version) View = _views.Build(AbsentSinceMs);

@@ -29,6 +29,9 @@ internal sealed class ReplicationState(
         public SliceSet Away { get; set; } = SliceSet.Empty;
         public long AwaySinceMs { get; set; }
         public bool InPlace { get; set; }
+
+        /// <summary>An earlier run held something of it, and this one has not said yet what it still has.</summary>
+        public bool IsRecalled { get; set; }
         public bool Dirty { get; set; }
         public long SaidMs { get; set; } = long.MinValue;
     }
@@ -62,6 +65,7 @@ internal sealed class ReplicationState(
     {
         var held = HeldOf(model);
         held.InPlace |= inPlace;
+        held.IsRecalled = false;
         held.Slices = SliceSet.Of(held.Slices.Slices.Union(slices.Slices));
         held.Trash = SliceSet.Of(held.Trash.Slices.Except(slices.Slices));
         held.Dirty = true;
@@ -168,15 +172,18 @@ internal sealed class ReplicationState(
         }
     }
 
-    /// <summary>Publishes holdings that changed or are due for renewal, and claims whose fetch has moved on.</summary>
-    public void TendRecords(Pace pace, Instant now)
+    /// <summary>
+    /// Publishes holdings that changed or are due for renewal, and claims whose fetch has moved on. In the quiet after
+    /// the start the slices of earlier runs are still being taken up: of those nothing is taken back yet.
+    /// </summary>
+    public void TendRecords(Pace pace, bool quiet, Instant now)
     {
         foreach (var (model, slice) in _recalled)
             if (!_fetching.ContainsKey((model, slice)))
                 TakeBackClaim(model, slice, pace);
         _recalled.Clear();
         foreach (var (model, held) in _held)
-            if (IsDue(held, pace, now))
+            if (!(quiet && held.IsRecalled) && IsDue(held, pace, now))
                 SayHolding(model, held, pace, now);
         foreach (var (key, fetch) in _fetching.ToList())
             if (IsWorthSaying(fetch, pace, now))
@@ -187,7 +194,13 @@ internal sealed class ReplicationState(
     /// A holding of an earlier run: from now on there is something to say about this model, be it that nothing is held.
     /// What was away then, and still is, has been so since then.
     /// </summary>
-    public void RecallHolding(Hash256 model, long awaySinceMs) => HeldOf(model).AwaySinceMs = awaySinceMs;
+    public void RecallHolding(Hash256 model, long awaySinceMs)
+    {
+        var isKnown = _held.ContainsKey(model);
+        var held = HeldOf(model);
+        held.AwaySinceMs = awaySinceMs;
+        held.IsRecalled |= !isKnown;
+    }
 
     /// <summary>Everything is said again at the next tick: the network has newer records of ours than we
     /// remember.</summary>
