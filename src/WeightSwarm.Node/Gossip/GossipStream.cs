@@ -27,10 +27,10 @@ internal sealed class GossipStream(
     public bool Outbound => outbound;
     public IPEndPoint Remote => remote;
 
-    /// <summary>Queues a frame; a full queue ends the stream.</summary>
+    /// <summary>Queues a frame; a full queue ends the stream, and after its end nothing happens.</summary>
     public void Send(Frame frame)
     {
-        if (!_outgoing.Writer.TryWrite(frame)) _closed.Cancel();
+        if (!_outgoing.Writer.TryWrite(frame)) End(TimeSpan.Zero);
     }
 
     /// <summary>Sends what is queued and a last frame with the reason, then ends.</summary>
@@ -38,7 +38,7 @@ internal sealed class GossipStream(
     {
         _outgoing.Writer.TryWrite(new Frame { Close = new Close { Reason = reason } });
         _outgoing.Writer.TryComplete();
-        _closed.CancelAfter(TimeSpan.FromSeconds(1));
+        End(TimeSpan.FromSeconds(1));
     }
 
     /// <summary>Runs both pumps until either ends, for whatever reason.</summary>
@@ -53,6 +53,19 @@ internal sealed class GossipStream(
     }
 
     public void Dispose() => _closed.Dispose();
+
+    private void End(TimeSpan after)
+    {
+        try
+        {
+            if (after == TimeSpan.Zero) _closed.Cancel();
+            else _closed.CancelAfter(after);
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has ended: whoever answers a peer slowly holds on to a stream for longer than it lives.
+        }
+    }
 
     private async Task PumpOutAsync(CancellationToken end)
     {

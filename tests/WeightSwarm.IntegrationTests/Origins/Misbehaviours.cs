@@ -157,7 +157,8 @@ internal static class Misbehaviours
             if (request.Area == "files")
             {
                 request.Response.Redirect(string.Create(CultureInfo.InvariantCulture,
-                    $"/signed/{Escaped(request.Path)}?X-Amz-Expires=3600&X-Amz-Signature={Interlocked.Increment(ref issued)}"));
+                    $"/signed/{Escaped(request.Path)}?X-Amz-Expires=3600" +
+                $"&X-Amz-Signature={Interlocked.Increment(ref issued)}"));
                 return true;
             }
             var signature = request.Context.Request.Query["X-Amz-Signature"].ToString();
