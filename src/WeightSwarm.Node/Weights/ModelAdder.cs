@@ -58,8 +58,10 @@ public sealed class ModelAdder(
         var licence = LicenceOf(order);
         if (order.Revision.Length > 0 &&
             ModelName.RevisionFault(order.Revision) is { } bad) throw Usage("bad-revision", bad);
-        var origin = OriginOf(order);
         var charter = await CharterAsync(cancellation);
+        // Custody tells it, too, but not before its next round.
+        origins.Pace = charter.Policy.Pace;
+        var origin = OriginOf(order);
         phase("scanning");
         var scan = await Task.Run(() => FolderScan.Run(order.Path, cancellation), cancellation);
         if (scan.Outcome != ScanOutcome.Complete) throw OfScan(scan);
