@@ -74,6 +74,7 @@ public sealed class ReleaseTests
     }
 
     [Fact]
+    [Trait("takes", "long")]
     public async Task Donate_Nothing_GivesTheFolderBackAndForgetsIt()
     {
         await using var swarm = await Swarm.StartAsync(3, copies: 2, slice: "2MiB");
