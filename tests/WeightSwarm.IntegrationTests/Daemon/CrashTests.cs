@@ -48,7 +48,9 @@ public sealed class CrashTests(ITestOutputHelper output)
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            Assert.Fail($"seed {seed}, kill {number - first} of its round: {e}\n{round.Victim.LogTail}");
+            var logs = round.Swarm.Nodes.Select(
+                (node, at) => $"-- node {at}: {(node.IsRunning ? "runs" : $"ended {node.ExitCode}")}\n{node.LogTail}");
+            Assert.Fail($"seed {seed}, kill {number - first} of its round: {e}\n{string.Join('\n', logs)}");
         }
         tally.Add(round);
     }
