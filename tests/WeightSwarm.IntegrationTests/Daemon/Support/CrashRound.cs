@@ -204,6 +204,9 @@ internal sealed class CrashRound : IAsyncDisposable
         return again;
     }
 
+    private bool IsMended(SliceName slice) =>
+        NodeOnDisk.IsRight(Swarm.DonationOf(1), _models[slice.Model], slice.Slice);
+
     private bool IsGivenUp(SliceName slice, int from) => Victim.Log.IndexOf(
         $"{slice.Model}: slice {slice.Slice} is given up", from, StringComparison.Ordinal) >= 0;
 
@@ -216,11 +219,12 @@ internal sealed class CrashRound : IAsyncDisposable
             {
                 var verified = await Victim.RunAsync("verify");
                 Assert.True(verified.ExitCode is 0 or 6, verified.ToString());
-                return _spoiled.All(slice => NodeOnDisk.IsRight(
-                    Swarm.DonationOf(1), _models[slice.Model], slice.Slice));
+                // What was handed over before it was found stays as it is until it is deleted.
+                var elsewhere = await HeldAsync(Donor);
+                return _spoiled.All(slice => elsewhere.Contains(slice) || IsMended(slice));
             },
             $"{_spoiled.Text()} to be mended", _spoiled.First().Model);
-        _spoiled.Clear();
+        _spoiled.RemoveWhere(IsMended);
         // Three bad pieces in a day have drained the donation.
         await Swarm.DonateAsync(1, "400MB");
     }
