@@ -16,7 +16,7 @@ internal static class BandwidthBench
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(3);
 
     /// <summary>Payload of one window.</summary>
-    private sealed record Window(string Side, int Limit, double BytesPerSecond)
+    private sealed record Rate(string Side, int Limit, double BytesPerSecond)
     {
         public double Ratio => BytesPerSecond / Limit;
     }
@@ -29,7 +29,7 @@ internal static class BandwidthBench
         var bytes = (long)(Limits.Sum(limit => (double)limit) * (window + Settling).TotalSeconds * 1.5);
         using var files = new BenchFiles(options.Text("folder", Path.GetTempPath()), "model", shards: 1, bytes);
         files.Warm();
-        var windows = new List<Window>();
+        var windows = new List<Rate>();
         foreach (var side in new[] { "up", "down" })
             windows.AddRange(MeasureAsync(files, side, window).GetAwaiter().GetResult());
         foreach (var w in windows)
@@ -42,7 +42,7 @@ internal static class BandwidthBench
         return 0;
     }
 
-    private static async Task<List<Window>> MeasureAsync(BenchFiles files, string side, TimeSpan window)
+    private static async Task<List<Rate>> MeasureAsync(BenchFiles files, string side, TimeSpan window)
     {
         var hashed = await new ModelHasher().HashAsync(FolderScan.Run(files.Folder), Path.GetFileName(files.Folder));
         var metainfo = (hashed.Model ?? throw new InvalidOperationException(hashed.Reason)).MetainfoBytes;
@@ -55,13 +55,14 @@ internal static class BandwidthBench
             await seeder.AddAsync(new() { Metainfo = metainfo, SaveFolder = parent, ReadOnly = true }, default);
             var key = await leecher.AddAsync(new() { Metainfo = metainfo, SaveFolder = target }, default);
             await leecher.ConnectPeerAsync(key, new IPEndPoint(IPAddress.Loopback, seeder.ListenPort), default);
-            var windows = new List<Window>();
+            var windows = new List<Rate>();
             foreach (var limit in Limits)
             {
                 if (side == "up") await seeder.SetLimitsAsync(limit, 0, default);
                 else await leecher.SetLimitsAsync(0, limit, default);
-                await Task.Delay(Settling);
-                windows.Add(new Window(side, limit, await RateAsync(leecher, key, window)));
+                // The limit is an average: what was allowed before it changed is not measured.
+                await Pause.WhileMeasuringAsync(Settling);
+                windows.Add(new Rate(side, limit, await RateAsync(leecher, key, window)));
             }
             return windows;
         }
@@ -74,7 +75,7 @@ internal static class BandwidthBench
     private static async Task<double> RateAsync(ITorrentEngine leecher, string key, TimeSpan window)
     {
         var (from, start) = (await DownloadedAsync(leecher, key), Stopwatch.GetTimestamp());
-        await Task.Delay(window);
+        await Pause.WhileMeasuringAsync(window);
         var bytes = await DownloadedAsync(leecher, key) - from;
         return bytes / Stopwatch.GetElapsedTime(start).TotalSeconds;
     }

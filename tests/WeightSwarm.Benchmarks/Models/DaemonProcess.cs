@@ -41,7 +41,7 @@ internal sealed class DaemonProcess : IAsyncDisposable
     public async Task<double> CpuShareAsync(TimeSpan time)
     {
         var (cpu, from) = (_process.CpuSeconds(), Stopwatch.GetTimestamp());
-        await Task.Delay(time);
+        await Pause.WhileMeasuringAsync(time);
         return (_process.CpuSeconds() - cpu) / Stopwatch.GetElapsedTime(from).TotalSeconds;
     }
 

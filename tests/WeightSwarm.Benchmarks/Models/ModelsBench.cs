@@ -10,7 +10,8 @@ namespace WeightSwarm.Benchmarks.Models;
 /// </summary>
 internal static class ModelsBench
 {
-    private const int WeightBytes = 300_000;
+    private const int WeightBytes = 300_000, MostSettlingSeconds = 60;
+    private const double SettledShare = 0.05;
 
     private sealed record Result(
         int Models, double AddSeconds, double IdleShare, double StopSeconds, double StartSeconds,
@@ -61,8 +62,7 @@ internal static class ModelsBench
         await using (second)
         {
             await HoldsAsync(second, models);
-            // What a start leaves to do is not idle.
-            await Task.Delay(TimeSpan.FromSeconds(15));
+            await SettlesAsync(second);
             var later = await second.CpuShareAsync(idle);
             return new Result(
                 models, seconds, share, stop.TotalSeconds, start.TotalSeconds, later, second.Memory("VmRSS"),
@@ -85,8 +85,17 @@ internal static class ModelsBench
         {
             var status = await daemon.Control.StatusAsync(new StatusRequest());
             if (status.SlicesHeld == models) return;
-            await Task.Delay(100);
+            await Pause.BeforeLookingAgainAsync();
         }
+    }
+
+    /// <summary>What a start leaves to do is not idle: returns after a second in which little was done.</summary>
+    private static async Task SettlesAsync(DaemonProcess daemon)
+    {
+        for (var second = 0; second < MostSettlingSeconds; second++)
+            if (await daemon.CpuShareAsync(TimeSpan.FromSeconds(1)) < SettledShare) return;
+        throw new InvalidOperationException(
+            $"the daemon takes over {SettledShare:P0} of a core for {MostSettlingSeconds} s after its start");
     }
 
     private static void Make(string root, int models)

@@ -50,7 +50,7 @@ internal sealed class PeerProcess : IAsyncDisposable
         {
             if (Find(start, after) is { } line) return line;
             if (HasEnded || Find("error") is not null) throw new InvalidOperationException($"no '{start}': {Tail}");
-            await Poll.AgainAsync();
+            await Pause.BeforeLookingAgainAsync();
         }
     }
 

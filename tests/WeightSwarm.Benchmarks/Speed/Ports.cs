@@ -12,7 +12,7 @@ internal static class Ports
         while (!await AnswersAsync(address))
         {
             if (peer.HasEnded) throw new InvalidOperationException($"nobody listens on {address}: {peer.Tail}");
-            await Poll.AgainAsync();
+            await Pause.BeforeLookingAgainAsync();
         }
     }
 

@@ -48,7 +48,7 @@ internal abstract class Rival(string name, Payload payload) : IAsyncDisposable
                     name, round, (long)(payload.Files.Bytes * Progress(leecher)), now.TotalSeconds, cpu, Cut: true);
             if (leecher.HasEnded && !IsFinished(leecher, target))
                 throw new InvalidOperationException($"{name} ended: {leecher.Tail}");
-            await Poll.AgainAsync();
+            await Pause.BeforeLookingAgainAsync();
         }
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         return new Transfer(name, round, payload.Files.Bytes, seconds, cpu, Cut: false);

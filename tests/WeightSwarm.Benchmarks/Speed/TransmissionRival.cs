@@ -29,7 +29,7 @@ internal sealed partial class TransmissionRival : Rival
         while (seeder.Last(line => line.Contains("Seeding", StringComparison.Ordinal)) is null)
         {
             if (seeder.HasEnded) throw new InvalidOperationException($"transmission does not seed: {seeder.Tail}");
-            await Poll.AgainAsync();
+            await Pause.BeforeLookingAgainAsync();
         }
         _tracker.Add(new IPEndPoint(OwnNetwork.AddressOf(11 + number), FirstPort + 11 + number));
         return seeder;
