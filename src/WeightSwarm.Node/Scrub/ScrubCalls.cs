@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using WeightSwarm.Node.Linux;
 
 namespace WeightSwarm.Node.Scrub;
 
@@ -24,7 +25,7 @@ internal static class ScrubCalls
     public static SafeFileHandle? Open(string path, bool followLinks, bool pastCache, out int error)
     {
         var flags = CloseOnExec | NonBlocking | (pastCache ? Direct : 0) | (followLinks ? 0 : NoFollow);
-        var descriptor = open(path, flags, 0);
+        var descriptor = Libc.Open(path, flags, 0);
         error = descriptor < 0 ? Marshal.GetLastPInvokeError() : 0;
         return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
     }
@@ -36,18 +37,7 @@ internal static class ScrubCalls
     /// <param name="idle">Only when nobody else wants the disk; else the lowest of the normal ones.</param>
     public static void BeModest(bool idle)
     {
-        _ = syscall(SetIoPriority, ThisThread, 0, idle ? IdleClass : LowestOfNormal);
-        if (idle) _ = setpriority(Process, 0, Nicest);
+        _ = Libc.Syscall(SetIoPriority, ThisThread, 0, idle ? IdleClass : LowestOfNormal);
+        if (idle) _ = Libc.SetPriority(Process, 0, Nicest);
     }
-
-#pragma warning disable CA5392, SYSLIB1054 // source-generated imports need unsafe code, which only Torrent may have
-    [DllImport("libc", SetLastError = true)]
-    private static extern int open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags, int mode);
-
-    [DllImport("libc")]
-    private static extern long syscall(long number, long which, long who, long priority);
-
-    [DllImport("libc")]
-    private static extern int setpriority(int which, int who, int priority);
-#pragma warning restore CA5392, SYSLIB1054
 }

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
+using WeightSwarm.Node.Linux;
 
 namespace WeightSwarm.Node.Store;
 
@@ -7,7 +8,6 @@ namespace WeightSwarm.Node.Store;
 internal static class Posix
 {
     private const int ReadOnlyCloseOnExec = 0x80000; // O_RDONLY | O_CLOEXEC
-    private const int CurrentFolder = -100;          // AT_FDCWD
     private const int NoFollow = 0x100;              // AT_SYMLINK_NOFOLLOW
     private const uint BasicStats = 0x7FF;           // STATX_BASIC_STATS
     private const int CanWrite = 2;                  // W_OK
@@ -18,22 +18,22 @@ internal static class Posix
     /// <summary>Makes renames, creations and deletions in a folder survive a power cut.</summary>
     internal static void SyncFolder(string path)
     {
-        var descriptor = Open(path, ReadOnlyCloseOnExec, 0);
+        var descriptor = Libc.Open(path, ReadOnlyCloseOnExec, 0);
         if (descriptor < 0) throw Failed("open", path);
         try
         {
-            if (Fsync(descriptor) != 0) throw Failed("fsync", path);
+            if (Libc.Fsync(descriptor) != 0) throw Failed("fsync", path);
         }
         finally
         {
-            _ = Close(descriptor);
+            _ = Libc.Close(descriptor);
         }
     }
 
     /// <summary>Reads the beginning of a file without taking .NET's advisory lock on it.</summary>
     internal static byte[] ReadUnlocked(string path, int most)
     {
-        var descriptor = Open(path, ReadOnlyCloseOnExec, 0);
+        var descriptor = Libc.Open(path, ReadOnlyCloseOnExec, 0);
         if (descriptor < 0) throw Failed("open", path);
         using var handle = new Microsoft.Win32.SafeHandles.SafeFileHandle(descriptor, ownsHandle: true);
         var bytes = new byte[most];
@@ -43,13 +43,13 @@ internal static class Posix
     /// <summary>What statx(2) says of a path itself (links are not followed), or null when there is nothing.</summary>
     internal static StatxResult? Statx(string path)
     {
-        if (StatxCall(CurrentFolder, path, NoFollow, BasicStats, out var result) == 0) return result;
+        if (Libc.Statx(Libc.CurrentFolder, path, NoFollow, BasicStats, out var result) == 0) return result;
         return Marshal.GetLastPInvokeError() is NoEntry or NotAFolder ? null : throw Failed("statx", path);
     }
 
     /// <summary>Null when the folder can be written to; else the system's reason in words.</summary>
     internal static string? WhyNotWritable(string path) =>
-        Access(path, CanWrite) == 0 ? null : new Win32Exception(Marshal.GetLastPInvokeError()).Message;
+        Libc.Access(path, CanWrite) == 0 ? null : new Win32Exception(Marshal.GetLastPInvokeError()).Message;
 
     /// <summary>
     /// Gives a range of a file back to the volume: it reads as zeros from then on, the size stays. False where the
@@ -59,14 +59,14 @@ internal static class Posix
     internal static bool PunchHole(string path, long offset, long bytes)
     {
         using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
-        if (Fallocate(file, PunchKeepSize, offset, bytes) == 0) return true;
+        if (Libc.Fallocate(file, PunchKeepSize, offset, bytes) == 0) return true;
         return Marshal.GetLastPInvokeError() == NotSupported ? false : throw Failed("fallocate", path);
     }
 
     /// <summary>The path with every symbolic link resolved; all of it must exist.</summary>
     internal static string RealPath(string path)
     {
-        var pointer = RealPathCall(path, IntPtr.Zero);
+        var pointer = Libc.RealPath(path, IntPtr.Zero);
         if (pointer == IntPtr.Zero) throw Failed("realpath", path);
         try
         {
@@ -74,50 +74,10 @@ internal static class Posix
         }
         finally
         {
-            Free(pointer);
+            Libc.Free(pointer);
         }
     }
 
     private static IOException Failed(string call, string path) =>
         new($"{call} {path}: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}");
-
-    [DllImport("libc", EntryPoint = "open", SetLastError = true)]
-    private static extern int Open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags, int mode);
-
-    [DllImport("libc", EntryPoint = "fsync", SetLastError = true)]
-    private static extern int Fsync(int descriptor);
-
-    [DllImport("libc", EntryPoint = "fallocate", SetLastError = true)]
-    private static extern int Fallocate(SafeHandle file, int mode, long offset, long bytes);
-
-    [DllImport("libc", EntryPoint = "close")]
-    private static extern int Close(int descriptor);
-
-    [DllImport("libc", EntryPoint = "access", SetLastError = true)]
-    private static extern int Access([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int mode);
-
-    [DllImport("libc", EntryPoint = "realpath", SetLastError = true)]
-    private static extern IntPtr RealPathCall([MarshalAs(UnmanagedType.LPUTF8Str)] string path, IntPtr resolved);
-
-    [DllImport("libc", EntryPoint = "free")]
-    private static extern void Free(IntPtr pointer);
-
-    [DllImport("libc", EntryPoint = "statx", SetLastError = true)]
-    private static extern int StatxCall(
-        int folder, [MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags, uint mask, out StatxResult result);
-}
-
-/// <summary>struct statx of linux/stat.h: the same on every architecture.</summary>
-[StructLayout(LayoutKind.Explicit, Size = 256)]
-internal struct StatxResult
-{
-    [FieldOffset(16)] internal uint Links;
-    [FieldOffset(28)] internal ushort Mode;
-    [FieldOffset(32)] internal ulong Inode;
-    [FieldOffset(40)] internal ulong Size;
-    [FieldOffset(48)] internal ulong Blocks;
-    [FieldOffset(112)] internal long ModifiedSeconds;
-    [FieldOffset(120)] internal uint ModifiedNanoseconds;
-    [FieldOffset(136)] internal uint DeviceMajor;
-    [FieldOffset(140)] internal uint DeviceMinor;
 }
