@@ -45,7 +45,7 @@ public sealed partial class ControlService
                 var when = new LimitRule([.. request.When.Select(ReadWindow).Distinct()], null, null).When;
                 kept = rules.RemoveAll(r => r.When == when);
                 if (kept.Length == rules.Length)
-                    throw new ControlError(
+                    throw new ControlException(
                         ControlExit.NotFound, "no-such-rule",
                         $"there is no rule for '{when}'; `weightswarm limits` lists them");
             }

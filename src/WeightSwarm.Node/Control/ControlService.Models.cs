@@ -66,7 +66,7 @@ public sealed partial class ControlService
         reply.Read = ReadReplies.Of(custody, scrub, view.Entry.ModelId);
         reply.Facts = FactsReplies.Of(view.Entry, content?.Manifest.Files.Select(f => f.Path) ?? []);
         if (content is null)
-            return request.WithMetainfo ? throw new ControlError(ControlExit.Incomplete, "no-metainfo", problem)
+            return request.WithMetainfo ? throw new ControlException(ControlExit.Incomplete, "no-metainfo", problem)
                 : reply;
         reply.Files.AddRange(content.Manifest.Files.Select(f => new V1.FileInfo
         {
@@ -97,11 +97,12 @@ public sealed partial class ControlService
         var found = Known(core).Where(m => ModelReplies.IsCalled(m.Entry, name)).ToList();
         if (found.Count == 1) return found[0];
         if (found.Count == 0)
-            throw new ControlError(
+            throw new ControlException(
                 ControlExit.NotFound, "no-such-model",
                     $"no model '{name}' is catalogued here; `weightswarm ls` lists them");
         var candidates = string.Join(", ", found.Select(m => $"{m.Entry.Model}@{m.Entry.Revision}"));
-        throw new ControlError(ControlExit.Usage, "ambiguous", $"'{name}' may mean {candidates}; name one of these");
+        throw new ControlException(
+            ControlExit.Usage, "ambiguous", $"'{name}' may mean {candidates}; name one of these");
     }
 
     /// <summary>Every catalogued model, from a node that can know.</summary>
@@ -109,7 +110,7 @@ public sealed partial class ControlService
     {
         if (core is null) throw Gossip.NetworkService.NoNetwork();
         if (core.Charter is not null) return Models(core);
-        throw new ControlError(
+        throw new ControlException(
             ControlExit.Incomplete, "no-charter",
             "this node has not heard its network's charter yet, so it knows no models: see `weightswarm peers`, and " +
             "try again once it has met one");

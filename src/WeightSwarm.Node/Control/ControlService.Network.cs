@@ -79,5 +79,5 @@ public sealed partial class ControlService
         return info;
     }
 
-    private static ControlError Usage(string code, string message) => new(ControlExit.Usage, code, message);
+    private static ControlException Usage(string code, string message) => new(ControlExit.Usage, code, message);
 }

@@ -21,7 +21,7 @@ public sealed partial class ControlService
             var models = await verifier.RunAsync(
                 only, step => stream.Offer(new VerifyEvent { Progress = ProgressOf(step) }), cancellation);
             if (only is not null && models.Count == 0)
-                throw new ControlError(
+                throw new ControlException(
                     ControlExit.NotFound, "not-held",
                     $"this node holds nothing of {request.Model} that it could read; `weightswarm show " +
                     $"{request.Model}` lists who does");

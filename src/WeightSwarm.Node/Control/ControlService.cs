@@ -74,17 +74,17 @@ public sealed partial class ControlService(
         {
             return await verb();
         }
-        catch (ControlError e)
+        catch (ControlException e)
         {
             throw e.ToRpc();
         }
         catch (IOException e) when (DiskFaults.IsNoSpace(e))
         {
-            throw new ControlError(ControlExit.NoSpace, "no-space", $"{e.Message}; free some space").ToRpc();
+            throw new ControlException(ControlExit.NoSpace, "no-space", $"{e.Message}; free some space").ToRpc();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or TorrentEngineException)
         {
-            throw new ControlError(ControlExit.Failure, "failure", e.Message).ToRpc();
+            throw new ControlException(ControlExit.Failure, "failure", e.Message).ToRpc();
         }
     }
 

@@ -34,13 +34,13 @@ internal static class DonationReplies
         DeadlineMs = (ulong)(status.Donation.DeadlineMs ?? 0),
     };
 
-    public static ControlError Refusal(DonateResult result) => result.Outcome switch
+    public static ControlException Refusal(DonateResult result) => result.Outcome switch
     {
-        DonateOutcome.NotFound => new ControlError(ControlExit.NotFound, "no-such-donation", result.Message),
-        DonateOutcome.BadPath => new ControlError(ControlExit.Usage, "bad-path", result.Message),
-        DonateOutcome.TooLargeForVolume => new ControlError(ControlExit.NoSpace, "too-large", result.Message),
+        DonateOutcome.NotFound => new ControlException(ControlExit.NotFound, "no-such-donation", result.Message),
+        DonateOutcome.BadPath => new ControlException(ControlExit.Usage, "bad-path", result.Message),
+        DonateOutcome.TooLargeForVolume => new ControlException(ControlExit.NoSpace, "too-large", result.Message),
         DonateOutcome.NotWritable or DonateOutcome.Away =>
-            new ControlError(ControlExit.Failure, "not-writable", result.Message),
-        _ => new ControlError(ControlExit.Refused, "refused", result.Message),
+            new ControlException(ControlExit.Failure, "not-writable", result.Message),
+        _ => new ControlException(ControlExit.Refused, "refused", result.Message),
     };
 }

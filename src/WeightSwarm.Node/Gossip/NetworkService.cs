@@ -46,7 +46,7 @@ public sealed class NetworkService(
     public void Dispose() => _one.Dispose();
 
     /// <summary>Founds a network with a key of its own.</summary>
-    /// <exception cref="ControlError">The node belongs to a network already.</exception>
+    /// <exception cref="ControlException">The node belongs to a network already.</exception>
     public async Task FoundAsync(string name, Policy policy, CancellationToken cancellation)
     {
         await _one.WaitAsync(cancellation);
@@ -69,11 +69,11 @@ public sealed class NetworkService(
     }
 
     /// <summary>Joins the network of an invite.</summary>
-    /// <exception cref="ControlError">The invite cannot be read, or the node belongs to another network.</exception>
+    /// <exception cref="ControlException">The invite cannot be read, or the node is in another network.</exception>
     public async Task JoinAsync(string text, CancellationToken cancellation)
     {
         var invite = Invite.Parse(text, out var problem)
-            ?? throw new ControlError(ControlExit.Usage, "bad-invite", problem);
+            ?? throw new ControlException(ControlExit.Usage, "bad-invite", problem);
         await _one.WaitAsync(cancellation);
         try
         {
@@ -108,7 +108,7 @@ public sealed class NetworkService(
     }
 
     /// <summary>An invite to the network, with the addresses of this node and of some peers.</summary>
-    /// <exception cref="ControlError">The node belongs to no network.</exception>
+    /// <exception cref="ControlException">The node belongs to no network.</exception>
     public async Task<Invite> InviteAsync(CancellationToken cancellation)
     {
         var addresses = await inbox.AskAsync(
@@ -122,14 +122,14 @@ public sealed class NetworkService(
     }
 
     /// <summary>For verbs that need a network.</summary>
-    public static ControlError NoNetwork() => new(
+    public static ControlException NoNetwork() => new(
         ControlExit.Refused, "no-network",
         "this node belongs to no network yet: found one with `weightswarm network create NAME`, or join one with " +
         "`weightswarm network join INVITE`");
 
     private void RefuseSecond()
     {
-        if (Network is { } network) throw new ControlError(
+        if (Network is { } network) throw new ControlException(
             ControlExit.Refused, "has-network",
             $"this node belongs to the network {network} already; " +
             "run another daemon with another --state for a second one");

@@ -85,25 +85,25 @@ internal sealed class CatalogueMatch(SwarmInbox inbox, NodeStore store, ModelCon
     }
 
     /// <summary>Why a node that may not, or should not, catalogue a folder cannot join with it, either.</summary>
-    public async Task<ControlError> RefusalAsync(
+    public async Task<ControlException> RefusalAsync(
         AddOrder order, ImmutableArray<Entry> named, Func<Manifest, IReadOnlyList<string>> differences,
         CancellationToken cancellation)
     {
         if (named.IsEmpty) return order.Licence.Length > 0 ? NoCurator() : NoLicence(order.Name);
         var difference = await NearestAsync(named, differences, cancellation)
             ?? $"{order.Name}, whose list of files no reachable node has";
-        return new ControlError(
+        return new ControlException(
             ControlExit.VerificationFailed, "differs",
             $"'{order.Path}' is not the catalogued {difference}; put that right to join its holders "
                 + "(as a new revision, a curator can add it with --licence)");
     }
 
     /// <summary>For a node without the founder's key.</summary>
-    public static ControlError NoCurator() => new(
+    public static ControlException NoCurator() => new(
         ControlExit.Refused, "no-curator",
         "this node holds no key that may add to the catalogue; ask the network's founder to add the model");
 
-    private static ControlError NoLicence(string name) => new(
+    private static ControlException NoLicence(string name) => new(
         ControlExit.Usage, "no-licence",
         $"{name} is not catalogued yet: name the licence to add it, such as --licence Apache-2.0");
 

@@ -50,7 +50,7 @@ public sealed class ModelAdder(
     private readonly CatalogueMatch _match = new(inbox, store, contents);
 
     /// <summary>Does it all; durable when it returns.</summary>
-    /// <exception cref="ControlError">Bad input, or no right to catalogue; nothing has been changed then.</exception>
+    /// <exception cref="ControlException">Bad input, or no right to catalogue; nothing was changed.</exception>
     public async Task<AddOutcome> AddAsync(
         AddOrder order, IProgress<WeightProgress> progress, Action<string> phase, CancellationToken cancellation)
     {
@@ -145,7 +145,7 @@ public sealed class ModelAdder(
     private async Task<Charter> CharterAsync(CancellationToken cancellation)
     {
         if (network.Network is null) throw NetworkService.NoNetwork();
-        return await inbox.AskAsync(core => core?.Charter, cancellation) ?? throw new ControlError(
+        return await inbox.AskAsync(core => core?.Charter, cancellation) ?? throw new ControlException(
             ControlExit.Refused, "no-charter",
             "this node has not heard the network's charter yet; look at `weightswarm peers`, " +
             "and try again when it has a peer");
@@ -159,7 +159,7 @@ public sealed class ModelAdder(
             model = model.Under(name.TorrentName(entry.Revision));
         Keep(model);
         var (content, problem) = await _match.ContentAsync(entry, cancellation);
-        if (content is null) throw new ControlError(ControlExit.Incomplete, "no-metainfo", problem);
+        if (content is null) throw new ControlException(ControlExit.Incomplete, "no-metainfo", problem);
         await custody.AdoptAsync(content, root, InPlaceFolder.Stamps(model.Files));
     }
 
@@ -204,20 +204,20 @@ public sealed class ModelAdder(
         };
     }
 
-    private static ControlError Usage(string code, string message) => new(ControlExit.Usage, code, message);
+    private static ControlException Usage(string code, string message) => new(ControlExit.Usage, code, message);
 
-    private static ControlError OfScan(FolderScanResult scan) => scan.Outcome switch
+    private static ControlException OfScan(FolderScanResult scan) => scan.Outcome switch
     {
-        ScanOutcome.Missing => new ControlError(ControlExit.NotFound, "no-such-path", scan.Reason),
-        ScanOutcome.Unreadable => new ControlError(ControlExit.Failure, "unreadable", scan.Reason),
-        ScanOutcome.Empty => new ControlError(ControlExit.Usage, "empty", scan.Reason),
-        _ => new ControlError(ControlExit.Usage, "unsuitable", scan.Reason),
+        ScanOutcome.Missing => new ControlException(ControlExit.NotFound, "no-such-path", scan.Reason),
+        ScanOutcome.Unreadable => new ControlException(ControlExit.Failure, "unreadable", scan.Reason),
+        ScanOutcome.Empty => new ControlException(ControlExit.Usage, "empty", scan.Reason),
+        _ => new ControlException(ControlExit.Usage, "unsuitable", scan.Reason),
     };
 
-    private static ControlError OfHash(HashResult hashed) => hashed.Outcome switch
+    private static ControlException OfHash(HashResult hashed) => hashed.Outcome switch
     {
-        HashOutcome.Changed => new ControlError(ControlExit.VerificationFailed, "changed", hashed.Reason),
-        HashOutcome.Unreadable => new ControlError(ControlExit.Failure, "unreadable", hashed.Reason),
-        _ => new ControlError(ControlExit.Usage, "unsuitable", hashed.Reason),
+        HashOutcome.Changed => new ControlException(ControlExit.VerificationFailed, "changed", hashed.Reason),
+        HashOutcome.Unreadable => new ControlException(ControlExit.Failure, "unreadable", hashed.Reason),
+        _ => new ControlException(ControlExit.Usage, "unsuitable", hashed.Reason),
     };
 }

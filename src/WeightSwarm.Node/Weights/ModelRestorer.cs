@@ -52,7 +52,7 @@ public sealed class ModelRestorer(
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(1);
 
     /// <summary>Restores into the folder; answers when every file stands there, verified.</summary>
-    /// <exception cref="ControlError">Something is in the way, missing, wrong, or there is no space.</exception>
+    /// <exception cref="ControlException">Something is in the way, missing, wrong, or there is no space.</exception>
     public async Task<RestoreOutcome> RestoreAsync(
         RestoreOrder order, Action<RestoreProgress> report, CancellationToken cancellation)
     {
@@ -63,14 +63,14 @@ public sealed class ModelRestorer(
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw new ControlError(
+            throw new ControlException(
                 ControlExit.Incomplete, "stopping",
                 $"the daemon stops; once it runs again, the same command goes on with {order.Entry.Model}");
         }
     }
 
     /// <summary>Compares what is in the folder with the model, and changes nothing.</summary>
-    /// <exception cref="ControlError">The model's manifest cannot be had, or no file is named.</exception>
+    /// <exception cref="ControlException">The model's manifest cannot be had, or no file is named.</exception>
     public async Task<ImmutableArray<FileVerdict>> VerifyAsync(
         RestoreOrder order, Action<RestoreProgress> report, CancellationToken cancellation)
     {
@@ -111,7 +111,7 @@ public sealed class ModelRestorer(
             var (content, problem) = await contents.GetAsync(entry, holders, cancellation);
             if (content is not null) return content;
             if (clock.Now.MonotonicMs >= until)
-                throw new ControlError(
+                throw new ControlException(
                     ControlExit.Incomplete, "no-metainfo",
                     $"{entry.Model}: {problem}; see `weightswarm why {entry.Model}` for who holds it");
             await timer.WaitForNextTickAsync(cancellation);
@@ -125,7 +125,7 @@ public sealed class ModelRestorer(
     {
         var free = volumes.Of(staging.Folder)?.FreeBytes ?? long.MaxValue;
         if (free >= selection.Bytes - staging.BlockBytes()) return;
-        throw new ControlError(
+        throw new ControlException(
             ControlExit.NoSpace, "no-space",
             $"{selection.Content.Entry.Model} takes {Core.ByteSize.Format(selection.Bytes)} there, " +
             $"and {folder} has {Core.ByteSize.Format(free)} free; free some space or restore onto another volume");
@@ -144,7 +144,7 @@ public sealed class ModelRestorer(
         staging.ForgetVerified();
         fetched += await FetchAsync(selection, swarmOnly, staging, report, cancellation);
         if (await FirstFaultAsync(selection, staging, report, cancellation) is not { } bad) return fetched;
-        throw new ControlError(
+        throw new ControlException(
             ControlExit.VerificationFailed, "verification-failed",
             $"{selection.Content.Entry.Model}: {bad.Detail}, although every piece has the hash that the .torrent " +
             $"says; nothing was published, and what was fetched is in {staging.Folder}");
@@ -183,7 +183,7 @@ public sealed class ModelRestorer(
             selection.Slices().Any(slice => thin.Contains(slice) && !held.Contains(slice)));
     }
 
-    private async Task<ControlError> StalledAsync(
+    private async Task<ControlException> StalledAsync(
         Entry entry, string staging, TimeSpan patience, CancellationToken cancellation)
     {
         var missing = await inbox.AskAsync(core => SourcePeers.SlicesWithoutSource(core, entry.ModelId), cancellation);
@@ -192,7 +192,7 @@ public sealed class ModelRestorer(
             : $"slices {string.Join(", ", missing.Slices.Take(20))} have no present holder " +
                 $"(see `weightswarm why {entry.Model}`)";
         if (origins.Describe(entry) is { Length: > 0 } origin) why += $"; the origin {entry.Origin} is {origin}";
-        return new ControlError(
+        return new ControlException(
             ControlExit.Incomplete, "incomplete",
             $"{entry.Model} cannot be completed now: nothing came for {patience.TotalSeconds:0} s, and {why}. " +
             $"What is here stays in {staging}; run the same command again to go on");
@@ -226,7 +226,7 @@ public sealed class ModelRestorer(
     {
         var root = Path.Combine(staging.Files, selection.Content.Metainfo.Name);
         var published = RestorePublisher.Publish(root, folder, selection.Files);
-        if (published.Outcome != PublishOutcome.Complete) throw new ControlError(
+        if (published.Outcome != PublishOutcome.Complete) throw new ControlException(
             published.Outcome switch
             {
                 PublishOutcome.Collision => ControlExit.Refused,

@@ -21,17 +21,17 @@ public sealed class RestoreDrill(
     /// <summary>Any of these, drawn evenly from those that there is room for.</summary>
     /// <param name="entries">What is catalogued.</param>
     /// <param name="into">As for <see cref="RunAsync"/>.</param>
-    /// <exception cref="ControlError">There is none, or no room for any.</exception>
+    /// <exception cref="ControlException">There is none, or no room for any.</exception>
     public Entry Draw(IReadOnlyList<Entry> entries, string into)
     {
         if (entries.Count == 0)
-            throw new ControlError(
+            throw new ControlException(
                 ControlExit.NotFound, "no-such-model", "nothing is catalogued here yet, so there is nothing to try");
         var folder = into.Length > 0 ? into : state.FolderPath;
         var free = volumes.Of(folder)?.FreeBytes ?? long.MaxValue;
         var fitting = entries.Where(e => e.Bytes <= free).ToArray();
         if (fitting.Length == 0)
-            throw new ControlError(
+            throw new ControlException(
                 ControlExit.NoSpace, "no-space",
                 $"{folder} has {Core.ByteSize.Format(free)} free, and every model is larger; name a folder on " +
                 "another volume with --into DIR");
@@ -43,12 +43,12 @@ public sealed class RestoreDrill(
     /// <param name="into">A folder to make the temporary one in; empty: the state folder.</param>
     /// <param name="report">Progress of the restore.</param>
     /// <param name="cancellation">Stops it; nothing is recorded then.</param>
-    /// <exception cref="ControlError">The model cannot be given back now.</exception>
+    /// <exception cref="ControlException">The model cannot be given back now.</exception>
     public async Task<RestoreDrillRecord> RunAsync(
         Entry entry, string into, Action<RestoreProgress> report, CancellationToken cancellation)
     {
         if (!_one.Wait(0, CancellationToken.None))
-            throw new ControlError(ControlExit.Refused, "busy", "another drill is running; wait for its end");
+            throw new ControlException(ControlExit.Refused, "busy", "another drill is running; wait for its end");
         try
         {
             RemoveLeftovers();
@@ -101,7 +101,7 @@ public sealed class RestoreDrill(
             var outcome = await restorer.RestoreAsync(order, report, cancellation);
             return Record(entry, started, outcome.Bytes, ok: true, "ok");
         }
-        catch (ControlError e) when (e.Code != "stopping")
+        catch (ControlException e) when (e.Code != "stopping")
         {
             Record(entry, started, 0, ok: false, e.Code);
             throw;

@@ -37,7 +37,7 @@ internal sealed class RestoreFetch(
     /// <param name="sources">Where pieces may be had now.</param>
     /// <param name="patience">How long nothing may come.</param>
     /// <param name="cancellation">Stops it; what is verified is remembered.</param>
-    /// <exception cref="ControlError">The disk is full or faulty.</exception>
+    /// <exception cref="ControlException">The disk is full or faulty.</exception>
     public async Task<bool> RunAsync(
         Func<CancellationToken, Task<RestoreSources>> sources, TimeSpan patience,
         CancellationToken cancellation)
@@ -137,21 +137,21 @@ internal sealed class RestoreFetch(
                 _fileError.TrySetResult(error);
     }
 
-    private async Task<ControlError> FaultAsync()
+    private async Task<ControlException> FaultAsync()
     {
         var error = await _fileError.Task;
         return Fault(error.File, error.Message, error.NoSpace);
     }
 
-    private ControlError Fault(string file, string message, bool noSpace)
+    private ControlException Fault(string file, string message, bool noSpace)
     {
         var (model, path) = (selection.Content.Entry.Model, file.Length > 0 ? file : "a file");
         var what = $"{model}: {path} cannot be written: {message}";
         return noSpace
-            ? new ControlError(
+            ? new ControlException(
                 ControlExit.NoSpace, "no-space",
                 $"{what}; free some space and run the same command again: what is here stays in {staging.Folder}")
-            : new ControlError(
+            : new ControlException(
                 ControlExit.Failure, "disk",
                 $"{what}; see to the volume and run the same command again: what is here stays in {staging.Folder}");
     }

@@ -18,7 +18,7 @@ internal sealed record RestoreSelection(ModelContent Content, ImmutableArray<int
     public long Bytes => Files.Sum(f => f.Bytes);
 
     /// <summary>The files that any of the patterns names; without a pattern all of them.</summary>
-    /// <exception cref="ControlError">No file is named.</exception>
+    /// <exception cref="ControlException">No file is named.</exception>
     public static RestoreSelection Of(ModelContent content, ImmutableArray<FileGlob> globs)
     {
         var files = content.Manifest.Files;
@@ -26,7 +26,7 @@ internal sealed record RestoreSelection(ModelContent Content, ImmutableArray<int
             .Where(i => globs.IsEmpty || globs.Any(glob => glob.Matches(files[i].Path)));
         var selection = new RestoreSelection(content, [.. chosen]);
         if (selection.Indexes.Length > 0) return selection;
-        throw new ControlError(
+        throw new ControlException(
             ControlExit.NotFound, "no-such-file",
             $"no file of {content.Entry.Model} matches {string.Join(" or ", globs.Select(g => $"'{g.Pattern}'"))}; " +
             $"`weightswarm show {content.Entry.Model}` lists them");

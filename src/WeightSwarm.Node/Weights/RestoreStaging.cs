@@ -35,7 +35,7 @@ internal sealed class RestoreStaging : IDisposable
         Path.Combine(target, $".weightswarm-{entry.ModelId.ToString()[..16]}");
 
     /// <summary>Makes the folder and takes its lock, which the kernel frees with the process.</summary>
-    /// <exception cref="ControlError">It cannot be written, is full, or another restore works in it.</exception>
+    /// <exception cref="ControlException">It cannot be written, is full, or another restore works in it.</exception>
     public static RestoreStaging Open(Entry entry, string target)
     {
         try
@@ -54,13 +54,13 @@ internal sealed class RestoreStaging : IDisposable
         }
         catch (IOException e) when (DiskFaults.IsLocked(e))
         {
-            throw new ControlError(
+            throw new ControlException(
                 ControlExit.Refused, "busy",
                 $"another restore of {entry.Model} into {target} is running; wait for it, or name another folder");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException && !DiskFaults.IsNoSpace(e))
         {
-            throw new ControlError(
+            throw new ControlException(
                 ControlExit.Failure, "not-writable",
                 $"{target} cannot be written by the daemon: {e.Message}; name a folder that it may write");
         }

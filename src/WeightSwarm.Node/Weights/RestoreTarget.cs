@@ -8,12 +8,12 @@ namespace WeightSwarm.Node.Weights;
 internal static class RestoreTarget
 {
     /// <summary>Places of the files that are there already, with the right bytes.</summary>
-    /// <exception cref="ControlError">Something else has the name of a file.</exception>
+    /// <exception cref="ControlException">Something else has the name of a file.</exception>
     public static async Task<IReadOnlySet<int>> IntactAsync(
         RestoreSelection selection, string folder, Action<RestoreProgress> report, CancellationToken cancellation)
     {
         if (File.Exists(folder))
-            throw new ControlError(
+            throw new ControlException(
                 ControlExit.Usage, "not-a-folder", $"{folder} is a file; name a folder to restore into");
         var files = selection.Content.Manifest.Files;
         var present = selection.Indexes.Where(i => IsThere(folder, files[i])).ToArray();
@@ -38,12 +38,12 @@ internal static class RestoreTarget
                     : $"with {stamp.Bytes} bytes, not {file.Bytes}");
         }
         if (error == LinuxFiles.NotFound) return false;
-        throw new ControlError(
+        throw new ControlException(
             ControlExit.Refused, "exists",
             $"{path} cannot be made: {LinuxFiles.Describe(error)}; restore into another folder");
     }
 
-    private static ControlError Exists(string path, string how) => new(
+    private static ControlException Exists(string path, string how) => new(
         ControlExit.Refused, "exists",
         $"{path} exists {how}, and is never overwritten; move it away, or restore into another folder");
 

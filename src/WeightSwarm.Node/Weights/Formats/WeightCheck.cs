@@ -12,7 +12,7 @@ public static class WeightCheck
     /// <param name="scan">A complete scan.</param>
     /// <param name="force">Take broken files, too.</param>
     /// <param name="cancellation">Ends the work within one chunk.</param>
-    /// <exception cref="ControlError">A weight file is broken, and it is not forced.</exception>
+    /// <exception cref="ControlException">A weight file is broken, and it is not forced.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static ModelFacts Run(FolderScanResult scan, bool force, CancellationToken cancellation = default)
     {
@@ -22,13 +22,13 @@ public static class WeightCheck
     }
 
     /// <summary>Refuses weights that are broken, unless it is forced.</summary>
-    /// <exception cref="ControlError">A weight file is broken.</exception>
+    /// <exception cref="ControlException">A weight file is broken.</exception>
     public static void Refuse(ModelFacts facts, bool force)
     {
         if (facts.Faults.IsEmpty || force) return;
         var named = string.Join("; ", facts.Faults.Take(MostNamed));
         var more = facts.Faults.Length > MostNamed ? $"; and {facts.Faults.Length - MostNamed} more files" : "";
-        throw new ControlError(
+        throw new ControlException(
             ControlExit.VerificationFailed, "broken-weights",
             $"{named}{more}; fetch it again, or preserve it as it is with --force");
     }

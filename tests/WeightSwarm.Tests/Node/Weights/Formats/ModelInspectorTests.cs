@@ -46,7 +46,7 @@ public sealed class ModelInspectorTests : IDisposable
     {
         var whole = WeightBytes.SmallSafetensors();
         Put("d/model.safetensors", whole[..^1]);
-        var error = Assert.Throws<ControlError>(() => WeightCheck.Run(Scan(), force: false));
+        var error = Assert.Throws<ControlException>(() => WeightCheck.Run(Scan(), force: false));
         Assert.Equal((ControlExit.VerificationFailed, "broken-weights"), (error.Exit, error.Code));
         Assert.Contains(
             $"'d/model.safetensors', offset {whole.Length - 1}: the file is truncated", error.Message,

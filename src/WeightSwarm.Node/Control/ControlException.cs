@@ -27,9 +27,7 @@ public enum ControlExit
 /// <param name="exit">The CLI's exit code.</param>
 /// <param name="code">A stable word for scripts.</param>
 /// <param name="message">For people.</param>
-#pragma warning disable CA1032, CA1710 // Without exit code and word it means nothing to the CLI.
-public sealed class ControlError(ControlExit exit, string code, string message) : Exception(message)
-#pragma warning restore CA1032, CA1710
+public sealed class ControlException(ControlExit exit, string code, string message) : Exception(message)
 {
     /// <summary>The CLI's exit code.</summary>
     public ControlExit Exit => exit;
