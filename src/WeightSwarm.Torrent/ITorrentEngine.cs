@@ -150,6 +150,11 @@ public sealed record TorrentSpec
     public IReadOnlyList<bool> VerifiedPieces { get; init; } = [];
     /// <summary>Serve only: never request, never write into the folder (files seeded in place).</summary>
     public bool ReadOnly { get; init; }
+    /// <summary>
+    /// The caller's number for this addition, which its events carry: those of a torrent that was removed and added
+    /// again may still be on their way, and speak of files as they were.
+    /// </summary>
+    public long Addition { get; init; }
 }
 
 /// <summary>One torrent at one moment.</summary>
@@ -184,7 +189,11 @@ public enum TorrentState
 
 /// <summary>Something that happened to one torrent.</summary>
 /// <param name="Key">Which torrent.</param>
-public abstract record TorrentEvent(string Key);
+public abstract record TorrentEvent(string Key)
+{
+    /// <summary>Which addition of the torrent: <see cref="TorrentSpec.Addition"/>.</summary>
+    public long Addition { get; init; }
+}
 
 /// <summary>
 /// A piece was received, or found by a check, and its hash is right. Its bytes are certain to be in the files only

@@ -127,7 +127,7 @@ public sealed partial class LibtorrentEngine : ITorrentEngine
         {
             if (_byKey.ContainsKey(metainfo.Key))
                 return metainfo.Key;
-            var torrent = new EngineTorrent(++_lastTag, metainfo.Key, metainfo.Pieces, spec.ReadOnly);
+            var torrent = new EngineTorrent(++_lastTag, metainfo.Key, metainfo.Pieces, spec);
             // Known before libtorrent knows it: its first alerts may come at once.
             _byTag[torrent.Tag] = torrent;
             try

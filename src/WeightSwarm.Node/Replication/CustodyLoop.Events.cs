@@ -10,7 +10,8 @@ public sealed partial class CustodyLoop
 {
     private async Task HappenedAsync(TorrentEvent happened)
     {
-        var custody = _custody.Values.FirstOrDefault(c => c.Key == happened.Key);
+        var custody = _custody.Values.FirstOrDefault(
+            c => c.Key == happened.Key && c.Addition == happened.Addition);
         if (custody is null) return;
         switch (happened)
         {

@@ -100,6 +100,7 @@ public sealed partial class CustodyLoop
     private async Task<ModelCustody?> EnterAsync(ModelCustody custody, bool[]? here = null)
     {
         custody.Origin?.Dispose();
+        custody.Addition = ++_additions;
         try
         {
             custody.Key = await _engine.Engine.AddAsync(new TorrentSpec
@@ -109,6 +110,7 @@ public sealed partial class CustodyLoop
                 PiecePriorities = custody.Priorities(),
                 VerifiedPieces = here ?? custody.VerifiedPieces(),
                 ReadOnly = custody.InPlace,
+                Addition = custody.Addition,
             }, _stopping);
         }
         catch (TorrentEngineException e)

@@ -44,6 +44,7 @@ public sealed partial class CustodyLoop : BackgroundLoop
     private readonly SortedDictionary<Hash256, Pending> _pending = [];
     private readonly ConcurrentDictionary<string, string> _warnings = new();
     private CancellationToken _stopping;
+    private long _additions;
 
     /// <summary>A model that is wanted while its metainfo is still on its way.</summary>
     private sealed class Pending

@@ -37,6 +37,10 @@ internal sealed class ModelCustody(ModelContent content, LocalModelKey key, Guid
 
     /// <summary>The engine's name for the torrent.</summary>
     public string Key { get; set; } = "";
+
+    /// <summary>Which of this daemon's additions to the engine it is; events of earlier ones are too late.</summary>
+    public long Addition { get; set; }
+
     /// <summary>The engine's name for the version 1 twin; empty while there is none.</summary>
     public string TwinKey { get; set; } = "";
 

@@ -75,10 +75,10 @@ internal sealed class AlertReader
         {
             case NativeAlertType.PieceVerified:
                 if (torrent.Announce((int)alert.A))
-                    Publish(new PieceVerified(torrent.Key, (int)alert.A));
+                    Publish(torrent, new PieceVerified(torrent.Key, (int)alert.A));
                 break;
             case NativeAlertType.PieceFailed:
-                Publish(new PieceFailed(torrent.Key, (int)alert.A));
+                Publish(torrent, new PieceFailed(torrent.Key, (int)alert.A));
                 break;
             case NativeAlertType.Checked:
                 EndCheck(torrent);
@@ -86,7 +86,7 @@ internal sealed class AlertReader
             case NativeAlertType.Finished:
                 torrent.Flushes.Expect();
                 if (torrent.Finish())
-                    Publish(new TorrentFinished(torrent.Key));
+                    Publish(torrent, new TorrentFinished(torrent.Key));
                 break;
             case NativeAlertType.Removed:
                 _torrents.TryRemove(torrent.Tag, out _);
@@ -128,10 +128,10 @@ internal sealed class AlertReader
         {
             var (pieces, finished) = torrent.EndCheck(_session.Have(torrent.Tag, torrent.Pieces));
             foreach (var piece in pieces)
-                Publish(new PieceVerified(torrent.Key, piece));
-            Publish(new TorrentChecked(torrent.Key));
+                Publish(torrent, new PieceVerified(torrent.Key, piece));
+            Publish(torrent, new TorrentChecked(torrent.Key));
             if (finished)
-                Publish(new TorrentFinished(torrent.Key));
+                Publish(torrent, new TorrentFinished(torrent.Key));
         }, torrent);
     }
 
@@ -144,7 +144,7 @@ internal sealed class AlertReader
         if (!torrent.Stop(file.Length == 0 ? message : $"{file}: {message}"))
             return;
         var noSpace = alert.A == 1 && alert.Code is NoSpace or QuotaExceeded;
-        Publish(new TorrentFileError(torrent.Key, file, message, noSpace));
+        Publish(torrent, new TorrentFileError(torrent.Key, file, message, noSpace));
     }
 
     // libtorrent stops requesting when a write fails, but goes on serving when a read fails.
@@ -160,7 +160,7 @@ internal sealed class AlertReader
             IfStillThere(() =>
             {
                 foreach (var piece in torrent.CatchUp(_session.Have(torrent.Tag, torrent.Pieces)))
-                    Publish(new PieceVerified(torrent.Key, piece));
+                    Publish(torrent, new PieceVerified(torrent.Key, piece));
             }, torrent);
     }
 
@@ -176,5 +176,6 @@ internal sealed class AlertReader
         }
     }
 
-    private void Publish(TorrentEvent what) => _events.Writer.TryWrite(what);
+    private void Publish(EngineTorrent torrent, TorrentEvent what) =>
+        _events.Writer.TryWrite(what with { Addition = torrent.Addition });
 }

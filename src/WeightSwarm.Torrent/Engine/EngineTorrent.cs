@@ -10,17 +10,19 @@ internal sealed class EngineTorrent
     private bool _finishedWhileChecking;
     private string _error = "";
 
-    public EngineTorrent(ulong tag, string key, int pieces, bool readOnly)
+    public EngineTorrent(ulong tag, string key, int pieces, TorrentSpec spec)
     {
         Tag = tag;
         Key = key;
-        ReadOnly = readOnly;
+        ReadOnly = spec.ReadOnly;
+        Addition = spec.Addition;
         _announced = new bool[pieces];
     }
 
     public ulong Tag { get; }
     public string Key { get; }
     public bool ReadOnly { get; }
+    public long Addition { get; }
     public int Pieces => _announced.Length;
 
     public FlushLine Flushes { get; } = new();

@@ -45,7 +45,8 @@ internal sealed class SimulatedTorrentEngine : ITorrentEngine
             throw new TorrentEngineException($"{spec.VerifiedPieces.Count} pieces vouched for of {metainfo.Pieces}.");
         if (_torrents.ContainsKey(metainfo.Key))
             return metainfo.Key;
-        var torrent = new SimulatedTorrent(metainfo, spec, what => _events.Writer.TryWrite(what));
+        var torrent = new SimulatedTorrent(metainfo, spec, what =>
+            _events.Writer.TryWrite(what with { Addition = spec.Addition }));
         torrent.Start();
         _torrents[metainfo.Key] = torrent;
         return metainfo.Key;

@@ -62,9 +62,11 @@ public abstract partial class TorrentEngineContract
         var engine = await StartSeederAsync();
         await engine.Engine.RemoveAsync(Torrent.Key, default);
 
-        await engine.AddAndCheckAsync(Spec("seeder") with { ReadOnly = true });
+        await engine.AddAndCheckAsync(Spec("seeder") with { ReadOnly = true, Addition = 7 });
 
         Assert.Equal(2 * Torrent.Pieces, engine.Verified(Torrent.Key).Count);
+        Assert.Equal(Torrent.Pieces, engine.Events.OfType<PieceVerified>().Count(static piece => piece.Addition == 7));
+        Assert.Equal([0, 7], engine.Events.OfType<TorrentChecked>().Select(static check => check.Addition));
     }
 
     [Fact]

@@ -1,10 +1,12 @@
+using WeightSwarm.Torrent;
 using WeightSwarm.Torrent.Engine;
 
 namespace WeightSwarm.Tests.Torrent.Engine;
 
 public sealed class EngineTorrentTests
 {
-    private readonly EngineTorrent _torrent = new(tag: 1, "key", pieces: 4, readOnly: false);
+    private readonly EngineTorrent _torrent =
+        new(tag: 1, "key", pieces: 4, new TorrentSpec { Metainfo = default, SaveFolder = "/unused" });
 
     [Fact]
     public void Announce_DuringACheck_WaitsForItsEnd()
