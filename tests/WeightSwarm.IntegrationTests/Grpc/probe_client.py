@@ -47,7 +47,8 @@ class Checks:
         return self.stub.Unary(self.request(act="crash"))
 
     def deadline(self):
-        return self.stub.Unary(self.request(act="hang"), timeout=0.5)
+        # The handler must have begun when it comes.
+        return self.stub.Unary(self.request(act="hang"), timeout=3)
 
     def cancel(self):
         call = self.stub.Chat(iter([self.request("first"), self.request(act="hang")]))
@@ -84,6 +85,7 @@ def main(folder, target, check):
     limit = LIMIT if check == "response_over_limit" else -1
     with grpc.insecure_channel(target, options=[("grpc.max_receive_message_length", limit)]) as channel:
         try:
+            grpc.channel_ready_future(channel).result(timeout=60)
             result = getattr(Checks(messages, stubs.ProbeStub(channel)), check)()
             print(json.dumps({"code": "OK", **result}))
         except grpc.RpcError as error:
