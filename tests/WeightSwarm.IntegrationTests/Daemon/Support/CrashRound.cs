@@ -142,7 +142,7 @@ internal sealed class CrashRound : IAsyncDisposable
             CrashOperation.Publish => steps.DownloadAsync(held, toTheEnd: true),
             CrashOperation.Verify => steps.VerifyAsync(),
             CrashOperation.Release => steps.ReleaseAsync(),
-            _ => steps.HealAsync(held),
+            _ => steps.HealAsync(),
         };
 
     private CrashOperation Choose(SortedSet<SliceName> held)

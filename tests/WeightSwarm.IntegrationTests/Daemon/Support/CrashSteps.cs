@@ -77,9 +77,12 @@ internal sealed class CrashSteps(CrashRound round, Random random)
         return $"{asked}: {Times(words, from)} times '{words}', {after} ms later";
     }
 
-    public async Task<string> HealAsync(IReadOnlySet<SliceName> held)
+    public async Task<string> HealAsync()
     {
         await round.GiveAsync();
+        // What it was giving up until now may have gone since the round looked.
+        var held = await round.HeldAsync(round.Victim);
+        if (held.Count == 0) return $"nothing left to spoil, {await RestAsync(40)} ms later";
         var slice = held.ElementAt(random.Next(held.Count));
         round.Spoil(slice);
         var from = round.Victim.Log.Length;
