@@ -90,6 +90,13 @@ public sealed partial class SwarmCore
     public IEnumerable<PeerSession> Peers => _gossip.Peers;
     /// <summary>Every live record.</summary>
     public IEnumerable<Record> Records => _records.Records;
+    /// <summary>Every live proposal whose model is not catalogued, the oldest first.</summary>
+    public IReadOnlyList<Proposal> Proposals => ProposalList.Of(_records.Records, View);
+    /// <summary>What each curator has added and may add.</summary>
+    public Curation Curation => _views.Curation;
+    /// <summary>The public key of a node of which a record is known, SubjectPublicKeyInfo (DER); else empty.</summary>
+    public ImmutableArray<byte> KeyOf(NodeId node) =>
+        _records.Records.FirstOrDefault(r => r.Author == node) is { } record ? [.. record.PublicKey] : [];
     /// <summary>The node records by author.</summary>
     public IReadOnlyDictionary<NodeId, V1.Node> Nodes => _views.Nodes;
     /// <summary>The time of the input being handled.</summary>
@@ -207,7 +214,7 @@ public sealed partial class SwarmCore
 
     private void Absorb(Record record, Instant now)
     {
-        _views.Accepted(record, now);
+        TakeView(record, now);
         var issuedMs = now.MonotonicMs - Math.Max(0, now.UnixMs - record.IssuedMs);
         if (record.Kind is not (RecordKind.Charter or RecordKind.Entry)) _liveness.Heard(record.Author, issuedMs);
         if (record.Kind == RecordKind.Node) _gossip.Learn(record, now);
@@ -254,8 +261,15 @@ public sealed partial class SwarmCore
     {
         if (_records.Offer(record, Now) is not (Acceptance.Accepted or Acceptance.Equivocation)) return;
         _outbox.Add(new CoreOutput.Persist(record));
-        _views.Accepted(record, Now);
+        TakeView(record, Now);
         _gossip.Spread(record, from: null);
+    }
+
+    private void TakeView(Record record, Instant now)
+    {
+        _views.Accepted(record, now);
+        if (record.Kind == RecordKind.Charter) foreach (var gone in _records.DropUnauthorised()) End(gone);
+        foreach (var old in _records.DropOldProposals(record)) End(old);
     }
 
     private void SayNode(Instant now)

@@ -63,6 +63,11 @@ public sealed record Pace
     public required long SurplusMs { get; init; }
     /// <summary>Nothing of an entry that changed within this time is trimmed.</summary>
     public required long EntrySettleMs { get; init; }
+    /// <summary>
+    /// And of an entry that a curator changed, within this one: time enough for the founder to find a stolen key. A
+    /// model that was catalogued within this time comes after all older ones.
+    /// </summary>
+    public required long CuratorSettleMs { get; init; }
     /// <summary>Each copy is audited this often.</summary>
     public required long AuditMs { get; init; }
     /// <summary>Released data rests in the trash for this long.</summary>
@@ -137,6 +142,7 @@ public sealed record Pace
         ReleaseJitterMs = Hour,
         SurplusMs = 7 * Day,
         EntrySettleMs = 30 * Day,
+        CuratorSettleMs = 90 * Day,
         AuditMs = Day,
         TrashMs = 7 * Day,
         ScrubMs = 30 * Day,
@@ -181,6 +187,7 @@ public sealed record Pace
         ReleaseJitterMs = 2 * Second,
         SurplusMs = 5 * Second,
         EntrySettleMs = 10 * Second,
+        CuratorSettleMs = 30 * Second,
         AuditMs = 10 * Second,
         TrashMs = Minute,
         ScrubMs = 5 * Minute,

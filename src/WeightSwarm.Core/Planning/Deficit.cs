@@ -7,6 +7,8 @@ internal sealed record Deficit
 {
     public required Entry Model { get; init; }
     public required int Slice { get; init; }
+    /// <summary>Of a model that was catalogued lately: it comes after what the network has promised already.</summary>
+    public bool IsAddition { get; init; }
     public required SliceTally Tally { get; init; }
     public required long Bytes { get; init; }
     /// <summary>This node's score.</summary>
@@ -23,16 +25,18 @@ internal sealed record Deficit
     public int Copies => Tally.Counts.Durable + Tally.Counts.Claims;
 
     /// <summary>Whether the other has more copies or less hurry.</summary>
-    public bool IsBefore(Deficit other) => (Urgency, Copies).CompareTo((other.Urgency, other.Copies)) < 0;
+    public bool IsBefore(Deficit other) =>
+        (IsAddition, Urgency, Copies).CompareTo((other.IsAddition, other.Urgency, other.Copies)) < 0;
 
     /// <summary>
-    /// The order of work: class, then fewest copies (survival is not estimated yet, so the copies stand for it), then
-    /// fewest online, then own place in the order, then own score, so that nodes begin at different places.
+    /// The order of work: additions last, whoever made them (gossip-planner section 8.1, scenario 25); class, then
+    /// fewest copies (survival is not estimated yet, so the copies stand for it), then fewest online, then own place in
+    /// the order, then own score, so that nodes begin at different places.
     /// </summary>
     public static int Compare(Deficit a, Deficit b)
     {
-        var order = (a.Urgency, a.Copies, a.Tally.Counts.Online, a.Takers.Rank, a.Score)
-            .CompareTo((b.Urgency, b.Copies, b.Tally.Counts.Online, b.Takers.Rank, b.Score));
+        var order = (a.IsAddition, a.Urgency, a.Copies, a.Tally.Counts.Online, a.Takers.Rank, a.Score)
+            .CompareTo((b.IsAddition, b.Urgency, b.Copies, b.Tally.Counts.Online, b.Takers.Rank, b.Score));
         if (order != 0) return order;
         var model = a.Model.ModelId.CompareTo(b.Model.ModelId);
         return model != 0 ? model : a.Slice.CompareTo(b.Slice);

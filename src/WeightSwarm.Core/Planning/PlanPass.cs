@@ -86,6 +86,7 @@ internal sealed class PlanPass
             Takers = obstacle is null ? _takers.Count(bytes) : default,
             JitterMs = _takers.Jitter(slice, _nodes.Pace.Take(count.Urgency).StepMs / 5),
             Obstacle = obstacle,
+            IsAddition = _nodes.Now.UnixMs - tally.Model.AddedMs < _nodes.Pace.CuratorSettleMs,
         });
     }
 

@@ -98,9 +98,12 @@ internal sealed class ReleaseWishes(NodeId self, ReplicationState replication, S
             }
     }
 
-    private static string? WhyUnsettled(ModelView model, Pace pace, Instant now) =>
-        now.UnixMs - model.ChangedMs < pace.EntrySettleMs
-            ? $"its catalogue entry changed less than {Words.Time(pace.EntrySettleMs)} ago" : null;
+    private static string? WhyUnsettled(ModelView model, Pace pace, Instant now)
+    {
+        var settle = model.IsFounders ? pace.EntrySettleMs : pace.CuratorSettleMs;
+        return now.UnixMs - model.ChangedMs < settle
+            ? $"its catalogue entry changed less than {Words.Time(settle)} ago" : null;
+    }
 
     /// <summary>
     /// The worst placed go first: those whose failure domain has another copy, then those that come last in the

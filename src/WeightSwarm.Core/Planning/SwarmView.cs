@@ -67,6 +67,10 @@ public sealed record ModelView(Entry Entry, ImmutableArray<Holder> Holders, Immu
     public ImmutableArray<SliceIntent> Intents { get; init; } = [];
     /// <summary>When a curator last wrote its entry, Unix milliseconds; 0 when that is not known.</summary>
     public long ChangedMs { get; init; }
+    /// <summary>When it was catalogued, as far as its records still tell, Unix milliseconds; 0: long ago.</summary>
+    public long AddedMs { get; init; }
+    /// <summary>Whether its entry is the founder's own, and not a curator's.</summary>
+    public bool IsFounders { get; init; } = true;
 
     /// <summary>Wanted copies of every slice.</summary>
     public int Target(Policy policy) => Entry.Copies > 0 ? Entry.Copies : policy.Copies;

@@ -16,12 +16,13 @@ public sealed class SwarmViewBuilder(NodeId self)
     private readonly SortedDictionary<NodeId, V1.Node> _nodes = [];
     private readonly SortedSet<NodeId> _reachable = [];
     private Charter? _charter;
+    private NodeId _founder;
+    private Curation? _curation;
     private long _version;
 
     private sealed class ModelParts
     {
-        public SortedDictionary<NodeId, Entry> Entries { get; } = [];
-        public SortedDictionary<NodeId, long> EntryTimes { get; } = [];
+        public SortedDictionary<NodeId, CuratedEntry> Entries { get; } = [];
         public SortedDictionary<NodeId, V1.Holding> Holdings { get; } = [];
         public SortedDictionary<(int Slice, NodeId Node), SliceClaim> Claims { get; } = [];
         public SortedDictionary<(int Slice, NodeId Node), SliceIntent> Intents { get; } = [];
@@ -39,13 +40,16 @@ public sealed class SwarmViewBuilder(NodeId self)
         {
             case RecordKind.Charter:
                 _charter = RecordBodies.Charter(record);
+                _founder = record.Author;
+                Reconsider();
                 break;
             case RecordKind.Node:
                 TakeNode(record.Author, RecordBodies.Node(record));
                 break;
             case RecordKind.Entry:
-                Parts(record).Entries[record.Author] = RecordBodies.Entry(record);
-                Parts(record).EntryTimes[record.Author] = record.IssuedMs;
+                Parts(record).Entries[record.Author] = new CuratedEntry(
+                    record.Author, RecordBodies.Entry(record), record.Seq, record.IssuedMs);
+                MindBudgets();
                 break;
             case RecordKind.Holding:
                 Parts(record).Holdings[record.Author] = RecordBodies.Holding(record);
@@ -72,7 +76,7 @@ public sealed class SwarmViewBuilder(NodeId self)
                 break;
             case RecordKind.Entry:
                 Parts(record).Entries.Remove(record.Author);
-                Parts(record).EntryTimes.Remove(record.Author);
+                MindBudgets();
                 break;
             case RecordKind.Holding:
                 Parts(record).Holdings.Remove(record.Author);
@@ -111,6 +115,24 @@ public sealed class SwarmViewBuilder(NodeId self)
             Nodes = nodes.ToImmutable(),
             Models = [.. _models.Values.Select(ViewOf).OfType<ModelView>()],
         };
+    }
+
+    /// <summary>What each curator has added and may add.</summary>
+    public Curation Curation => _curation ??=
+        Curation.Of(_charter, _models.Values.SelectMany(m => m.Entries.Values));
+
+    /// <summary>One entry more or less may decide about others of its curator.</summary>
+    private void MindBudgets()
+    {
+        _curation = null;
+        if (_charter is { } charter && charter.Curators.Any(c => c.BudgetBytes > 0)) Reconsider();
+    }
+
+    /// <summary>Who may add what has changed, or how much: every model's entry is chosen anew.</summary>
+    private void Reconsider()
+    {
+        _curation = null;
+        foreach (var parts in _models.Values) parts.View = null;
     }
 
     private void TakeNode(NodeId author, V1.Node node)
@@ -156,19 +178,20 @@ public sealed class SwarmViewBuilder(NodeId self)
             key.Item1, new ReleaseTicket((long)body.TicketMs, record.Author));
     }
 
-    private static ModelView? ViewOf(ModelParts parts)
+    private ModelView? ViewOf(ModelParts parts)
     {
         if (parts.View is not null) return parts.View;
-        // Curators may both have catalogued it; the smallest key's entry speaks, and one withdrawal ends it.
-        var entry = parts.Entries.Values.FirstOrDefault();
-        if (entry is null || parts.Entries.Values.Any(e => !e.Active)) return null;
+        if (EntryChoice.Of(parts.Entries.Values, _founder, Curation) is not { } choice) return null;
+        var entry = choice.Entry;
         var holders = parts.Holdings.Select(h => HolderOf(h.Key, h.Value, entry))
             .Where(h => !h.Verified.IsEmpty || !h.Trash.IsEmpty);
         var claims = parts.Claims.Values.Where(c => c.Slice < entry.Slices);
         return parts.View = new ModelView(entry, [.. holders], [.. claims])
         {
             Intents = [.. parts.Intents.Values.Where(i => i.Slice < entry.Slices)],
-            ChangedMs = parts.EntryTimes.Values.DefaultIfEmpty(0).Max(),
+            ChangedMs = choice.ChangedMs,
+            AddedMs = choice.AddedMs,
+            IsFounders = choice.IsFounders,
         };
     }
 

@@ -39,6 +39,8 @@ public sealed class Record
     public ReadOnlySpan<byte> Subject => Envelope.Subject.Span;
     /// <summary>The message that the kind names.</summary>
     public ReadOnlySpan<byte> Body => Envelope.Body.Span;
+    /// <summary>The author's SubjectPublicKeyInfo (DER).</summary>
+    public ReadOnlySpan<byte> PublicKey => Envelope.Author.Span;
     internal V1.Envelope Envelope { get; }
 }
 

@@ -8,8 +8,12 @@ namespace WeightSwarm.Core.Records;
 /// <summary>The only place where bodies of records become values and values become bodies.</summary>
 public static class RecordBodies
 {
-    private const int LongestText = 256;
-    private const int MostSlices = 4096;
+    internal const int LongestText = 256;
+    internal const int MostSlices = 4096;
+
+    /// <summary>A charter names so many curators at most, so that it fits an envelope.</summary>
+    public const int MostCurators = 64;
+    private const int LongestKey = 128;
 
     /// <summary>Whether the body and the subject are what the kind asks for. Unknown kinds always are.</summary>
     public static bool IsWellFormed(Record record)
@@ -19,8 +23,7 @@ public static class RecordBodies
             return record.Kind switch
             {
                 RecordKind.Charter => record.Subject.IsEmpty && IsSound(V1.Charter.Parser.ParseFrom(record.Body)),
-                RecordKind.Entry =>
-                    record.Subject.Length == 32 && IsSound(V1.Entry.Parser.ParseFrom(record.Body), record),
+                RecordKind.Entry => EntryBodies.IsSound(V1.Entry.Parser.ParseFrom(record.Body), record.Subject),
                 RecordKind.Node => record.Subject.IsEmpty && IsSound(V1.Node.Parser.ParseFrom(record.Body)),
                 RecordKind.Holding => record.Subject.Length == 32 && IsSound(V1.Holding.Parser.ParseFrom(record.Body)),
                 RecordKind.Claim => record.Subject.Length == 36 && V1.Claim.Parser.ParseFrom(record.Body) is not null,
@@ -28,6 +31,9 @@ public static class RecordBodies
                     IsSound(V1.ReleaseIntent.Parser.ParseFrom(record.Body)),
                 RecordKind.Observation => record.Subject.Length == 32 &&
                     V1.Observation.Parser.ParseFrom(record.Body) is not null,
+                RecordKind.Proposal => IsSound(V1.Proposal.Parser.ParseFrom(record.Body), record.Subject),
+                RecordKind.Refusal => record.Subject.Length == 64 &&
+                    IsSound(V1.Refusal.Parser.ParseFrom(record.Body)),
                 _ => true,
             };
         }
@@ -41,78 +47,64 @@ public static class RecordBodies
     public static Charter Charter(Record record)
     {
         var body = V1.Charter.Parser.ParseFrom(record.Body);
-        var curators = body.Curators.Select(c => new Curator(NodeId.Of(c.Key.Span), (long)c.ExpiresMs, c.Scope));
+        var curators = body.Curators.Select(
+            c => new Curator([.. c.Key.Span], (long)c.ExpiresMs, c.Scope, (long)c.BudgetBytes));
         return new Charter(body.Name, [.. curators], Policy(body.Policy));
     }
 
     /// <summary>The body of a charter.</summary>
-    public static V1.Charter Charter(string name, Policy policy) => new()
-    {
-        Name = name,
-        Policy = new V1.Policy
-        {
-            Copies = (uint)policy.Copies,
-            Pace = policy.Pace == Pace.Drill ? V1.PaceName.Drill : V1.PaceName.Real,
-            Domains = (V1.DomainRule)policy.Domains,
-            SliceBytes = (ulong)policy.SliceBytes,
-        },
-    };
+    public static V1.Charter Charter(string name, Policy policy) => Charter(new Charter(name, [], policy));
 
-    /// <summary>The entry of a well-formed entry record.</summary>
-    public static Entry Entry(Record record)
+    /// <summary>The body of a charter.</summary>
+    public static V1.Charter Charter(Charter charter)
     {
-        var body = V1.Entry.Parser.ParseFrom(record.Body);
-        return new Entry
+        var body = new V1.Charter
         {
-            ModelId = new Hash256(body.InfoHashV2.Span),
-            Model = body.Model,
-            Revision = body.Revision,
-            InfoHashV1 = [.. body.InfoHashV1.Span],
-            ManifestHash = new Hash256(body.ManifestHash.Span),
-            MetainfoHash = new Hash256(body.MetainfoHash.Span),
-            MetainfoBytes = (long)body.MetainfoBytes,
-            PieceLength = (long)body.PieceLength,
-            Pieces = (int)body.Pieces,
-            PiecesPerSlice = (int)body.PiecesPerSlice,
-            Bytes = (long)body.Bytes,
-            Files = (int)body.Files,
-            Licence = body.Licence,
-            Source = body.Source,
-            Origin = body.Origin,
-            Copies = (int)body.Copies,
-            Active = body.State == V1.EntryState.Active,
-            SliceLeaves = [.. body.SliceLeaves.Select(leaves => (int)leaves)],
-            Facts = body.Facts is null ? null : FactsBodies.Facts(body.Facts),
+            Name = charter.Name,
+            Policy = new V1.Policy
+            {
+                Copies = (uint)charter.Policy.Copies,
+                Pace = charter.Policy.Pace == Pace.Drill ? V1.PaceName.Drill : V1.PaceName.Real,
+                Domains = (V1.DomainRule)charter.Policy.Domains,
+                SliceBytes = (ulong)charter.Policy.SliceBytes,
+            },
         };
-    }
-
-    /// <summary>The body of an entry.</summary>
-    public static V1.Entry Entry(Entry entry)
-    {
-        var body = new V1.Entry
+        body.Curators.AddRange(charter.Curators.Select(c => new V1.Curator
         {
-            Model = entry.Model,
-            Revision = entry.Revision,
-            InfoHashV1 = ByteString.CopyFrom(entry.InfoHashV1.AsSpan()),
-            InfoHashV2 = ByteString.CopyFrom(entry.ModelId.ToArray()),
-            ManifestHash = ByteString.CopyFrom(entry.ManifestHash.ToArray()),
-            MetainfoHash = ByteString.CopyFrom(entry.MetainfoHash.ToArray()),
-            MetainfoBytes = (ulong)entry.MetainfoBytes,
-            PieceLength = (ulong)entry.PieceLength,
-            Pieces = (uint)entry.Pieces,
-            PiecesPerSlice = (uint)entry.PiecesPerSlice,
-            Bytes = (ulong)entry.Bytes,
-            Files = (uint)entry.Files,
-            Licence = entry.Licence,
-            Source = entry.Source,
-            Origin = entry.Origin,
-            Copies = (uint)entry.Copies,
-            State = entry.Active ? V1.EntryState.Active : V1.EntryState.Withdrawn,
-            Facts = entry.Facts is null ? null : FactsBodies.Facts(entry.Facts),
-        };
-        body.SliceLeaves.AddRange(entry.SliceLeaves.Select(leaves => (uint)leaves));
+            Key = ByteString.CopyFrom(c.PublicKey.AsSpan()),
+            ExpiresMs = (ulong)c.ExpiresMs,
+            Scope = c.Scope,
+            BudgetBytes = (ulong)c.BudgetBytes,
+        }));
         return body;
     }
+
+    /// <summary>The entry of a well-formed entry record.</summary>
+    public static Entry Entry(Record record) => EntryBodies.Entry(V1.Entry.Parser.ParseFrom(record.Body));
+
+    /// <summary>The body of an entry.</summary>
+    public static V1.Entry Entry(Entry entry) => EntryBodies.Entry(entry);
+
+    /// <summary>The proposal of a well-formed proposal record, not refused.</summary>
+    public static Proposal Proposal(Record record)
+    {
+        var body = V1.Proposal.Parser.ParseFrom(record.Body);
+        return new Proposal(
+            record.Author, EntryBodies.Entry(body.Entry), body.Note, record.IssuedMs, Refusal: null);
+    }
+
+    /// <summary>The body of a proposal.</summary>
+    public static V1.Proposal Proposal(Entry entry, string note) => new() { Entry = Entry(entry), Note = note };
+
+    /// <summary>The body of a refusal.</summary>
+    public static V1.Refusal Refusal(Record record) => V1.Refusal.Parser.ParseFrom(record.Body);
+
+    /// <summary>The subject of a refusal.</summary>
+    public static byte[] RefusalSubject(Hash256 model, NodeId proposer) =>
+        [.. model.ToArray(), .. proposer.Hash.ToArray()];
+
+    /// <summary>Whose proposal a refusal is about.</summary>
+    public static NodeId ProposerOf(Record record) => new(new Hash256(record.Subject[32..]));
 
     /// <summary>The body of a node record.</summary>
     public static V1.Node Node(Record record) => V1.Node.Parser.ParseFrom(record.Body);
@@ -150,25 +142,17 @@ public static class RecordBodies
         body.Domains == V1.DomainRule.Node ? DomainRule.Node : DomainRule.Subnet, (long)body.SliceBytes);
 
     private static bool IsSound(V1.Charter body) =>
-        body.Name.Length is > 0 and <= LongestText && body.Curators.Count <= 1024 &&
+        body.Name.Length is > 0 and <= LongestText && body.Curators.Count <= MostCurators &&
+        body.Curators.All(c => c.Key.Length is > 0 and <= LongestKey && c.ExpiresMs < 1UL << 53 &&
+            c.Scope.Length <= LongestText && c.BudgetBytes <= 1UL << 60) &&
         body.Policy is { Copies: >= 1 and <= 64, SliceBytes: >= 1 << 20 and <= 1UL << 40 };
 
-    private static bool IsSound(V1.Entry body, Record record) =>
-        body.Model.Length is > 0 and <= LongestText && body.Revision.Length is > 0 and <= LongestText &&
-        body.Licence.Length <= LongestText && body.Source.Length <= LongestText &&
-        body.Origin.Length <= Origin.LongestText && body.Origin.All(c => c is > ' ' and <= '~') &&
-        body.InfoHashV1.Length == 20 && body.ManifestHash.Length == 32 && body.MetainfoHash.Length == 32 &&
-        record.Subject.SequenceEqual(body.InfoHashV2.Span) && IsSoundGeometry(body) &&
-        (body.Facts is null || FactsBodies.IsSound(body.Facts));
+    private static bool IsSound(V1.Proposal body, ReadOnlySpan<byte> subject) =>
+        body.Note.Length <= LongestText && body.Entry is { State: V1.EntryState.Active } entry &&
+        EntryBodies.IsSound(entry, subject);
 
-    private static bool IsSoundGeometry(V1.Entry body) =>
-        body.PieceLength is >= 16 << 10 and <= 256 << 20 && ulong.IsPow2(body.PieceLength) &&
-        body.Pieces is >= 1 and <= 1 << 24 && body.PiecesPerSlice is >= 1 and <= 1 << 24 &&
-        body.SliceLeaves.Count is >= 1 and <= MostSlices &&
-        body.SliceLeaves.Count == (body.Pieces + body.PiecesPerSlice - 1) / body.PiecesPerSlice &&
-        body.SliceLeaves.All(l => l <= int.MaxValue && l <= body.PiecesPerSlice * body.PieceLength >> 14) &&
-        body.Bytes is >= 1 and <= 1UL << 50 && body.Files is >= 1 and <= 200_000 && body.Copies <= 64 &&
-        body.MetainfoBytes is >= 1 and <= 64 << 20;
+    private static bool IsSound(V1.Refusal body) =>
+        body.Model.Length is > 0 and <= LongestText && body.Reason.Length is > 0 and <= LongestText;
 
     private static bool IsSound(V1.Node body) =>
         body.Endpoints.Count <= 4 && body.Endpoints.All(IsSound) && body.Operator.Length <= LongestText &&

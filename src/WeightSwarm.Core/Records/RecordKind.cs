@@ -22,4 +22,8 @@ public enum RecordKind
     Observation = 7,
     /// <summary>An auditor's results for one holder.</summary>
     AuditReport = 8,
+    /// <summary>A model that a node would have preserved.</summary>
+    Proposal = 9,
+    /// <summary>A curator's no to a proposal.</summary>
+    Refusal = 10,
 }

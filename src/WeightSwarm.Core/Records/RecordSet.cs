@@ -13,12 +13,15 @@ public sealed class RecordSet(NetworkId network, ISignatureVerifier verifier)
 {
     private const long CatalogueTtlMs = 400L * 86_400_000;
     private const long LeaseTtlMs = 72L * 3_600_000;
+    /// <summary>Proposals, and what curators say to them, live so long at most.</summary>
+    public const long ProposalTtlMs = 90L * 86_400_000;
 
     private readonly SortedDictionary<RecordKey, Stored> _registers = [];
     private readonly SortedDictionary<Hash256, Stored> _byId = [];
     private readonly SortedDictionary<ulong, Hash256> _byShortId = [];
     private readonly SortedSet<(long AtMs, RecordKey Key)> _expiries = [];
     private readonly SortedSet<NodeId> _equivocators = [];
+    private readonly SortedDictionary<NodeId, SortedDictionary<RecordKey, Record>> _proposals = [];
 
     private sealed record Stored(Record Record, long ExpiresMonotonicMs);
 
@@ -82,6 +85,35 @@ public sealed class RecordSet(NetworkId network, ISignatureVerifier verifier)
         return gone;
     }
 
+    /// <summary>
+    /// Drops, and answers, the records of those who may not say them any more: after a new charter. What one node would
+    /// not accept another must not keep, or their sets never become equal.
+    /// </summary>
+    public IReadOnlyList<Record> DropUnauthorised()
+    {
+        var gone = Records.Where(record => !MayAuthor(record)).ToList();
+        foreach (var record in gone) Remove(record.Key);
+        return gone;
+    }
+
+    /// <summary>
+    /// Drops, and answers, the proposals that are too many now that this one is here: of each author the newest count,
+    /// which is the same in every node's set whatever the order in which they came.
+    /// </summary>
+    public IReadOnlyList<Record> DropOldProposals(Record newest)
+    {
+        if (newest.Kind != RecordKind.Proposal) return [];
+        var gone = _proposals[newest.Author].Values.OrderByDescending(r => r.Seq).ThenBy(r => r.Id)
+            .Skip(Proposal.MostOfOne).ToList();
+        foreach (var record in gone) Remove(record.Key);
+        return gone;
+    }
+
+    private bool IsOneProposalTooMany(Record record) =>
+        record.Kind == RecordKind.Proposal
+        && _proposals.TryGetValue(record.Author, out var known)
+        && known.Values.Count(r => r.Key != record.Key && r.Seq > record.Seq) >= Proposal.MostOfOne;
+
     private Acceptance Judge(Record record, Instant now)
     {
         if (_registers.TryGetValue(record.Key, out var stored))
@@ -94,21 +126,29 @@ public sealed class RecordSet(NetworkId network, ISignatureVerifier verifier)
         if (record.TtlMs > LongestTtlMs(record.Kind)) return Acceptance.TooLongLived;
         if (record.IssuedMs + record.TtlMs + ClockSkewMs <= now.UnixMs) return Acceptance.Expired;
         if (!RecordBodies.IsWellFormed(record)) return Acceptance.Malformed;
-        if (!MayAuthor(record, now)) return Acceptance.NotAuthorised;
+        if (!MayAuthor(record)) return Acceptance.NotAuthorised;
+        if (IsOneProposalTooMany(record)) return Acceptance.Stale;
         if (!EnvelopeCodec.IsSigned(record, network, verifier)) return Acceptance.BadSignature;
         return stored is not null && stored.Record.Seq == record.Seq ? Acceptance.Equivocation : Acceptance.Accepted;
     }
 
-    private static long LongestTtlMs(RecordKind kind) =>
-        kind is RecordKind.Charter or RecordKind.Entry ? CatalogueTtlMs : LeaseTtlMs;
+    private static long LongestTtlMs(RecordKind kind) => kind switch
+    {
+        RecordKind.Charter or RecordKind.Entry => CatalogueTtlMs,
+        RecordKind.Proposal or RecordKind.Refusal => ProposalTtlMs,
+        _ => LeaseTtlMs,
+    };
 
-    private bool MayAuthor(Record record, Instant now) => record.Kind switch
+    private bool MayAuthor(Record record) => record.Kind switch
     {
         RecordKind.Charter => record.Author.Hash == network.Hash,
-        RecordKind.Entry => record.Author.Hash == network.Hash ||
-            Charter is { } charter && charter.IsCurator(record.Author, RecordBodies.Entry(record).Model, now.UnixMs),
+        RecordKind.Entry => MayCurate(record, RecordBodies.Entry(record).Model),
+        RecordKind.Refusal => MayCurate(record, RecordBodies.Refusal(record).Model),
         _ => true,
     };
+
+    private bool MayCurate(Record record, string model) => record.Author.Hash == network.Hash ||
+        Charter is { } charter && charter.IsCurator(record.Author, model, record.IssuedMs);
 
     private void Put(Record record, Instant now)
     {
@@ -122,6 +162,9 @@ public sealed class RecordSet(NetworkId network, ISignatureVerifier verifier)
         _expiries.Add((stored.ExpiresMonotonicMs, record.Key));
         Index.Add(new IndexItem(record.IssuedDay, record.Id));
         if (record.Kind == RecordKind.Charter) Charter = RecordBodies.Charter(record);
+        if (record.Kind != RecordKind.Proposal) return;
+        if (!_proposals.TryGetValue(record.Author, out var proposals)) _proposals[record.Author] = proposals = [];
+        proposals[record.Key] = record;
     }
 
     private void Remove(RecordKey key)
@@ -131,5 +174,7 @@ public sealed class RecordSet(NetworkId network, ISignatureVerifier verifier)
         _byShortId.Remove(old.Record.Id.Prefix);
         _expiries.Remove((old.ExpiresMonotonicMs, key));
         Index.Remove(new IndexItem(old.Record.IssuedDay, old.Record.Id));
+        if (key.Kind == RecordKind.Proposal && _proposals[key.Author].Remove(key) && _proposals[key.Author].Count == 0)
+            _proposals.Remove(key.Author);
     }
 }

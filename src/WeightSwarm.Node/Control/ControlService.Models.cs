@@ -40,6 +40,7 @@ public sealed partial class ControlService
             Model = ModelReplies.Of(core, entry),
             Existing = outcome.Existing,
             Held = outcome.Held,
+            Proposed = outcome.Proposed,
             Holders = (uint)others + 1,
             Facts = outcome.Facts is { } read ? FactsReplies.Of(read) : FactsReplies.Of(entry, outcome.Paths),
         };

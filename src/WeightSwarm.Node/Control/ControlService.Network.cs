@@ -67,7 +67,7 @@ public sealed partial class ControlService
         {
             NetworkId = id.ToString(),
             Founder = network.IsFounder,
-            Curator = network.IsFounder,
+            Curator = network.IsFounder || charter is not null && IsCurator(charter),
             CharterKnown = charter is not null,
         };
         if (charter is null) return info;
@@ -78,6 +78,9 @@ public sealed partial class ControlService
         info.SliceBytes = (ulong)charter.Policy.SliceBytes;
         return info;
     }
+
+    private bool IsCurator(Core.Catalogue.Charter charter) =>
+        charter.Of(key.Id) is { } curator && charter.IsCurator(key.Id, curator.Scope, clock.Now.UnixMs);
 
     private static ControlException Usage(string code, string message) => new(ControlExit.Usage, code, message);
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Grpc.Core;
 using WeightSwarm.Core;
 using WeightSwarm.Core.Catalogue;
+using WeightSwarm.Node.Curation;
 using WeightSwarm.Node.Donations;
 using WeightSwarm.Node.Gossip;
 using WeightSwarm.Node.Hosting;
@@ -27,7 +28,7 @@ public sealed partial class ControlService(
     ModelAdder adder, ModelRestorer restorer,
     ModelContents contents, GossipServer gossip, LocalWeb web, EngineHost engine, Bandwidth bandwidth,
     RestoreDrill drill, DrillStore drills, HeldVerifier verifier, ScrubProgress scrub,
-    OriginBook origins) : V1.Control.ControlBase
+    OriginBook origins, CuratorDesk curators, ProposalDesk proposals) : V1.Control.ControlBase
 {
     private readonly long _startedMs = clock.Time.GetUtcNow().ToUnixTimeMilliseconds();
 

@@ -99,14 +99,6 @@ public sealed class NetworkService(
         inbox.Post(new CoreInput.Described(Description()));
     }
 
-    /// <summary>An author for the catalogue, with the founder's key; null when this node does not hold it.</summary>
-    public (RecordAuthor Author, NodeKey Key)? Curator()
-    {
-        if (Network is not { } network || !IsFounder) return null;
-        var founder = NodeKey.Load(state.FounderKeyPath(network));
-        return (new RecordAuthor(founder, network, store.Sequence), founder);
-    }
-
     /// <summary>An invite to the network, with the addresses of this node and of some peers.</summary>
     /// <exception cref="ControlException">The node belongs to no network.</exception>
     public async Task<Invite> InviteAsync(CancellationToken cancellation)

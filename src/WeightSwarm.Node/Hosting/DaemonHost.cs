@@ -50,6 +50,7 @@ public static class DaemonHost
             .AddWeights()
             .AddGossip()
             .AddReplication()
+            .AddCuration()
             .AddScrub()
             .AddWeb()
             .AddControl();

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using WeightSwarm.Node.Auditing;
 using WeightSwarm.Node.Control;
+using WeightSwarm.Node.Curation;
 using WeightSwarm.Node.Donations;
 using WeightSwarm.Node.Gossip;
 using WeightSwarm.Node.Origins;
@@ -70,6 +71,11 @@ internal static class DaemonServices
         .AddHosted<ReceiptAsker>()
         .AddHosted<SwarmLoop>()
         .AddHosted<NetworkService>();
+
+    public static IServiceCollection AddCuration(this IServiceCollection services) => services
+        .AddSingleton<CatalogueKeys>()
+        .AddSingleton<CuratorDesk>()
+        .AddSingleton<ProposalDesk>();
 
     public static IServiceCollection AddReplication(this IServiceCollection services) => services
         .AddSingleton<FetchQueue>()

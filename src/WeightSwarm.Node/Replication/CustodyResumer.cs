@@ -24,8 +24,7 @@ public sealed partial class CustodyResumer(
         foreach (var local in models)
         {
             var entry = await inbox.AskAsync(
-                core => core?.View?.Models.FirstOrDefault(m => m.Entry.ModelId == local.Key.Model)?.Entry,
-                    cancellationToken);
+                core => EntryOf(core, local.Key.Model), cancellationToken);
             if (entry is null)
             {
                 LogUnknown(local.Key.Model, local.Key.Folder);
@@ -37,6 +36,11 @@ public sealed partial class CustodyResumer(
 
     /// <inheritdoc/>
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>What this node proposed it serves, too: the curator who looks at it needs it.</summary>
+    private static Core.Catalogue.Entry? EntryOf(SwarmCore? core, Hash256 model) =>
+        core?.View?.Models.FirstOrDefault(m => m.Entry.ModelId == model)?.Entry
+        ?? core?.Proposals.FirstOrDefault(p => p.Proposer == core.Self && p.Entry.ModelId == model)?.Entry;
 
     private async Task ResumeAsync(LocalModel local, Core.Catalogue.Entry entry, CancellationToken cancellation)
     {

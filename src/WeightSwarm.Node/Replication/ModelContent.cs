@@ -37,18 +37,8 @@ public sealed class ModelContents(ContentFetcher fetcher)
         var read = Manifest.Parse(manifestBytes);
         if (read.Manifest is not { } manifest) return (null,
             $"the manifest of {entry.Model} is refused: {read.Reason}");
-        var problem = Disagreement(entry, manifest, metainfo);
-        return problem.Length > 0 ? (null, problem) : (new ModelContent(entry, manifest, metainfo), "");
-    }
-
-    private static string Disagreement(Entry entry, Manifest manifest, Metainfo metainfo)
-    {
-        if (metainfo.InfoHashV2 != entry.ModelId ||
-            !metainfo.InfoHashV1.AsSpan().SequenceEqual(entry.InfoHashV1.AsSpan()))
-            return $"the .torrent of {entry.Model} has other info-hashes than its entry";
-        if (metainfo.PieceLength != entry.PieceLength || metainfo.Pieces != entry.Pieces)
-            return $"the .torrent of {entry.Model} has {metainfo.Pieces} pieces of {metainfo.PieceLength} bytes; " +
-                $"its entry says {entry.Pieces} of {entry.PieceLength}";
-        return manifest.Disagreement(metainfo) ?? "";
+        return EntryCheck.Fault(entry, metainfo, manifest) is { } fault
+            ? (null, $"what was fetched of {entry.Model} is refused: {fault}")
+            : (new ModelContent(entry, manifest, metainfo), "");
     }
 }

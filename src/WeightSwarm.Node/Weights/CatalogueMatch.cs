@@ -84,24 +84,19 @@ internal sealed class CatalogueMatch(SwarmInbox inbox, NodeStore store, ModelCon
             : null;
     }
 
-    /// <summary>Why a node that may not, or should not, catalogue a folder cannot join with it, either.</summary>
+    /// <summary>Why a folder that is to join the holders of a model cannot.</summary>
     public async Task<ControlException> RefusalAsync(
         AddOrder order, ImmutableArray<Entry> named, Func<Manifest, IReadOnlyList<string>> differences,
         CancellationToken cancellation)
     {
-        if (named.IsEmpty) return order.Licence.Length > 0 ? NoCurator() : NoLicence(order.Name);
+        if (named.IsEmpty) return NoLicence(order.Name);
         var difference = await NearestAsync(named, differences, cancellation)
             ?? $"{order.Name}, whose list of files no reachable node has";
         return new ControlException(
             ControlExit.VerificationFailed, "differs",
             $"'{order.Path}' is not the catalogued {difference}; put that right to join its holders "
-                + "(as a new revision, a curator can add it with --licence)");
+                + "(or name another --revision, and its --licence, to have it added as that)");
     }
-
-    /// <summary>For a node without the founder's key.</summary>
-    public static ControlException NoCurator() => new(
-        ControlExit.Refused, "no-curator",
-        "this node holds no key that may add to the catalogue; ask the network's founder to add the model");
 
     private static ControlException NoLicence(string name) => new(
         ControlExit.Usage, "no-licence",

@@ -3,6 +3,7 @@ using WeightSwarm.Core.Catalogue;
 using WeightSwarm.Core.Formats;
 using WeightSwarm.Core.Records;
 using WeightSwarm.Node.Control;
+using WeightSwarm.Node.Curation;
 using WeightSwarm.Node.Gossip;
 using WeightSwarm.Node.Hosting;
 using WeightSwarm.Node.Origins;
@@ -35,15 +36,18 @@ public sealed record AddOutcome(Entry Entry, bool Existing, IReadOnlyList<string
 
     /// <summary>This node served that folder already, unchanged: nothing was read.</summary>
     public bool Held { get; init; }
+
+    /// <summary>It is no entry yet: a curator has to accept it.</summary>
+    public bool Proposed { get; init; }
 }
 
 /// <summary>
-/// Hashes an owner's files once and serves them in place: as a new entry of the catalogue, or as one more holder of an
-/// entry that is there. The engine does not hash them again.
+/// Hashes an owner's files once and serves them in place: as a new entry of the catalogue, as one more holder of an
+/// entry that is there, or, where this node is no curator, as a proposal. The engine does not hash them again.
 /// </summary>
 public sealed class ModelAdder(
     NetworkService network, SwarmInbox inbox, NodeStore store, FetchQueue custody, ModelContents contents,
-    OriginBook origins, Clock clock)
+    OriginBook origins, CatalogueKeys keys, ProposalDesk proposals, Clock clock)
 {
     private const long EntryTtlMs = 400L * 86_400_000;
 
@@ -69,10 +73,14 @@ public sealed class ModelAdder(
         if (await _match.ServedAsync(scan, cancellation) is { } served)
             return new AddOutcome(served, true, OriginNotes(served, origin), paths) { Held = true };
         var candidates = await _match.CandidatesAsync(name, order.Revision, scan, cancellation);
-        var mayCatalogue = licence.Length > 0 && network.IsFounder;
-        if (!mayCatalogue && candidates.Alike.IsEmpty)
+        using var key = licence.Length > 0 ? await keys.ForAsync(order.Name, cancellation) : null;
+        // What is no curator's, and has the name of a catalogued revision, is more likely a spoilt copy than a new one.
+        var mayAdd = key is not null || licence.Length > 0 && candidates.Named.IsEmpty;
+        if (!mayAdd && candidates.Alike.IsEmpty)
             throw await _match.RefusalAsync(
                 order, candidates.Named, manifest => FolderDifference.Of(manifest, scan), cancellation);
+        if (key is null && candidates.Alike.IsEmpty)
+            await proposals.RefuseTooManyAsync(model: null, cancellation);
         phase("inspecting");
         var facts = await Task.Run(
             () => WeightCheck.Run(scan, order.Force || !candidates.Alike.IsEmpty, cancellation), cancellation);
@@ -87,18 +95,18 @@ public sealed class ModelAdder(
             notes.AddRange(OriginNotes(existing, origin));
             return new AddOutcome(existing, true, notes, paths) { Facts = facts };
         }
-        if (!mayCatalogue)
+        if (!mayAdd)
             throw await _match.RefusalAsync(
                 order, candidates.Named, manifest => FolderDifference.Of(manifest, model.Manifest), cancellation);
         WeightCheck.Refuse(facts, order.Force);
         var entry = EntryOf(model, name, order, licence, charter.Policy);
         entry = entry with { Facts = facts.Facts, Origin = origin };
-        await CatalogueAsync(entry, scan.Root, model, cancellation);
+        await CatalogueAsync(key, entry, scan.Root, model, cancellation);
         store.Ingest.Forget(name.TorrentName(order.Revision));
         if (await _match.NearestAsync(
             candidates.Named, manifest => FolderDifference.Of(manifest, model.Manifest), cancellation) is { } other)
             notes.Add($"a new revision: it differs from {other}");
-        return new AddOutcome(entry, false, notes, paths) { Facts = facts };
+        return new AddOutcome(entry, false, notes, paths) { Facts = facts, Proposed = key is null };
     }
 
     private static string LicenceOf(AddOrder order)
@@ -163,16 +171,18 @@ public sealed class ModelAdder(
         await custody.AdoptAsync(content, root, InPlaceFolder.Stamps(model.Files));
     }
 
-    private async Task CatalogueAsync(Entry entry, string root, HashedModel model, CancellationToken cancellation)
+    /// <summary>Served first and then told: nobody looks for what nobody has.</summary>
+    private async Task CatalogueAsync(
+        CatalogueKey? key, Entry entry, string root, HashedModel model, CancellationToken cancellation)
     {
-        var curator = network.Curator() ?? throw CatalogueMatch.NoCurator();
-        using var key = curator.Key;
+        if (key is not null) await proposals.RefuseOverBudgetAsync(key, entry, cancellation);
+        else await proposals.RefuseTooManyAsync(entry.ModelId, cancellation);
         Keep(model);
         await custody.AdoptAsync(
             new ModelContent(entry, model.Manifest, model.Metainfo), root, InPlaceFolder.Stamps(model.Files));
-        var record = curator.Author.Make(
-            RecordKind.Entry, entry.ModelId.ToArray(), RecordBodies.Entry(entry), EntryTtlMs, clock.Now);
-        await inbox.PublishAsync(record, cancellation);
+        if (key is null) await proposals.ProposeAsync(entry, cancellation);
+        else await inbox.PublishAsync(key.Author.Make(
+            RecordKind.Entry, entry.ModelId.ToArray(), RecordBodies.Entry(entry), EntryTtlMs, clock.Now), cancellation);
     }
 
     private void Keep(HashedModel model)

@@ -69,6 +69,7 @@ internal static class AddCommand
                 json.WriteFacts(result.Facts);
                 json.WriteBoolean("existing", result.Existing);
                 json.WriteBoolean("held", result.Held);
+                json.WriteBoolean("proposed", result.Proposed);
                 json.WriteNumber("holders", result.Holders);
                 json.WriteStrings("notes", result.Notes);
             },
@@ -107,10 +108,13 @@ internal static class AddCommand
             + Words.Count(model.Slices, "slice"));
         text.Facts(result.Facts);
         text.Fact("Holders", $"{Words.Count(result.Holders, "node")} online with all of it, this one included");
-        text.Fact("Copies", $"{model.TargetCopies} wanted; 'weightswarm health {model.Name}' shows how many there are");
+        text.Fact("Copies", result.Proposed
+            ? $"{model.TargetCopies} wanted once a curator accepts it; 'weightswarm proposals' shows what became of it"
+            : $"{model.TargetCopies} wanted; 'weightswarm health {model.Name}' shows how many there are");
         foreach (var note in result.Notes) text.Fact("Note", note);
     }
 
     private static string Headline(AddResult result) =>
-        result.Held ? "Already served, and unchanged:" : result.Existing ? "Joined" : "Added";
+        result.Held ? "Already served, and unchanged:"
+        : result.Existing ? "Joined" : result.Proposed ? "Proposed" : "Added";
 }

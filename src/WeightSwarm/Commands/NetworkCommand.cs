@@ -14,9 +14,10 @@ internal static class NetworkCommand
     internal sealed record ShowOptions;
 
     public static Command Create(CommandLine commandLine) =>
-        new("network", "Create a network, join one, or show the one that this node belongs to")
+        new("network", "Create a network, join one, show the one that this node belongs to, or name its curators")
         {
             CreateCreate(commandLine), CreateJoin(commandLine), CreateShow(commandLine),
+            CuratorCommand.Create(commandLine),
         };
 
     public static async Task<ExitCode> CreateAsync(CreateOptions options, Session session)

@@ -126,11 +126,16 @@ public sealed class AddRefusalTests(AddRefusalTests.Fixture fixture) : IClassFix
     }
 
     [Fact]
-    public async Task Add_OnANodeThatIsNoCurator_IsRefused()
+    public async Task Add_OnANodeThatIsNoCurator_ProposesSixteenModelsAtMost()
     {
+        for (var n = 0; n < 16; n++)
+        {
+            var proposed = ModelFolder.Make(_swarm.At($"foreign{n}"), seed: 40 + n, shards: 1, 5000);
+            Assert.True((await _swarm.AddAsync(1, proposed, $"org/foreign-{n}")).GetProperty("proposed").GetBoolean());
+        }
         var folder = ModelFolder.Make(_swarm.At("foreign"), seed: 4, shards: 1, 5000);
         var result = await _swarm[1].RunAsync("add", folder, "--name", "org/foreign", "--licence", "MIT");
-        result.Failed(5, "no-curator", "founder");
+        result.Failed(5, "too-many-proposals", "16", "weightswarm proposals");
         await NothingIsLostAsync();
     }
 

@@ -251,6 +251,7 @@ public class JsonTests
           "facts": null,
           "existing": true,
           "held": false,
+          "proposed": false,
           "holders": 2,
           "notes": [
             "a \"note\""

@@ -153,8 +153,10 @@ public sealed class RecordSetTests
         _set.Offer(Charter(Founder, Policy.Default, Curator(Alice, "org/"), Curator(Bob, "", Now.UnixMs + 1)), Now);
         Assert.Equal(Acceptance.NotAuthorised, _set.Offer(Entry(Alice, "other/model"), Now));
         Assert.Equal(Acceptance.Accepted, _set.Offer(Entry(Alice, "org/model"), Now));
-        Assert.Equal(Acceptance.NotAuthorised, _set.Offer(Entry(Bob, "org/model"), Now.Plus(1)));
-        Assert.Equal(Acceptance.Accepted, _set.Offer(Entry(Bob, "org/model"), Now));
+        var late = Of(Bob, RecordKind.Entry, Hash256.Of("model"u8).ToArray(),
+            RecordBodies.Entry(EntryValue("org/model")), 400 * Day, issuedMs: Now.UnixMs + 1);
+        Assert.Equal(Acceptance.NotAuthorised, _set.Offer(late, Now.Plus(1)));
+        Assert.Equal(Acceptance.Accepted, _set.Offer(Entry(Bob, "org/model"), Now.Plus(Day)));
         Assert.Equal(Acceptance.Accepted, _set.Offer(Entry(Founder, "any/model"), Now));
     }
 

@@ -24,22 +24,18 @@ internal static class TestRecords
         key, Network, RecordKind.Node, [], new V1.Node { FreeBytes = free }, seq, issuedMs, ttlMs);
 
     public static Record Of(
-        SimKey key, RecordKind kind, byte[] subject, IMessage body, long ttlMs = Hour, ulong seq = 1) =>
-        EnvelopeCodec.Write(key, Network, kind, subject, body, seq, Now.UnixMs, ttlMs);
+        SimKey key, RecordKind kind, byte[] subject, IMessage body, long ttlMs = Hour, ulong seq = 1,
+        long? issuedMs = null) =>
+        EnvelopeCodec.Write(key, Network, kind, subject, body, seq, issuedMs ?? Now.UnixMs, ttlMs);
 
-    public static Record Charter(SimKey key, Policy policy, params V1.Curator[] curators)
-    {
-        var body = RecordBodies.Charter("test", policy);
-        body.Curators.AddRange(curators);
-        return Of(key, RecordKind.Charter, [], body, 400 * Day);
-    }
+    public static Record Charter(SimKey key, Policy policy, params Curator[] curators) =>
+        Charter(key, 1, policy, curators);
 
-    public static V1.Curator Curator(SimKey key, string scope, long expiresMs = 0) => new()
-    {
-        Key = ByteString.CopyFrom(key.PublicKey),
-        Scope = scope,
-        ExpiresMs = (ulong)expiresMs,
-    };
+    public static Record Charter(SimKey key, ulong seq, Policy policy, params Curator[] curators) => Of(
+        key, RecordKind.Charter, [], RecordBodies.Charter(new Charter("test", [.. curators], policy)), 400 * Day, seq);
+
+    public static Curator Curator(SimKey key, string scope, long expiresMs = 0, long budget = 0) =>
+        new([.. key.PublicKey], expiresMs, scope, budget);
 
     public static Record Entry(SimKey key, string model) =>
         Of(key, RecordKind.Entry, Hash256.Of("model"u8).ToArray(), RecordBodies.Entry(EntryValue(model)), 400 * Day);
