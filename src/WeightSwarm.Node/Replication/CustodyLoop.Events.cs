@@ -48,7 +48,7 @@ public sealed partial class CustodyLoop
         if (!custody.ChecksFirst) return;
         foreach (var slice in complete.Slices
             .Where(slice => !custody.Held.Contains(slice) && custody.Securing.Add(slice)))
-            _ = SecureAsync(custody, slice);
+            Secure(custody, slice);
     }
 
     private void SecureIfComplete(ModelCustody custody, int slice)
@@ -56,8 +56,10 @@ public sealed partial class CustodyLoop
         if (!custody.Fetching.Contains(slice) || custody.Percent(slice) < 100) return;
         custody.Fetching.Remove(slice);
         custody.Securing.Add(slice);
-        _ = SecureAsync(custody, slice);
+        Secure(custody, slice);
     }
+
+    private void Secure(ModelCustody custody, int slice) => _beside.Start(() => SecureAsync(custody, slice));
 
     /// <summary>Brings a slice to disk for good: only then is it recorded, and only then advertised.</summary>
     private async Task SecureAsync(ModelCustody custody, int slice)

@@ -131,7 +131,7 @@ public sealed partial class CustodyLoop : IHeldModels
             if (!finding.Bad.IsEmpty) await ConnectAsync(custody);
             SecureIfComplete(custody, slice);
         }
-        else if (custody.InPlace && finding.Bad.IsEmpty && custody.Securing.Add(slice)) _ = SecureAsync(custody, slice);
+        else if (custody.InPlace && finding.Bad.IsEmpty && custody.Securing.Add(slice)) Secure(custody, slice);
     }
 
     private void Tell(ModelCustody custody, SliceFinding finding, bool fetches)

@@ -17,7 +17,8 @@ public sealed partial class CustodyLoop
         if (!custody.Unread.Contains(slice)) return false;
         custody.Unread = custody.Unread.Without(slice);
         // What is wanted meanwhile is read next, all at once.
-        if (custody.Looking.Add(slice) && custody.Looking.Count == 1) _ = LookAsync(custody, [slice]);
+        if (custody.Looking.Add(slice) && custody.Looking.Count == 1)
+            _beside.Start(() => LookAsync(custody, [slice]));
         return true;
     }
 
@@ -64,7 +65,8 @@ public sealed partial class CustodyLoop
             if (custody.Fetching.Contains(finding.Slice)) here += Take(custody, finding);
             else custody.Unread = custody.Unread.With(finding.Slice);
         }
-        if (custody.Looking.Count > 0) _ = LookAsync(custody, [.. custody.Looking]);
+        ImmutableArray<int> next = [.. custody.Looking];
+        if (!next.IsEmpty) _beside.Start(() => LookAsync(custody, next));
         // The engine has to be told what is here, and learns that only when a torrent is added.
         if (here > 0) await ExchangeAsync(custody);
         if (!_custody.ContainsKey(custody.Entry.ModelId)) return;

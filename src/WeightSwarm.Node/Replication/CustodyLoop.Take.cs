@@ -21,7 +21,7 @@ public sealed partial class CustodyLoop
         if (!_pending.TryGetValue(model, out var pending))
         {
             _pending[model] = pending = new Pending();
-            _ = PrepareAsync(model);
+            _beside.Start(() => PrepareAsync(model));
         }
         pending.Slices.Add(slice);
     }
@@ -37,6 +37,11 @@ public sealed partial class CustodyLoop
                 ? (null, "the entry is no longer in the catalogue")
                 : await _contents.GetAsync(entry, holders, _stopping);
             _queue.Post(new FetchQueue.Prepared(model, content, problem));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The state folder's volume is full or faulty: it is tried again when the plan wants the model again.
+            _queue.Post(new FetchQueue.Prepared(model, null, $"its manifest and .torrent cannot be kept: {e.Message}"));
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {

@@ -43,6 +43,7 @@ public sealed partial class CustodyLoop : BackgroundLoop
     private readonly ConcurrentDictionary<Hash256, ModelCustody> _custody;
     private readonly SortedDictionary<Hash256, Pending> _pending = [];
     private readonly ConcurrentDictionary<string, string> _warnings = new();
+    private readonly SideWork _beside = new();
     private CancellationToken _stopping;
     private long _additions;
 
@@ -75,8 +76,9 @@ public sealed partial class CustodyLoop : BackgroundLoop
     protected override async Task ExecuteAsync(CancellationToken stopping)
     {
         _stopping = stopping;
-        // Whichever of the three ends first ends the loop, and with it, by its rule, the daemon.
-        await await Task.WhenAny(PumpEventsAsync(stopping), PumpRefreshesAsync(stopping), WorkAsync(stopping));
+        // Whichever of these ends first ends the loop, and with it, by its rule, the daemon.
+        await await Task.WhenAny(
+            PumpEventsAsync(stopping), PumpRefreshesAsync(stopping), WorkAsync(stopping), _beside.Failed);
     }
 
     private async Task WorkAsync(CancellationToken stopping)
