@@ -17,11 +17,16 @@ public static class DaemonHost
     /// <param name="cancellation">Stops it cleanly, as SIGTERM and SIGINT do.</param>
     /// <exception cref="SetupException">It cannot start as it is set up.</exception>
     /// <exception cref="StoreException">Its database cannot be used.</exception>
-    public static async Task<int> RunAsync(DaemonOptions options, CancellationToken cancellation)
+    public static Task<int> RunAsync(DaemonOptions options, CancellationToken cancellation) =>
+        RunAsync(options, _ => { }, cancellation);
+
+    /// <summary>The same with some parts replaced: what is added to the services last is what is used.</summary>
+    internal static async Task<int> RunAsync(
+        DaemonOptions options, Action<IServiceCollection> replace, CancellationToken cancellation)
     {
         try
         {
-            using var host = Build(options);
+            using var host = Build(options, replace);
             // The host disposes its services when it ends; what is asked afterwards is resolved before.
             var failure = host.Services.GetRequiredService<HostFailure>();
             var systemd = host.Services.GetRequiredService<SystemdNotifier>();
@@ -36,7 +41,7 @@ public static class DaemonHost
         }
     }
 
-    private static IHost Build(DaemonOptions options)
+    private static IHost Build(DaemonOptions options, Action<IServiceCollection> replace)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         AddLogging(builder.Logging);
@@ -54,6 +59,7 @@ public static class DaemonHost
             .AddScrub()
             .AddWeb()
             .AddControl();
+        replace(builder.Services);
         return builder.Build();
     }
 
