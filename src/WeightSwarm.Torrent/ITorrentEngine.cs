@@ -218,7 +218,11 @@ public sealed record TorrentFinished(string Key) : TorrentEvent(Key);
 /// <param name="File">The file's path.</param>
 /// <param name="Message">The system's words.</param>
 /// <param name="NoSpace">The volume is full (ENOSPC or EDQUOT).</param>
-public sealed record TorrentFileError(string Key, string File, string Message, bool NoSpace) : TorrentEvent(Key);
+public sealed record TorrentFileError(string Key, string File, string Message, bool NoSpace) : TorrentEvent(Key)
+{
+    /// <summary>The disk, or the file system on it, is broken (EIO or EUCLEAN).</summary>
+    public bool IsDiskError { get; init; }
+}
 
 /// <summary>The engine refused a call; the message names the thing, the value and the remedy.</summary>
 public sealed class TorrentEngineException : Exception

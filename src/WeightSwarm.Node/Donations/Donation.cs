@@ -40,7 +40,7 @@ public enum DonationState
 /// <summary>One donation as it stands now.</summary>
 /// <param name="Donation">Which.</param>
 /// <param name="State">Whether it can be used.</param>
-/// <param name="Reason">Why it is away or drained, with the remedy; else empty.</param>
+/// <param name="Reason">Why it is away, drained or rests, with the remedy; else empty.</param>
 /// <param name="UsedBytes">What lies in it, by blocks; while away, what was last counted.</param>
 /// <param name="ReservedBytes">Still to come of slices that are being fetched into it.</param>
 /// <param name="VolumeTotalBytes">Size of the volume; 0 while away.</param>
@@ -48,4 +48,8 @@ public enum DonationState
 /// <param name="RoomBytes">What another slice may take; 0 unless present.</param>
 public sealed record DonationStatus(
     Donation Donation, DonationState State, string Reason, long UsedBytes, long ReservedBytes,
-    long VolumeTotalBytes, long VolumeFreeBytes, long RoomBytes);
+    long VolumeTotalBytes, long VolumeFreeBytes, long RoomBytes)
+{
+    /// <summary>Present, and without room for a while because its volume refused a write.</summary>
+    public bool Rests { get; init; }
+}

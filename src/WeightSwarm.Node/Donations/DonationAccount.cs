@@ -11,6 +11,7 @@ internal sealed class DonationAccount(Guid donation)
     private long _reserved;
     private long _addedDuringCount;
     private int _counts;
+    private TimeSpan _pause, _pausedUntil;
 
     internal Guid Donation { get; } = donation;
 
@@ -28,6 +29,32 @@ internal sealed class DonationAccount(Guid donation)
     internal long ReservedBytes
     {
         get { lock (_lock) return _reserved; }
+    }
+
+    /// <summary>
+    /// A write was refused: the donation rests from <paramref name="now"/> on, each time twice as long as before. What
+    /// fails while it rests was begun before, and changes nothing.
+    /// </summary>
+    internal void Pause(TimeSpan now, TimeSpan first, TimeSpan longest)
+    {
+        lock (_lock)
+        {
+            if (now < _pausedUntil) return;
+            _pause = _pause == TimeSpan.Zero ? first : _pause * 2 < longest ? _pause * 2 : longest;
+            _pausedUntil = now + _pause;
+        }
+    }
+
+    /// <summary>A write went well.</summary>
+    internal void EndPause()
+    {
+        lock (_lock) _pause = _pausedUntil = TimeSpan.Zero;
+    }
+
+    /// <summary>For how long it rests yet; zero or less for not at all.</summary>
+    internal TimeSpan PauseLeft(TimeSpan now)
+    {
+        lock (_lock) return _pausedUntil - now;
     }
 
     internal void Move(long used, long reserved)

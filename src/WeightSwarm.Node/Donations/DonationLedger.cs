@@ -11,12 +11,15 @@ namespace WeightSwarm.Node.Donations;
 /// </summary>
 public sealed class DonationLedger
 {
+    private const string Resting = "its volume refused a write: nothing new is fetched into it for a while";
+
     private readonly Lock _lock = new();
     private readonly DonationStore _store;
     private readonly DonationRules _rules;
     private readonly NodeId _self;
     private readonly IVolumes _volumes;
     private readonly TimeProvider _time;
+    private readonly long _started;
     private readonly Dictionary<Guid, DonationAccount> _accounts = [];
     private ImmutableArray<Donation> _donations;
 
@@ -29,7 +32,7 @@ public sealed class DonationLedger
     public DonationLedger(
         DonationStore store, NodeId self, string stateFolder, IVolumes volumes, TimeProvider time)
     {
-        (_store, _self, _volumes, _time) = (store, self, volumes, time);
+        (_store, _self, _volumes, _time, _started) = (store, self, volumes, time, time.GetTimestamp());
         _rules = new DonationRules(self, stateFolder, volumes);
         _donations = [.. store.List()];
         foreach (var donation in _donations) _accounts[donation.Id] = new DonationAccount(donation.Id);
@@ -95,6 +98,24 @@ public sealed class DonationLedger
             return Look(donation) is { State: DonationState.Present } status && status.RoomBytes >= bytes
                 ? new SpaceReservation(_accounts[donation], bytes)
                 : null;
+    }
+
+    /// <summary>
+    /// The volume refused a write although it seemed to have room: out of inodes, over a quota of the system, or
+    /// broken. The donation has no room for a while, each time twice as long, until <see cref="Accepted"/>.
+    /// </summary>
+    /// <param name="donation">Which.</param>
+    /// <param name="first">How long at first.</param>
+    /// <param name="longest">How long at most.</param>
+    public void Refused(Guid donation, TimeSpan first, TimeSpan longest)
+    {
+        lock (_lock) _accounts.GetValueOrDefault(donation)?.Pause(Elapsed, first, longest);
+    }
+
+    /// <summary>A slice was written, and is on the disk for good.</summary>
+    public void Accepted(Guid donation)
+    {
+        lock (_lock) _accounts.GetValueOrDefault(donation)?.EndPause();
     }
 
     /// <summary>So many bytes more (or, negative, fewer) lie in the donation: a file was written or deleted.</summary>
@@ -229,6 +250,7 @@ public sealed class DonationLedger
             DeadlineMs = deadlineMs,
         };
         Save(donation);
+        _accounts[donation.Id].EndPause();
         return Done(
             DonateOutcome.QuotaChanged, donation,
             $"the donation {known.Path} has {ByteSize.Format(quota)} now, not {ByteSize.Format(known.QuotaBytes)}");
@@ -304,10 +326,16 @@ public sealed class DonationLedger
         var room = Math.Min(
             donation.QuotaBytes - account.UsedBytes - account.ReservedBytes,
             volume.FreeBytes - volume.ReserveBytes - onVolume);
+        var rests = state == DonationState.Present && account.PauseLeft(Elapsed) > TimeSpan.Zero;
         return new DonationStatus(
-            donation, state, reason, account.UsedBytes, account.ReservedBytes, volume.TotalBytes, volume.FreeBytes,
-            state == DonationState.Present ? Math.Max(0, room) : 0);
+            donation, state, rests ? Resting : reason, account.UsedBytes, account.ReservedBytes, volume.TotalBytes,
+            volume.FreeBytes, state == DonationState.Present && !rests ? Math.Max(0, room) : 0)
+        {
+            Rests = rests,
+        };
     }
+
+    private TimeSpan Elapsed => _time.GetElapsedTime(_started);
 
     private static DonationStatus AwayStatus(DonationAccount account, Donation donation, string reason)
     {

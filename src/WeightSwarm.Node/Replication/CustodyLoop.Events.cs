@@ -64,7 +64,7 @@ public sealed partial class CustodyLoop
     /// <summary>Brings a slice to disk for good: only then is it recorded, and only then advertised.</summary>
     private async Task SecureAsync(ModelCustody custody, int slice)
     {
-        var problem = "";
+        Exception? problem = null;
         try
         {
             await _engine.Engine.FlushAsync(custody.Key, _stopping);
@@ -75,7 +75,7 @@ public sealed partial class CustodyLoop
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or TorrentEngineException)
         {
-            problem = e.Message;
+            problem = e;
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
@@ -88,19 +88,20 @@ public sealed partial class CustodyLoop
     private async Task SecuredAsync(FetchQueue.Secured secured)
     {
         if (!_custody.TryGetValue(secured.Model, out var custody) || !custody.Securing.Remove(secured.Slice)) return;
-        if (secured.Problem.Length > 0)
+        if (secured.Problem is { } problem)
         {
-            custody.Mending = custody.Mending.Without(secured.Slice);
-            _warnings[custody.SaveFolder] =
-                $"{custody.Entry.Model}: slice {secured.Slice} cannot be brought to disk: {secured.Problem}";
-            FreeReservation(custody, secured.Slice);
-            Fail(secured.Model, secured.Slice);
+            await NotSecuredAsync(custody, secured.Slice, problem);
             return;
         }
         _models.MarkSliceVerified(custody.LocalKey, secured.Slice);
         custody.Held = custody.Held.With(secured.Slice);
         Mended(custody, secured.Slice);
         _warnings.TryRemove(custody.SaveFolder, out _);
+        if (custody.Donation is { } donation)
+        {
+            _ledger.Accepted(donation);
+            _warnings.TryRemove(SpaceOf(donation), out _);
+        }
         if (custody.Reserved.Remove(secured.Slice, out var reservation)) reservation.Complete();
         if (custody.InPlace) _inbox.Post(new CoreInput.SlicesHeld(secured.Model, custody.Held, InPlace: true));
         else _inbox.Post(new CoreInput.SliceVerified(secured.Model, secured.Slice));
@@ -118,49 +119,6 @@ public sealed partial class CustodyLoop
         LogWithdrawn(custody.Entry.Model, slice, reason);
     }
 
-    private async Task FailedAsync(ModelCustody custody, TorrentFileError error)
-    {
-        LogFileError(custody.Entry.Model, error.File, error.Message);
-        if (await IsAwayAsync(custody) || await IsOwnersDoingAsync(custody, error.File)) return;
-        _warnings[custody.SaveFolder] = error.NoSpace
-            ? $"{custody.Entry.Model}: no space left for {error.File}; nothing more is fetched until some is freed"
-            : $"{custody.Entry.Model}: {error.File}: {error.Message}";
-        custody.Mending = SliceSet.Empty;
-        foreach (var slice in custody.Fetching.ToList())
-        {
-            await GiveUpAsync(custody.Entry.ModelId, slice);
-            Fail(custody.Entry.ModelId, slice);
-        }
-        custody.Stopped = true;
-        // A full volume loses nothing that is held, and what is held is still served.
-        if (error.NoSpace) return;
-        // Any other fault may have lost it: what the file covers is no longer vouched for, until it has been read. The
-        // rest is served on.
-        var before = custody.Held;
-        foreach (var slice in SliceFiles
-            .SlicesOf(custody.Content.Metainfo, custody.Entry, error.File, custody.SaveFolder))
-            if (custody.Held.Contains(slice) && !custody.InPlace) Doubt(custody, slice, error.Message);
-            else Withdraw(custody, slice, error.Message);
-        if (custody.Held.IsEmpty && custody.Doubted.IsEmpty) await LeaveAsync(custody);
-        else if (custody.Held.Count < before.Count) await ReopenAsync(custody);
-    }
-
-    /// <summary>Takes the torrent out of the engine and puts it in again, with what is still vouched for.</summary>
-    private async Task ReopenAsync(ModelCustody custody)
-    {
-        await _engine.Engine.RemoveAsync(custody.Key, _stopping);
-        custody.Stopped = false;
-        // Pieces that arrived before a write failed may never have reached the files.
-        custody.KeepOnlyHeld();
-        if (await EnterAsync(custody) is not null) return;
-        _custody.TryRemove(custody.Entry.ModelId, out _);
-        foreach (var slice in custody.Held.Slices.ToList()) Withdraw(custody, slice,
-            "the engine does not take it back");
-    }
-
     [LoggerMessage(2010, LogLevel.Warning, "{Model}: slice {Slice} is withdrawn: {Reason}")]
     private partial void LogWithdrawn(string model, int slice, string reason);
-
-    [LoggerMessage(2011, LogLevel.Error, "{Model}: {File}: {Message}")]
-    private partial void LogFileError(string model, string file, string message);
 }

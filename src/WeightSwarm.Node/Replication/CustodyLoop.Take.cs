@@ -95,7 +95,7 @@ public sealed partial class CustodyLoop
     private async Task<Donation?> ChooseAsync(long bytes)
     {
         if (_ledger.Choose(bytes) is { } roomy) return roomy;
-        var fullest = _ledger.Look().Where(d => d.State == DonationState.Present)
+        var fullest = _ledger.Look().Where(d => d is { State: DonationState.Present, Rests: false })
             .MaxBy(d => d.RoomBytes + TrashBytes(d.Donation.Id))?.Donation;
         return fullest is not null && await MakeRoomAsync(fullest.Id, bytes) ? fullest : null;
     }

@@ -73,7 +73,7 @@ public sealed partial class CustodyLoop
     {
         foreach (var item in _trash.List())
         {
-            if (_ledger.Look(donation) is not { State: DonationState.Present } status) return false;
+            if (_ledger.Look(donation) is not { State: DonationState.Present, Rests: false } status) return false;
             if (status.RoomBytes >= bytes) return true;
             if (_custody.TryGetValue(item.Key.Model, out var custody) && custody.LocalKey == item.Key &&
                 custody.Donation == donation)

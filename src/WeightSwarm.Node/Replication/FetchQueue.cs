@@ -28,7 +28,7 @@ public sealed class FetchQueue
 
     internal sealed record Prepared(Hash256 Model, ModelContent? Content, string Problem) : Work;
 
-    internal sealed record Secured(Hash256 Model, int Slice, string Problem) : Work;
+    internal sealed record Secured(Hash256 Model, int Slice, Exception? Problem) : Work;
 
     internal sealed record Adopt(
         ModelContent Content, string SourceFolder, ImmutableArray<FileStamp> Files, TaskCompletionSource Done) : Work;

@@ -39,6 +39,16 @@ public sealed partial class DiskWatch(ScrubStore store, DonationLedger ledger, C
         return true;
     }
 
+    /// <summary>A write, a flush, or a read for a peer has met a broken disk: everything donated on that volume is
+    /// drained, and what lies on it is read sooner.</summary>
+    public void Failed(Guid donation, string detail)
+    {
+        if (ledger.Look(donation) is not { } status) return;
+        store.AddFault(new DiskFault(status.Donation.Path, clock.Now.UnixMs, 0, detail));
+        var reason = $"its disk is broken: {detail}";
+        foreach (var drained in ledger.DrainVolume(donation, reason)) LogDrained(drained.Path, reason);
+    }
+
     private static int Count(HeldModel model, SliceFinding finding, List<DiskFault> today)
     {
         var metainfo = model.Content.Metainfo;

@@ -18,6 +18,6 @@ public static class Durable
         var error = LinuxFiles.FlushFolder(path);
         // Some filesystems (of user space and network) cannot flush a folder; they have nothing more to give.
         if (error is not (0 or LinuxFiles.Invalid))
-            throw new IOException($"the folder '{path}' cannot be flushed: {LinuxFiles.Describe(error)}");
+            throw new IOException($"the folder '{path}' cannot be flushed: {LinuxFiles.Describe(error)}", error);
     }
 }

@@ -9,6 +9,8 @@ internal sealed class AlertReader
 {
     private const int NoSpace = 28; // ENOSPC
     private const int QuotaExceeded = 122; // EDQUOT
+    private const int InputOutput = 5; // EIO
+    private const int Unclean = 117; // EUCLEAN
 
     private readonly NativeSession _session;
     private readonly ConcurrentDictionary<ulong, EngineTorrent> _torrents;
@@ -143,8 +145,12 @@ internal sealed class AlertReader
         var message = alert.Message.Text;
         if (!torrent.Stop(file.Length == 0 ? message : $"{file}: {message}"))
             return;
-        var noSpace = alert.A == 1 && alert.Code is NoSpace or QuotaExceeded;
-        Publish(torrent, new TorrentFileError(torrent.Key, file, message, noSpace));
+        // The code is the system's where A is 1.
+        var code = alert.A == 1 ? alert.Code : 0;
+        Publish(torrent, new TorrentFileError(torrent.Key, file, message, code is NoSpace or QuotaExceeded)
+        {
+            IsDiskError = code is InputOutput or Unclean,
+        });
     }
 
     // libtorrent stops requesting when a write fails, but goes on serving when a read fails.
