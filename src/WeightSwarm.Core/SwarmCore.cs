@@ -104,6 +104,13 @@ public sealed partial class SwarmCore
     /// <summary>Too many nodes are gone at once; only the most urgent work is done.</summary>
     public bool StormBreakerOpen => _replication.StormBreakerOpen;
 
+    /// <summary>
+    /// Of these models, and no others, another slice may take less than the room that was told last: each lies in a
+    /// donation already, and grows there alone.
+    /// </summary>
+    /// <param name="rooms">Bytes by model id; 0 for nothing.</param>
+    public void LimitRooms(ImmutableSortedDictionary<Hash256, long> rooms) => _replication.ModelRooms = rooms;
+
     private Pace Pace => Charter?.Policy.Pace ?? Pace.Real;
 
     /// <summary>Handles one input and answers what is to be done, in order.</summary>

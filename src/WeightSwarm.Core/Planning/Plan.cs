@@ -12,6 +12,9 @@ public sealed record OwnSituation
     /// being fetched already taken off.
     /// </summary>
     public required long RoomBytes { get; init; }
+    /// <summary>Models that lie in a donation with less room than that, and what they may take.</summary>
+    public ImmutableSortedDictionary<Hash256, long> ModelRooms { get; init; } =
+        ImmutableSortedDictionary<Hash256, long>.Empty;
     /// <summary>Sum of all quotas, bytes.</summary>
     public required long DonatedBytes { get; init; }
     /// <summary>Slices that this node is fetching now, by model id.</summary>

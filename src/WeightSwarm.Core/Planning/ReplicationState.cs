@@ -46,6 +46,10 @@ internal sealed class ReplicationState(
 
     public bool Draining { get; set; }
 
+    /// <summary>Models that may take less than the largest room.</summary>
+    public ImmutableSortedDictionary<Hash256, long> ModelRooms { get; set; } =
+        ImmutableSortedDictionary<Hash256, long>.Empty;
+
     /// <summary>Models whose origin can be fetched from now.</summary>
     public ImmutableSortedSet<Hash256> Origins { get; set; } = [];
 
@@ -229,6 +233,7 @@ internal sealed class ReplicationState(
     private OwnSituation Situation(bool quiet) => new()
     {
         RoomBytes = _roomBytes,
+        ModelRooms = ModelRooms,
         DonatedBytes = _donatedBytes,
         Fetching = FetchingSlices,
         Held = HeldSlices,

@@ -61,7 +61,7 @@ internal sealed class TakeLoop(
         foreach (var deficit in deficits)
         {
             if (deficit.Obstacle is not null) continue;
-            var fits = own.RoomBytes >= deficit.Bytes;
+            var fits = RoomOf(deficit) >= deficit.Bytes;
             if (fits) asked += deficit.Bytes;
             wanted += (Int128)deficit.Bytes * Math.Min(deficit.Tally.Need, deficit.Takers.Others + (fits ? 1 : 0));
         }
@@ -77,13 +77,20 @@ internal sealed class TakeLoop(
     private PlanStep Decide(Deficit deficit)
     {
         if (deficit.Obstacle is not null) return Step(PlanAction.Blocked, deficit, 0, deficit.Obstacle);
-        if (_room < deficit.Bytes) return Step(PlanAction.Blocked, deficit, 0, NoRoom(deficit));
+        if (Math.Min(_room, RoomOf(deficit)) < deficit.Bytes)
+            return Step(PlanAction.Blocked, deficit, 0, NoRoom(deficit));
         if (Gate(deficit.Urgency) is { } gate) return Step(PlanAction.Wait, deficit, _pace.PlanMs, gate);
         return WaitOrTake(deficit);
     }
 
+    /// <summary>A model that lies in a donation already grows there alone.</summary>
+    private long RoomOf(Deficit deficit) => own.ModelRooms.GetValueOrDefault(deficit.Model.ModelId, own.RoomBytes);
+
     private string NoRoom(Deficit deficit)
     {
+        if (RoomOf(deficit) < Math.Min(_room, deficit.Bytes))
+            return $"no room where the model lies already: the slice takes {Words.Bytes(deficit.Bytes)}, "
+                + $"{Words.Bytes(RoomOf(deficit))} are free there";
         var (_, others, full) = deficit.Takers;
         if (others == 0 && full > 0) return $"nobody has room: all {full + 1} nodes that could take it are full";
         return $"no room: the slice takes {Words.Bytes(deficit.Bytes)}, {Words.Bytes(_room)} are free";

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Threading.Channels;
 using WeightSwarm.Core;
 using WeightSwarm.Core.Gossip;
@@ -15,6 +16,8 @@ public sealed class SwarmInbox
 
     internal sealed record Input(CoreInput Value) : Work;
 
+    internal sealed record Rooms(ImmutableSortedDictionary<Hash256, long> OfModels) : Work;
+
     internal sealed record Question(Action<SwarmCore?> Ask) : Work;
 
     internal sealed record Begin(SwarmCore Core, IReadOnlyList<CoreInput> First, TaskCompletionSource Done) : Work;
@@ -23,6 +26,9 @@ public sealed class SwarmInbox
 
     /// <summary>Queues an input. What comes before the node has a network is dropped.</summary>
     public void Post(CoreInput input) => _work.Writer.TryWrite(new Input(input));
+
+    /// <summary>Queues the models that may take less than the room that was told last; 0 for nothing.</summary>
+    public void Limit(ImmutableSortedDictionary<Hash256, long> rooms) => _work.Writer.TryWrite(new Rooms(rooms));
 
     /// <summary>
     /// Asks the core something, on its own thread, after everything posted before has been handled and kept on disk;

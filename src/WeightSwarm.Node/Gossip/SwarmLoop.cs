@@ -64,6 +64,9 @@ public sealed class SwarmLoop(
             case SwarmInbox.Input input when core is not null:
                 outputs.AddRange(core.Handle(input.Value, clock.Now));
                 break;
+            case SwarmInbox.Rooms rooms:
+                core?.LimitRooms(rooms.OfModels);
+                break;
             case SwarmInbox.Question question:
                 var seen = core;
                 after.Add(() => question.Ask(seen));

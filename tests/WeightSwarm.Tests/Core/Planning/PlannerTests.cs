@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using WeightSwarm.Core;
 using WeightSwarm.Core.Catalogue;
 using WeightSwarm.Core.Planning;
@@ -164,6 +165,20 @@ public sealed class PlannerTests
         var step = Step(OneSlice().Node(2), Swarm.Own(room: 14_200_000));
         Assert.Equal(
             (PlanAction.Blocked, "no room: the slice takes 67.1 MB, 14.2 MB are free"), (step.Action, step.Reason));
+    }
+
+    /// <summary>A model that lies in a full donation grows there alone, whatever room another donation has.</summary>
+    [Fact]
+    public void Plan_NoRoomWhereTheModelLies_IsBlockedAndOthersAreNot()
+    {
+        var swarm = OneSlice().Node(2);
+        var model = Swarm.Model(0, 1).ModelId;
+        var rooms = ImmutableSortedDictionary<Hash256, long>.Empty.Add(model, 14_200_000);
+        var step = Step(swarm, Swarm.Own() with { ModelRooms = rooms });
+        const string reason = "no room where the model lies already: the slice takes 67.1 MB, 14.2 MB are free there";
+        Assert.Equal((PlanAction.Blocked, reason), (step.Action, step.Reason));
+        var other = rooms.Remove(model).Add(Swarm.Model(1, 1).ModelId, 0);
+        Assert.NotEqual(PlanAction.Blocked, Step(swarm, Swarm.Own() with { ModelRooms = other }).Action);
     }
 
     [Theory]
