@@ -2,6 +2,7 @@ using WeightSwarm.Core;
 using WeightSwarm.Core.Identity;
 using WeightSwarm.Node.Donations;
 using WeightSwarm.Node.Store;
+using WeightSwarm.Tests.Node.Scrub;
 using WeightSwarm.Tests.Node.Store;
 
 namespace WeightSwarm.Tests.Node.Donations;
@@ -52,6 +53,46 @@ public sealed class DonationRoomTests : IDisposable
         using var reservation = _ledger.TryReserve(donation.Id, 3 * Giga);
         Assert.Equal(start - 5 * Giga, Room(donation));
         Assert.Equal(3 * Giga, _ledger.Look(donation.Id)!.ReservedBytes);
+    }
+
+    [Fact]
+    public void Refused_DonationRests_LongerEachTime_UntilAWriteGoesWell()
+    {
+        var time = new JumpingTime(StoreFiles.Time.GetUtcNow().ToUnixTimeMilliseconds());
+        var ledger = new DonationLedger(_store.Donations, NodeId.Of("n"u8), _folder.Root, _volumes, time);
+        var donation = ledger.Donate(10 * Giga, _disk.At("a")).Donation!;
+        var room = ledger.Look(donation.Id)!.RoomBytes;
+
+        foreach (var (end, seconds) in new[] { (5, 5), (15, 10), (30, 15), (45, 15) })
+        {
+            ledger.Refused(donation.Id, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15));
+            // What fails meanwhile was begun before.
+            ledger.Refused(donation.Id, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15));
+            time.Take(1000 * (seconds - 1));
+            var rests = ledger.Look(donation.Id)!;
+            Assert.True(rests.Rests, $"{end - 1} s");
+            Assert.Equal((0, DonationState.Present), (rests.RoomBytes, rests.State));
+            Assert.Contains("refused a write", rests.Reason, StringComparison.Ordinal);
+            Assert.Null(ledger.TryReserve(donation.Id, 1));
+            Assert.Null(ledger.Choose(1));
+            time.Take(1000);
+            Assert.Equal(room, ledger.Look(donation.Id)!.RoomBytes);
+        }
+
+        ledger.Accepted(donation.Id);
+        ledger.Refused(donation.Id, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15));
+        time.Take(5000);
+        Assert.False(ledger.Look(donation.Id)!.Rests);
+    }
+
+    [Fact]
+    public void Refused_OwnerDonatesAnew_IsBelieved()
+    {
+        var donation = Donate(10 * Giga, _disk.At("a"));
+        _ledger.Refused(donation.Id, TimeSpan.FromDays(1), TimeSpan.FromDays(1));
+        Assert.Equal(0, Room(donation));
+        Donate(10 * Giga, _disk.At("a"));
+        Assert.True(Room(donation) > 0);
     }
 
     [Fact]
