@@ -19,7 +19,8 @@ internal static class ModelsBench
 
     public static int Run(string[] arguments)
     {
-        var options = new BenchOptions(arguments, "models", "seconds", "folder", "json");
+        var options = new BenchOptions(arguments, "models", "seconds", "place", "folder", "json");
+        if (options.Text("place", "folder") == "donation") return DonatedBench.Run(options);
         // Short, for the control socket's path.
         var name = $"weightswarm-models-{Guid.NewGuid():N}"[..30];
         var root = Path.Combine(options.Text("folder", Path.GetTempPath()), name);
@@ -70,16 +71,18 @@ internal static class ModelsBench
         }
     }
 
-    private static async Task AddAsync(DaemonProcess daemon, string root, int model)
+    /// <summary>Adds one model in place; answers what was catalogued.</summary>
+    public static async Task<ModelInfo> AddAsync(DaemonProcess daemon, string root, int model)
     {
         using var call = daemon.Control.Add(
             new AddRequest { Path = FolderOf(root, model), Name = $"bench/m{model}", Licence = "MIT" });
-        while (await call.ResponseStream.MoveNext(default))
-        {
-        }
+        ModelInfo? added = null;
+        while (await call.ResponseStream.MoveNext(default)) added = call.ResponseStream.Current.Result?.Model ?? added;
+        return added ?? throw new InvalidOperationException($"model {model} was not added");
     }
 
-    private static async Task HoldsAsync(DaemonProcess daemon, int models)
+    /// <summary>Returns when a daemon holds so many slices.</summary>
+    public static async Task HoldsAsync(DaemonProcess daemon, int models)
     {
         while (true)
         {
@@ -90,7 +93,7 @@ internal static class ModelsBench
     }
 
     /// <summary>What a start leaves to do is not idle: returns after a second in which little was done.</summary>
-    private static async Task SettlesAsync(DaemonProcess daemon)
+    public static async Task SettlesAsync(DaemonProcess daemon)
     {
         for (var second = 0; second < MostSettlingSeconds; second++)
             if (await daemon.CpuShareAsync(TimeSpan.FromSeconds(1)) < SettledShare) return;
@@ -98,7 +101,8 @@ internal static class ModelsBench
             $"the daemon takes over {SettledShare:P0} of a core for {MostSettlingSeconds} s after its start");
     }
 
-    private static void Make(string root, int models)
+    /// <summary>Writes folders of models, one small weight file each.</summary>
+    public static void Make(string root, int models)
     {
         var random = new Random(20_260_101);
         var weights = new byte[WeightBytes];
@@ -111,7 +115,8 @@ internal static class ModelsBench
         }
     }
 
-    private static string FolderOf(string root, int model) =>
+    /// <summary>The folder of one of them.</summary>
+    public static string FolderOf(string root, int model) =>
         Path.Combine(root, "models", model.ToString(CultureInfo.InvariantCulture));
 
     private static void Print(Result r)
@@ -124,6 +129,7 @@ internal static class ModelsBench
         Console.WriteLine($"anonymous memory {r.AnonymousBytes / 1e6:0} MB of it");
     }
 
-    private static void Row(string what, string got, double ofAsked) =>
+    /// <summary>One line of the table.</summary>
+    public static void Row(string what, string got, double ofAsked) =>
         Console.WriteLine($"{what,-16} {got,20} {ofAsked,6:0.00} of what may be");
 }
