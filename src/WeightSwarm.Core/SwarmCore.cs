@@ -3,6 +3,7 @@ using System.Net;
 using Google.Protobuf;
 using WeightSwarm.Core.Catalogue;
 using WeightSwarm.Core.Gossip;
+using WeightSwarm.Core.Gossip.Admission;
 using WeightSwarm.Core.Identity;
 using WeightSwarm.Core.Liveness;
 using WeightSwarm.Core.Planning;
@@ -63,6 +64,7 @@ public sealed partial class SwarmCore
             Parted = _clock.Forget,
             OwnMonitors = () => _watch!.MonitorsOf(Self),
             IsTied = peer => _watch!.IsTied(peer),
+            IsMember = author => _views.Nodes.ContainsKey(author),
         };
         Now = now;
         _replication = new ReplicationState(Self, _outbox, (kind, subject, body, ttl) => Say(kind, subject, body, ttl));
@@ -88,6 +90,10 @@ public sealed partial class SwarmCore
     public ImmutableSortedDictionary<Hash256, SliceSet> Fetching => _replication.FetchingSlices;
     /// <summary>Peers with an open stream.</summary>
     public IEnumerable<PeerSession> Peers => _gossip.Peers;
+    /// <summary>Peers that are refused now.</summary>
+    public IEnumerable<Ban> Bans => _gossip.Bans(Now);
+    /// <summary>What all peers did that they must not, since the start.</summary>
+    public IReadOnlyDictionary<Offence, long> Offences => _gossip.Offences;
     /// <summary>Every live record.</summary>
     public IEnumerable<Record> Records => _records.Records;
     /// <summary>Every live proposal whose model is not catalogued, the oldest first.</summary>
@@ -122,6 +128,7 @@ public sealed partial class SwarmCore
             case CoreInput.SessionOpened opened: _gossip.Opened(opened, now); break;
             case CoreInput.SessionClosed closed: _gossip.Closed(closed.Session); break;
             case CoreInput.FrameArrived arrived: _gossip.Arrived(arrived.Session, arrived.Frame, now); break;
+            case CoreInput.Offended offended: _gossip.Offended(offended, now); break;
             case CoreInput.DialFailed failed: _gossip.DialFailed(failed.Address, now); break;
             case CoreInput.Bootstrap bootstrap:
                 foreach (var address in bootstrap.Addresses) _gossip.Invited(address, now);
@@ -151,6 +158,9 @@ public sealed partial class SwarmCore
         }
         return _outbox.Drain();
     }
+
+    /// <summary>What this node thinks of a peer: 0 for nothing, a ban at -40.</summary>
+    public int ScoreOf(NodeId peer) => _gossip.ScoreOf(peer, Now);
 
     /// <summary>Since when (monotonic) a node is absent, or null while it is present.</summary>
     public long? AbsentSinceMs(NodeId node) => _liveness.AbsentSinceMs(node, _watch.MonitorsOf(node));

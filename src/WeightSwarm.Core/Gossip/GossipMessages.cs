@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using WeightSwarm.Core.Gossip.Admission;
 using WeightSwarm.Core.Identity;
 using WeightSwarm.Core.Planning;
 using WeightSwarm.Core.Records;
@@ -29,6 +30,13 @@ public abstract record CoreInput
 
     /// <summary>A frame came in.</summary>
     public sealed record FrameArrived(SessionId Session, V1.Frame Frame) : CoreInput;
+
+    /// <summary>
+    /// The driver saw what a core cannot: bytes that are no frame, an answer that nobody asked for, a peer that does
+    /// not read. <paramref name="Peer"/> and <paramref name="Remote"/> say whose stream it was if it is gone by now.
+    /// </summary>
+    public sealed record Offended(
+        SessionId Session, NodeId Peer, IPAddress Remote, Offence Offence, string What) : CoreInput;
 
     /// <summary>A dial that the core asked for came to nothing.</summary>
     public sealed record DialFailed(IPEndPoint Address) : CoreInput;
@@ -106,6 +114,9 @@ public abstract record CoreOutput
 
     /// <summary>Close a stream, telling the peer why.</summary>
     public sealed record Close(SessionId Session, string Reason) : CoreOutput;
+
+    /// <summary>Refuse a peer, and where the list says so its address, before it costs anything.</summary>
+    public sealed record Ban(Admission.Ban Details) : CoreOutput;
 
     /// <summary>Keep a record over restarts.</summary>
     public sealed record Persist(Record Record) : CoreOutput;

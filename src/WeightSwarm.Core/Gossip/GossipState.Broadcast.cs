@@ -1,3 +1,4 @@
+using WeightSwarm.Core.Gossip.Admission;
 using WeightSwarm.Core.Records;
 
 namespace WeightSwarm.Core.Gossip;
@@ -20,6 +21,8 @@ internal sealed partial class GossipState
     {
         public long DueMs { get; set; } = dueMs;
         public List<SessionId> From { get; } = [];
+        /// <summary>Who was asked last.</summary>
+        public SessionId? Asked { get; set; }
     }
 
     /// <summary>Spreads a record that the set has accepted; <paramref name="from"/> null for one of this node's
@@ -40,21 +43,27 @@ internal sealed partial class GossipState
 
     private void OnPush(Session session, V1.Push push, Instant now)
     {
-        if (push.Envelopes.Count > MostIds)
+        if (IsTooLong(session, push.Envelopes.Count, MostIds, "push", now)) return;
+        foreach (var bytes in push.Envelopes)
         {
-            Drop(session, $"a push of {push.Envelopes.Count} records is over the limit of {MostIds}");
-            return;
+            Take(session, bytes.Memory, now);
+            // A record that ends the stream ends the frame.
+            if (!_sessions.ContainsKey(session.Id)) return;
         }
-        foreach (var bytes in push.Envelopes) Take(session, bytes.Memory, now);
     }
 
     private void Take(Session session, ReadOnlyMemory<byte> bytes, Instant now)
     {
-        var verdict = _records.Offer(bytes, now, out var record);
+        var record = EnvelopeCodec.Read(bytes, _records.Network);
         if (record is not null) _missing.Remove(record.Id.Prefix);
+        if (record is not null && !AllowsAuthor(session, record, now)) return;
+        var equivocators = _records.Equivocators.Count;
+        var verdict = record is null ? Acceptance.Malformed : _records.Offer(record, now);
         switch (verdict)
         {
             case Acceptance.Accepted or Acceptance.Equivocation:
+                _authors.Charge(record!, Limits(), now.MonotonicMs);
+                _book.Commend(session.Peer, now.MonotonicMs);
                 if (session.Active) session.Eager = true;
                 Accepted(record!, now);
                 Spread(record!, session.Id);
@@ -63,15 +72,23 @@ internal sealed partial class GossipState
                 session.Eager = false;
                 _outbox.Send(session.Id, new V1.Frame { Prune = new V1.Prune() });
                 break;
-            case Acceptance.Malformed or Acceptance.BadSignature:
-                Drop(session, $"a record was refused: {verdict}");
+            case Acceptance.Malformed:
+                Blame(session, Offence.Malformed, $"a record was refused: {verdict}", now);
+                break;
+            case Acceptance.BadSignature:
+                Blame(session, Offence.BadSignature, $"a record was refused: {verdict}", now);
+                break;
+            case Acceptance.Future:
+                Blame(session, Offence.Future, "a record from the future", now);
                 break;
         }
+        if (verdict == Acceptance.Equivocation || _records.Equivocators.Count > equivocators) BlameAuthor(record!, now);
     }
 
     private void OnIHave(Session session, V1.IHave have, Instant now)
     {
-        foreach (var id in have.Ids.Take(MostIds))
+        if (IsTooLong(session, have.Ids.Count, MostIds, "list of announced ids", now)) return;
+        foreach (var id in have.Ids)
         {
             if (_records.FindShort(id) is not null) continue;
             if (!_missing.TryGetValue(id, out var missing))
@@ -84,10 +101,11 @@ internal sealed partial class GossipState
         }
     }
 
-    private void OnGraft(Session session, V1.Graft graft)
+    private void OnGraft(Session session, V1.Graft graft, Instant now)
     {
+        if (IsTooLong(session, graft.Ids.Count, MostIds, "list of grafted ids", now)) return;
         session.Eager = true;
-        _outbox.Push(session.Id, graft.Ids.Take(MostIds).Select(_records.FindShort).OfType<Record>());
+        _outbox.Push(session.Id, graft.Ids.Select(_records.FindShort).OfType<Record>());
     }
 
     /// <summary>
@@ -125,8 +143,10 @@ internal sealed partial class GossipState
     {
         if (_missing.Count == 0) return;
         SortedDictionary<SessionId, V1.Graft> grafts = [];
+        List<SessionId> broke = [];
         foreach (var (id, missing) in _missing.Where(m => m.Value.DueMs <= now.MonotonicMs).Take(MostIds).ToList())
         {
+            if (missing.Asked is { } asked) broke.Add(asked);
             missing.From.RemoveAll(from => !_sessions.ContainsKey(from));
             if (missing.From.Count == 0)
             {
@@ -135,6 +155,7 @@ internal sealed partial class GossipState
             }
             var next = missing.From[0];
             missing.From.RemoveAt(0);
+            missing.Asked = next;
             missing.DueMs = now.MonotonicMs + Pace.GraftMs;
             if (!grafts.TryGetValue(next, out var graft)) grafts.Add(next, graft = new V1.Graft());
             graft.Ids.Add(id);
@@ -142,7 +163,17 @@ internal sealed partial class GossipState
         foreach (var (from, graft) in grafts)
         {
             _sessions[from].Eager = true;
+            _sessions[from].Budget.Ordered(graft.Ids.Count);
             _outbox.Send(from, new V1.Frame { Graft = graft });
         }
+        foreach (var id in broke) Broke(id, now);
+    }
+
+    /// <summary>A peer announced a record and did not send it. Some were replaced meanwhile: a few are
+    /// forgiven.</summary>
+    private void Broke(SessionId id, Instant now)
+    {
+        if (_sessions.TryGetValue(id, out var session) && !session.Budget.Forgives(Limits(), now.MonotonicMs))
+            Blame(session, Offence.BrokenPromise, "announces records that it does not have", now);
     }
 }

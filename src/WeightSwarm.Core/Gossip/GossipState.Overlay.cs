@@ -2,11 +2,12 @@ namespace WeightSwarm.Core.Gossip;
 
 /// <summary>
 /// The overlay: six neighbours drawn from the full membership, and a stream to each of this node's own monitors. A link
-/// is a neighbour's only when both sides asked for it; up to twelve are granted, more only to a node that has none.
+/// is a neighbour's only when both sides asked for it; up to twelve are granted, and up to twelve more to
+/// nodes that have none.
 /// </summary>
 internal sealed partial class GossipState
 {
-    private const int WantedNeighbours = 6, MostNeighbours = 12, MostDials = 4;
+    private const int WantedNeighbours = 6, MostNeighbours = 12, MostUrgent = 24, MostDials = 4;
 
     private int ActiveCount => _sessions.Values.Count(s => s.Active);
 
@@ -23,18 +24,25 @@ internal sealed partial class GossipState
         if (others.Count == 0) return;
         if (links.Count >= WantedNeighbours)
         {
-            var given = links[(int)_random.Below(links.Count)];
-            given.WeAskedActive = given.TheyAskedActive = false;
-            _outbox.Send(given.Id, new V1.Frame { Neighbour = new V1.Neighbour() });
-            if (given.Eager) Reroute();
+            Unlink(links[(int)_random.Below(links.Count)]);
         }
         AskActive(others[(int)_random.Below(others.Count)], now);
     }
 
+    private void Unlink(Session link)
+    {
+        link.WeAskedActive = link.TheyAskedActive = false;
+        _outbox.Send(link.Id, new V1.Frame { Neighbour = new V1.Neighbour() });
+        if (link.Eager) Reroute();
+    }
+
+    private bool MayLink(Session session, Instant now) =>
+        _book.StandingOf(session.Peer, now.MonotonicMs) < Admission.Standing.Unlinked;
+
     private void AskActive(Session session, Instant now)
     {
         if (session.WeAskedActive || WeAskedCount >= WantedNeighbours) return;
-        if (!IsDue(session.AskedMs, Pace.ReconcileMs, now)) return;
+        if (!IsDue(session.AskedMs, Pace.ReconcileMs, now) || !MayLink(session, now)) return;
         (session.WeAskedActive, session.AskedMs) = (true, now.MonotonicMs);
         _outbox.Send(session.Id, new V1.Frame
         {
@@ -53,7 +61,8 @@ internal sealed partial class GossipState
         else if (!session.WeAskedActive)
         {
             // A refusal is said, or the asker would count on this link and look for no other.
-            session.WeAskedActive = session.TheyAskedActive = ask.Urgent || ActiveCount < MostNeighbours;
+            session.WeAskedActive = session.TheyAskedActive =
+                ActiveCount < (ask.Urgent ? MostUrgent : MostNeighbours) && MayLink(session, now);
             var answer = new V1.Neighbour { Active = session.WeAskedActive };
             _outbox.Send(session.Id, new V1.Frame { Neighbour = answer });
         }
@@ -90,7 +99,8 @@ internal sealed partial class GossipState
     private bool Dial(List<Address> addresses, Instant now)
     {
         if (addresses.Exists(a => a.Dialling)) return false;
-        var address = addresses.Find(a => a.NotBeforeMs <= now.MonotonicMs && !IsConnected(a));
+        var address = addresses.Find(a =>
+            a.NotBeforeMs <= now.MonotonicMs && !IsConnected(a) && !IsRefused(a, now));
         if (address is null) return false;
         SetDialling(address, true);
         _outbox.Add(new CoreOutput.Dial(address.EndPoint, address.Peer));

@@ -5,13 +5,16 @@ namespace WeightSwarm.Core.Gossip;
 /// <summary>Probes: a ping on every stream, and the end of streams that have fallen silent.</summary>
 internal sealed partial class GossipState
 {
+    private const long HelloMs = 10_000;
+
     private void Probe(Instant now)
     {
         var pace = Pace;
         List<Session>? silent = null;
         foreach (var session in _sessions.Values)
         {
-            if (now.MonotonicMs - session.LastHeardMs > SilenceMs(pace)) (silent ??= []).Add(session);
+            var patienceMs = session.Greeted ? SilenceMs(pace) : Math.Min(SilenceMs(pace), HelloMs);
+            if (now.MonotonicMs - session.LastHeardMs > patienceMs) (silent ??= []).Add(session);
             if (!session.Greeted || session.LastPingMs > now.MonotonicMs - pace.ProbeMs) continue;
             session.LastPingMs = now.MonotonicMs;
             session.PingNonce = _random.Next();

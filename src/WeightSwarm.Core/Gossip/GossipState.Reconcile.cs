@@ -1,3 +1,4 @@
+using WeightSwarm.Core.Gossip.Admission;
 using WeightSwarm.Core.Gossip.Reconciliation;
 using WeightSwarm.Core.Records;
 
@@ -38,6 +39,7 @@ internal sealed partial class GossipState
         session.Reconciler ??= new Reconciler(_records.Index);
         var number = ++_reconciliations;
         var salt = FingerprintKey.DeriveSalt(_secret.Span, number);
+        session.Budget.Reconciles();
         _outbox.Send(session.Id, new V1.Frame { Reconcile = session.Reconciler.Start(number, salt) });
     }
 
@@ -48,12 +50,16 @@ internal sealed partial class GossipState
         var step = session.Reconciler.Handle(message);
         if (step.Outcome == ReconcileOutcome.Malformed)
         {
-            Drop(session, $"a reconciliation was refused: {step.Reason}");
+            Blame(session, Offence.Malformed, $"a reconciliation was refused: {step.Reason}", now);
             return;
         }
         _outbox.Push(session.Id, step.ToPush.Select(_records.Find).OfType<Record>());
         foreach (var ids in step.ToWant.Where(id => _records.Find(id) is null).Chunk(WantedIdsPerFrame))
+        {
+            session.Budget.Ordered(ids.Length);
             _outbox.Send(session.Id, new V1.Frame { Want = WantOf(ids) });
+        }
+        if (step.Reply is not null) session.Budget.Reconciles();
         if (step.Reply is { } reply) _outbox.Send(session.Id, new V1.Frame { Reconcile = reply });
     }
 
@@ -73,11 +79,11 @@ internal sealed partial class GossipState
         return new V1.Want { Ids = Google.Protobuf.ByteString.CopyFrom(bytes) };
     }
 
-    private void OnWant(Session session, V1.Want want)
+    private void OnWant(Session session, V1.Want want, Instant now)
     {
+        if (IsTooLong(session, want.Ids.Length, WantedIdsPerFrame * Hash256.Size, "list of wanted ids", now)) return;
         List<Record> found = [];
-        for (var rest = want.Ids.Span; rest.Length >= Hash256.Size &&
-            found.Count < WantedIdsPerFrame; rest = rest[Hash256.Size..])
+        for (var rest = want.Ids.Span; rest.Length >= Hash256.Size; rest = rest[Hash256.Size..])
             if (_records.Find(new Hash256(rest[..Hash256.Size])) is { } record)
                 found.Add(record);
         _outbox.Push(session.Id, found);

@@ -1,5 +1,6 @@
 using System.Net;
 using WeightSwarm.Core.Catalogue;
+using WeightSwarm.Core.Gossip.Admission;
 using WeightSwarm.Core.Identity;
 using WeightSwarm.Core.Records;
 
@@ -72,6 +73,11 @@ internal sealed partial class GossipState
             _outbox.Close(input.Session, "this is my own address");
             return;
         }
+        if (Refusal(input.Peer, input.Remote.Address, now) is { } reason)
+        {
+            _outbox.Close(input.Session, reason);
+            return;
+        }
         var session = new Session(input.Session, input.Peer, input.Outbound, input.Remote, now);
         _sessions.Add(session.Id, session);
         _outbox.Send(session.Id, new V1.Frame
@@ -111,9 +117,10 @@ internal sealed partial class GossipState
         if (!_sessions.TryGetValue(id, out var session)) return;
         if (!session.Greeted && frame.KindCase is not (V1.Frame.KindOneofCase.Hello or V1.Frame.KindOneofCase.Close))
         {
-            Drop(session, "the first frame must be a hello");
+            Blame(session, Offence.OutOfTurn, "the first frame must be a hello", now);
             return;
         }
+        if (!Admit(session, frame, now)) return;
         session.LastHeardMs = now.MonotonicMs;
         if (session.Greeted) Heard(session.Peer, now.MonotonicMs);
         Dispatch(session, frame, now);
@@ -135,12 +142,12 @@ internal sealed partial class GossipState
             case V1.Frame.KindOneofCase.Neighbour: OnNeighbour(session, frame.Neighbour, now); break;
             case V1.Frame.KindOneofCase.Push: OnPush(session, frame.Push, now); break;
             case V1.Frame.KindOneofCase.IHave: OnIHave(session, frame.IHave, now); break;
-            case V1.Frame.KindOneofCase.Graft: OnGraft(session, frame.Graft); break;
+            case V1.Frame.KindOneofCase.Graft: OnGraft(session, frame.Graft, now); break;
             case V1.Frame.KindOneofCase.Prune: session.Eager = false; break;
             case V1.Frame.KindOneofCase.Ping: OnPing(session, frame.Ping, now); break;
             case V1.Frame.KindOneofCase.Pong: OnPong(session, frame.Pong, now); break;
             case V1.Frame.KindOneofCase.Reconcile: OnReconcile(session, frame.Reconcile, now); break;
-            case V1.Frame.KindOneofCase.Want: OnWant(session, frame.Want); break;
+            case V1.Frame.KindOneofCase.Want: OnWant(session, frame.Want, now); break;
             case V1.Frame.KindOneofCase.ContentGet:
             case V1.Frame.KindOneofCase.ContentPart:
             case V1.Frame.KindOneofCase.Challenge:
@@ -162,9 +169,14 @@ internal sealed partial class GossipState
             Drop(session, "another network");
             return;
         }
-        if (hello.Protocol < 1 || session.Greeted)
+        if (session.Greeted)
         {
-            Drop(session, session.Greeted ? "a second hello" : $"protocol {hello.Protocol} is not spoken here");
+            Blame(session, Offence.OutOfTurn, "a second hello", now);
+            return;
+        }
+        if (hello.Protocol < 1)
+        {
+            Drop(session, $"protocol {hello.Protocol} is not spoken here");
             return;
         }
         if (!Settle(session)) return;

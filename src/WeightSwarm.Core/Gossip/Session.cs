@@ -18,6 +18,8 @@ internal sealed class Session(SessionId id, NodeId peer, bool outbound, IPEndPoi
     public ulong PingNonce { get; set; }
     public long RttMs { get; set; } = -1;
     public bool Greeted { get; set; }
+    /// <summary>What the peer may still send.</summary>
+    public Admission.SessionBudget Budget { get; } = new();
     public bool WeAskedActive { get; set; }
     public bool TheyAskedActive { get; set; }
     /// <summary>When this side last asked; a refusal holds for a while.</summary>
