@@ -38,12 +38,10 @@ public sealed partial class ReceiptServer(
             LogBusy(peer.Brief, challenge.Slice);
     }
 
-    /// <summary>An answer came in; one that nobody waits for is dropped.</summary>
-    public void Received(Answer answer)
-    {
-        if (Nonce.TryRead(answer.Nonce.Span, out var nonce) && _waiting.TryRemove(nonce, out var waiter))
-            waiter.TrySetResult(answer);
-    }
+    /// <summary>An answer came in; one that nobody waits for is dropped, and the answer is no.</summary>
+    public bool Received(Answer answer) =>
+        Nonce.TryRead(answer.Nonce.Span, out var nonce) && _waiting.TryRemove(nonce, out var waiter) &&
+        waiter.TrySetResult(answer);
 
     /// <summary>The answer with this nonce; null when none comes in time. To be called before asking.</summary>
     public async Task<Answer?> WaitAsync(Nonce nonce, TimeSpan wait, CancellationToken cancellation)

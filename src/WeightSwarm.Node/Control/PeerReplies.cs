@@ -16,6 +16,14 @@ internal static class PeerReplies
         foreach (var (id, record) in core.Nodes)
             if (id != core.Self)
                 reply.Peers.Add(Of(core, id, record, sessions.GetValueOrDefault(id), now));
+        reply.Bans.AddRange(core.Bans.Select(ban => new BanInfo
+        {
+            NodeId = ban.Peer.ToString(),
+            Address = ban.Remote.ToString(),
+            SecondsLeft = (uint)(Math.Max(0, ban.UntilMs - now.MonotonicMs) / 1000 + 1),
+            Times = (uint)ban.Times,
+            Reason = ban.Reason,
+        }));
         return reply;
     }
 
@@ -37,6 +45,7 @@ internal static class PeerReplies
             SlicesHeld =
                 (uint)(core.View?.Models.Sum(m => m.Holders.Where(h => h.Node == id).Sum(h => h.Verified.Count)) ?? 0),
             RttMs = (uint)Math.Max(0, session?.RttMs ?? 0),
+            Score = core.ScoreOf(id),
         };
     }
 

@@ -29,12 +29,10 @@ public sealed class ContentServer(ContentStore store)
         _ = Task.Run(() => send(new Frame { ContentPart = PartOf(hash, (long)Math.Min(get.Offset, long.MaxValue)) }));
     }
 
-    /// <summary>A part came in; one that nobody waits for is dropped.</summary>
-    public void Received(ContentPart part)
-    {
-        if (!Hash256.TryRead(part.Hash.Span, out var hash)) return;
-        if (_waiting.TryRemove((hash, (long)part.Offset), out var waiter)) waiter.TrySetResult(part);
-    }
+    /// <summary>A part came in; one that nobody waits for is dropped, and the answer is no.</summary>
+    public bool Received(ContentPart part) =>
+        Hash256.TryRead(part.Hash.Span, out var hash) &&
+        _waiting.TryRemove((hash, (long)part.Offset), out var waiter) && waiter.TrySetResult(part);
 
     /// <summary>Waits for a part that was asked for; null when it does not come in time.</summary>
     public async Task<ContentPart?> WaitAsync(Hash256 hash, long offset, TimeSpan wait, CancellationToken cancellation)

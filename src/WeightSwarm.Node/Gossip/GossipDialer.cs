@@ -30,18 +30,20 @@ internal sealed class DialledCall(
 /// Opens streams: TLS 1.3 with this node's self-signed certificate. The peer's certificate is worth its key alone: the
 /// key must hash to the id that was expected, where one was.
 /// </summary>
-public sealed partial class GossipDialer(X509Certificate2 certificate, ILogger<GossipDialer> log)
+public sealed partial class GossipDialer(
+    X509Certificate2 certificate, GossipGate gate, ILogger<GossipDialer> log)
 {
     private static readonly TimeSpan ConnectWait = TimeSpan.FromSeconds(10), KeepAlive = TimeSpan.FromSeconds(40);
 
     /// <summary>The stream, or null when nobody, or somebody else, answers there.</summary>
     internal async Task<DialledCall?> DialAsync(IPEndPoint address, NodeId? expected, CancellationToken cancellation)
     {
+        if (gate.Refuses(address.Address)) return null;
         NodeId? proved = null;
         var handler = Handler(key =>
         {
             proved = key;
-            return expected is null || key == expected;
+            return (expected is null || key == expected) && !gate.Refuses(key);
         });
         var channel = GrpcChannel.ForAddress($"https://{address}", new GrpcChannelOptions
         {

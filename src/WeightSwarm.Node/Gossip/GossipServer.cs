@@ -13,33 +13,45 @@ using WeightSwarm.V1;
 namespace WeightSwarm.Node.Gossip;
 
 /// <summary>The gossip port: mutual TLS 1.3, one service, and nothing else behind it.</summary>
-public sealed class GossipServer(DaemonOptions options, X509Certificate2 certificate, SessionTable sessions)
-    : WebServer("gossip")
+public sealed class GossipServer(
+    DaemonOptions options, X509Certificate2 certificate, SessionTable sessions, GossipGate gate) : WebServer("gossip")
 {
     /// <inheritdoc/>
     protected override void Listen(KestrelServerOptions kestrel)
     {
-        kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(40);
+        Limit(kestrel.Limits);
         kestrel.Listen(options.Listen, options.GossipPort, endpoint =>
         {
             endpoint.Protocols = HttpProtocols.Http2;
+            endpoint.Use(next => connection => gate.RunAsync(connection, next));
             endpoint.UseHttps(new HttpsConnectionAdapterOptions
             {
                 ServerCertificate = certificate,
                 SslProtocols = SslProtocols.Tls13,
                 ClientCertificateMode = ClientCertificateMode.RequireCertificate,
                 // Self-signed by rule; the key is what counts, and its id is told to the core.
-                ClientCertificateValidation = (presented, _, _) => PeerKey.Of(presented) is not null,
+                ClientCertificateValidation = (presented, _, _) =>
+                    PeerKey.Of(presented) is { } peer && !gate.Refuses(peer),
             });
         });
     }
 
+    /// <summary>One stream is all that a peer needs; what a connection may have in flight fits one frame.</summary>
+    private static void Limit(KestrelServerLimits limits)
+    {
+        limits.KeepAliveTimeout = TimeSpan.FromSeconds(20);
+        limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(40);
+        limits.Http2.MaxStreamsPerConnection = 2;
+        limits.Http2.InitialStreamWindowSize = limits.Http2.InitialConnectionWindowSize =
+            GossipLimits.FrameBytes + 64 * 1024;
+    }
+
     /// <inheritdoc/>
     protected override void Map(WebApplication app) => app.MapGrpcService(
-        V1.Gossip.BindService(new GossipService(sessions)),
+        V1.Gossip.BindService(new GossipService(sessions, gate)),
         new GrpcServiceOptions { MaxReceiveMessageSize = GossipLimits.FrameBytes });
 
-    private sealed class GossipService(SessionTable sessions) : V1.Gossip.GossipBase
+    private sealed class GossipService(SessionTable sessions, GossipGate gate) : V1.Gossip.GossipBase
     {
         public override async Task Session(
             IAsyncStreamReader<Frame> requestStream, IServerStreamWriter<Frame> responseStream,
@@ -51,7 +63,9 @@ public sealed class GossipServer(DaemonOptions options, X509Certificate2 certifi
                     new Status(StatusCode.Unauthenticated, "a P-256 client certificate is required"));
             var remote = new IPEndPoint(connection.RemoteIpAddress ?? IPAddress.None, connection.RemotePort);
             await context.WriteResponseHeadersAsync([]);
-            await sessions.RunAsync(peer, outbound: false, remote, requestStream, responseStream);
+            if (!gate.Refuses(peer))
+                await sessions.RunAsync(peer, outbound: false, remote, requestStream, responseStream);
+            if (gate.Refuses(peer)) context.GetHttpContext().Features.Get<GossipConnection>()?.EndSoon();
         }
     }
 }

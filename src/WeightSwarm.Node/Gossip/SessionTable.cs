@@ -4,6 +4,7 @@ using Grpc.Core;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using WeightSwarm.Core.Gossip;
+using WeightSwarm.Core.Gossip.Admission;
 using WeightSwarm.Core.Identity;
 using WeightSwarm.Node.Auditing;
 using WeightSwarm.V1;
@@ -32,8 +33,9 @@ public sealed partial class SessionTable(
         {
             LogOpened(outbound ? "to" : "from", peer.Brief, remote);
             inbox.Post(new CoreInput.SessionOpened(id, peer, outbound, remote));
-            await stream
-                .RunAsync((session, frame) => inbox.Post(new CoreInput.FrameArrived(session, frame)), _stopping.Token);
+            await stream.RunAsync(new StreamSink(
+                (frame, handled) => inbox.Post(new CoreInput.FrameArrived(id, frame), handled),
+                (offence, what) => Report(stream, offence, what)), _stopping.Token);
         }
         finally
         {
@@ -61,14 +63,17 @@ public sealed partial class SessionTable(
     /// <summary>Serves content and proofs that a peer asks for, or hands an answer on to who waits for it.</summary>
     public void Content(SessionId session, Frame frame)
     {
+        var stream = _streams.GetValueOrDefault(session);
         switch (frame.KindCase)
         {
-            case Frame.KindOneofCase.ContentPart: content.Received(frame.ContentPart); break;
-            case Frame.KindOneofCase.Answer: receipts.Received(frame.Answer); break;
-            case Frame.KindOneofCase.ContentGet when _streams.TryGetValue(session, out var stream):
+            case Frame.KindOneofCase.ContentPart when !content.Received(frame.ContentPart):
+            case Frame.KindOneofCase.Answer when !receipts.Received(frame.Answer):
+                if (stream is not null) Report(stream, Offence.Unasked, $"a {frame.KindCase} that nobody asked for");
+                break;
+            case Frame.KindOneofCase.ContentGet when stream is not null:
                 content.Serve(frame.ContentGet, stream.Send);
                 break;
-            case Frame.KindOneofCase.Challenge when _streams.TryGetValue(session, out var stream):
+            case Frame.KindOneofCase.Challenge when stream is not null:
                 receipts.Serve(frame.Challenge, stream.Peer, stream.Send);
                 break;
         }
@@ -93,6 +98,9 @@ public sealed partial class SessionTable(
 
     /// <inheritdoc/>
     public void Dispose() => _stopping.Dispose();
+
+    private void Report(GossipStream stream, Offence offence, string what) =>
+        inbox.Post(new CoreInput.Offended(stream.Id, stream.Peer, stream.Remote.Address, offence, what));
 
     private async Task DialAsync(IPEndPoint address, NodeId? expected)
     {

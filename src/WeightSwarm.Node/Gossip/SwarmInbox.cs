@@ -14,7 +14,7 @@ public sealed class SwarmInbox
 
     internal abstract record Work;
 
-    internal sealed record Input(CoreInput Value) : Work;
+    internal sealed record Input(CoreInput Value, Action? Handled) : Work;
 
     internal sealed record Rooms(ImmutableSortedDictionary<Hash256, long> OfModels) : Work;
 
@@ -25,7 +25,9 @@ public sealed class SwarmInbox
     internal ChannelReader<Work> Reader => _work.Reader;
 
     /// <summary>Queues an input. What comes before the node has a network is dropped.</summary>
-    public void Post(CoreInput input) => _work.Writer.TryWrite(new Input(input));
+    /// <param name="input">What happened.</param>
+    /// <param name="handled">Called on the core's thread once that is done.</param>
+    public void Post(CoreInput input, Action? handled = null) => _work.Writer.TryWrite(new Input(input, handled));
 
     /// <summary>Queues the models that may take less than the room that was told last; 0 for nothing.</summary>
     public void Limit(ImmutableSortedDictionary<Hash256, long> rooms) => _work.Writer.TryWrite(new Rooms(rooms));

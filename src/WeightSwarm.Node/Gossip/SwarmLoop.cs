@@ -15,7 +15,7 @@ namespace WeightSwarm.Node.Gossip;
 /// </summary>
 public sealed class SwarmLoop(
     Clock clock, SwarmInbox inbox, NodeStore store, SessionTable sessions, FetchQueue fetches, ReceiptAsker receipts,
-    HostFailure failure) : BackgroundLoop(failure)
+    GossipGate gate, HostFailure failure) : BackgroundLoop(failure)
 {
     private const int MostInputsPerTurn = 256;
 
@@ -61,8 +61,9 @@ public sealed class SwarmLoop(
     {
         switch (work)
         {
-            case SwarmInbox.Input input when core is not null:
-                outputs.AddRange(core.Handle(input.Value, clock.Now));
+            case SwarmInbox.Input input:
+                if (core is not null) outputs.AddRange(core.Handle(input.Value, clock.Now));
+                input.Handled?.Invoke();
                 break;
             case SwarmInbox.Rooms rooms:
                 core?.LimitRooms(rooms.OfModels);
@@ -110,6 +111,7 @@ public sealed class SwarmLoop(
             case CoreOutput.Send send: sessions.Send(send.Session, send.Frame); break;
             case CoreOutput.Dial dial: sessions.Dial(dial.Address, dial.Peer); break;
             case CoreOutput.Close close: sessions.Close(close.Session, close.Reason); break;
+            case CoreOutput.Ban ban: gate.Put(ban.Details); break;
             case CoreOutput.Content content: sessions.Content(content.Session, content.Frame); break;
             case CoreOutput.StartFetch start: fetches.Start(start.Model, start.Slice); break;
             case CoreOutput.StopFetch stop: fetches.Stop(stop.Model, stop.Slice); break;

@@ -63,6 +63,7 @@ internal static class DaemonServices
         .AddSingleton<SwarmInbox>()
         .AddSingleton<ContentServer>()
         .AddSingleton<ContentFetcher>()
+        .AddSingleton<GossipGate>()
         .AddSingleton<GossipDialer>()
         .AddSingleton<CustodyTable>()
         .AddHosted<ReceiptServer>()

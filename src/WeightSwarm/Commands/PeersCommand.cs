@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using WeightSwarm.Cli.Output;
 using WeightSwarm.Node.Control;
@@ -23,7 +24,12 @@ internal static class PeersCommand
         using var daemon = await session.ConnectAsync();
         var reply = await daemon.Client.PeersAsync(new PeersRequest(), daemon.Unary());
         session.Print("peers",
-            json => json.WriteObjects("peers", reply.Peers, WritePeer), text => WriteText(text, reply));
+            json =>
+            {
+                json.WriteObjects("peers", reply.Peers, WritePeer);
+                json.WriteObjects("bans", reply.Bans, WriteBan);
+            },
+            text => WriteText(text, reply));
         return ExitCode.Ok;
     }
 
@@ -40,21 +46,47 @@ internal static class PeersCommand
         json.WriteOptional("version", peer.Version);
         json.WriteNumber("slices_held", peer.SlicesHeld);
         json.WriteNumber("rtt_ms", peer.RttMs);
+        json.WriteNumber("score", peer.Score);
+    }
+
+    private static void WriteBan(Utf8JsonWriter json, BanInfo ban)
+    {
+        json.WriteString("node_id", ban.NodeId);
+        json.WriteString("address", ban.Address);
+        json.WriteNumber("seconds_left", ban.SecondsLeft);
+        json.WriteNumber("times", ban.Times);
+        json.WriteString("reason", ban.Reason);
     }
 
     private static void WriteText(TextOutput text, PeersReply reply)
     {
         var table = new Table(
-            "NODE", "ADDRESS", "LINK", "LIVENESS", ">DONATED", ">FREE", ">SLICES", ">RTT", "VERSION");
+            "NODE", "ADDRESS", "LINK", "LIVENESS", ">DONATED", ">FREE", ">SLICES", ">RTT", ">SCORE",
+            "VERSION");
         foreach (var peer in reply.Peers)
         {
             table.Add(
                 Words.Brief(peer.NodeId), Words.OrDash(peer.Address), Link(peer), Liveness(peer),
                 SizeText.Format(peer.DonatedBytes), SizeText.Format(peer.FreeBytes), Cell.Of(peer.SlicesHeld),
-                peer.Connected ? $"{peer.RttMs} ms" : "-", Words.OrDash(peer.Version));
+                peer.Connected ? $"{peer.RttMs} ms" : "-", Text(peer.Score), Words.OrDash(peer.Version));
         }
         text.Table(table);
+        WriteBans(text, reply);
     }
+
+    private static void WriteBans(TextOutput text, PeersReply reply)
+    {
+        if (reply.Bans.Count == 0) return;
+        var table = new Table("REFUSED", "ADDRESS", ">FOR", ">TIMES", "WHY");
+        foreach (var ban in reply.Bans)
+            table.Add(
+                Words.Brief(ban.NodeId), ban.Address, Words.Span(TimeSpan.FromSeconds(ban.SecondsLeft)),
+                Cell.Of(ban.Times), ban.Reason);
+        text.Line();
+        text.Table(table);
+    }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static string Link(PeerInfo peer) => peer.Neighbour ? "neighbour" : peer.Connected ? "connected" : "-";
 

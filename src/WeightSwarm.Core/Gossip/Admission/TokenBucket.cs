@@ -3,7 +3,7 @@ namespace WeightSwarm.Core.Gossip.Admission;
 /// <summary>What a bucket allows.</summary>
 /// <param name="Burst">Tokens at once.</param>
 /// <param name="MilliPerSecond">Thousandths of a token that flow back each second.</param>
-internal readonly record struct TokenRate(long Burst, long MilliPerSecond)
+public readonly record struct TokenRate(long Burst, long MilliPerSecond)
 {
     /// <summary>The same burst, so many times as fast afterwards.</summary>
     public TokenRate Times(long factor) => this with { MilliPerSecond = MilliPerSecond * factor };
@@ -13,7 +13,7 @@ internal readonly record struct TokenRate(long Burst, long MilliPerSecond)
 /// A token bucket in integers. It keeps what was spent, not what is left, so that a new one is full and its rate may
 /// change under it.
 /// </summary>
-internal struct TokenBucket
+public struct TokenBucket
 {
     private const long Micro = 1_000_000, LongestGapMs = 7L * 86_400_000;
 

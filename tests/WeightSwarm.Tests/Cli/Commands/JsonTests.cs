@@ -360,6 +360,14 @@ public class JsonTests
                 {
                     NodeId = Samples.NodeA, Address = "127.0.0.1:9", Neighbour = true, Connected = true,
                     Liveness = "online", DonatedBytes = 10, FreeBytes = 5, Version = "0.1.0", SlicesHeld = 2, RttMs = 1,
+                    Score = -3,
+                },
+            },
+            Bans =
+            {
+                new BanInfo
+                {
+                    NodeId = Samples.NodeB, Address = "203.0.113.7", SecondsLeft = 60, Times = 1, Reason = "garbage",
                 },
             },
         },
@@ -378,7 +386,17 @@ public class JsonTests
               "free_bytes": 5,
               "version": "0.1.0",
               "slices_held": 2,
-              "rtt_ms": 1
+              "rtt_ms": 1,
+              "score": -3
+            }
+          ],
+          "bans": [
+            {
+              "node_id": "{{Samples.NodeB}}",
+              "address": "203.0.113.7",
+              "seconds_left": 60,
+              "times": 1,
+              "reason": "garbage"
             }
           ]
         }
