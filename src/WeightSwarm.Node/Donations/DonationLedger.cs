@@ -147,8 +147,8 @@ public sealed class DonationLedger
         cancellation);
 
     /// <summary>
-    /// Ends a donation that was given back: forgets it and removes its marker and its empty folders. Answers false, and
-    /// does nothing, while the store still knows a model in it.
+    /// Ends a donation that was given back: forgets it and removes its empty folders, and its marker unless files are
+    /// left in it. Answers false, and does nothing, while the store still knows a model in it.
     /// </summary>
     public bool Forget(Guid id)
     {
@@ -164,7 +164,9 @@ public sealed class DonationLedger
             foreach (var folder in new[] { DonationFolder.Models(donation.Path), DonationFolder.Trash(donation.Path) })
                 if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any())
                     Directory.Delete(folder);
-            File.Delete(DonationMarker.PathIn(donation.Path));
+            // What is left there can be taken up again by this node alone, and only while the folder says whose it is.
+            if (!Directory.Exists(DonationFolder.Models(donation.Path)))
+                File.Delete(DonationMarker.PathIn(donation.Path));
             return true;
         }
     }

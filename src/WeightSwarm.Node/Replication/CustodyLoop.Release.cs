@@ -25,7 +25,7 @@ public sealed partial class CustodyLoop
         if (!demands.IsEmpty || !_demanded.IsEmpty) _inbox.Post(new CoreInput.ReleaseDemanded(demands));
         _demanded = demands;
         await TendTrashAsync(donations, pace);
-        await EndReturnsAsync(donations);
+        await EndReturnsAsync(donations, pace);
     }
 
     private ImmutableSortedDictionary<Hash256, SliceSet> HeldIn(Guid donation) => _custody.Values
@@ -36,8 +36,10 @@ public sealed partial class CustodyLoop
     /// Of a donation that is given back, what never became a slice goes at once, and the donation ends when nothing
     /// lies in it any more.
     /// </summary>
-    private async Task EndReturnsAsync(ImmutableArray<DonationStatus> donations)
+    private async Task EndReturnsAsync(ImmutableArray<DonationStatus> donations, Pace pace)
     {
+        foreach (var status in donations.Where(s => !s.Donation.Returning))
+            _warnings.TryRemove(LeftIn(status.Donation.Path), out _);
         foreach (var status in donations.Where(s => s.State == DonationState.Returning))
         {
             var id = status.Donation.Id;
@@ -47,8 +49,10 @@ public sealed partial class CustodyLoop
                 await DropTwinAsync(custody);
                 await CloseAsync(custody);
             }
+            var left = await LeaveBehindAsync(status.Donation, pace);
             if (_custody.Values.Any(c => c.Donation == id) || !_ledger.Forget(id)) continue;
-            LogReturned(status.Donation.Path);
+            if (left.Count == 0) LogReturned(status.Donation.Path);
+            else TellLeft(status.Donation.Path, left);
         }
     }
 

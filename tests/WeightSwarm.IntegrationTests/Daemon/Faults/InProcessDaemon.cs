@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using WeightSwarm.IntegrationTests.Daemon.Support;
+using WeightSwarm.Node.Gossip;
 using WeightSwarm.Node.Hosting;
 using WeightSwarm.Node.Scrub;
 using WeightSwarm.Node.Torrents;
@@ -20,6 +21,7 @@ internal sealed class InProcessDaemon : IAsyncDisposable
 
     private readonly CancellationTokenSource _stop = new();
     private readonly LogLines _log = new();
+    private readonly TaskCompletionSource<SwarmInbox> _inbox = new();
     private readonly Task<int> _running;
 
     private InProcessDaemon(string state)
@@ -64,6 +66,9 @@ internal sealed class InProcessDaemon : IAsyncDisposable
     /// <summary>Runs a verb that must succeed; answers its JSON.</summary>
     public async Task<JsonElement> AskAsync(params string[] verb) => (await RunAsync(verb)).Succeeded().Json;
 
+    /// <summary>The queue in front of its core.</summary>
+    public Task<SwarmInbox> InboxAsync() => _inbox.Task;
+
     /// <summary>Returns when it has ended by itself, with its exit code.</summary>
     public Task<int> EndAsync() => Eventually.Ends(_running, _patience, () => $"it still runs\n{Log}");
 
@@ -79,7 +84,11 @@ internal sealed class InProcessDaemon : IAsyncDisposable
     {
         services.RemoveAll<ILoggerProvider>();
         services.AddSingleton<ILoggerProvider>(_log);
-        services.AddSingleton<IHostLifetime, NoSignals>();
+        services.AddSingleton<IHostLifetime>(s =>
+        {
+            _inbox.TrySetResult(s.GetRequiredService<SwarmInbox>());
+            return new NoSignals();
+        });
         services.AddSingleton<IEngineFactory>(new FaultyEngines(Faults));
         services.AddSingleton<Func<IScrubReader>>(() => new FaultyReader(Faults));
     }
