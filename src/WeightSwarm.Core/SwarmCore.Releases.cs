@@ -45,5 +45,6 @@ public sealed partial class SwarmCore
         var own = Circumstances(now);
         if (planned) _releases.Plan(view, own, now);
         if (_releases.IsBusy) _releases.Tend(view, own, planned, now);
+        if (planned) NotePlanStands(view, now);
     }
 }

@@ -21,7 +21,11 @@ namespace WeightSwarm.Core;
 /// it.</param>
 public sealed record CoreParts(
     NetworkId Network, ISigner Signer, ISignatureVerifier Verifier, ISequence Sequence, ulong Seed,
-    ReadOnlyMemory<byte> Secret);
+    ReadOnlyMemory<byte> Secret)
+{
+    /// <summary>What other cores in this process have read and checked; null where there are none.</summary>
+    public IKnownRecords? Known { get; init; }
+}
 
 /// <summary>
 /// One node, without I/O: a frame becomes a gossip input, the records that it brings build the view, the view becomes a
@@ -39,19 +43,21 @@ public sealed partial class SwarmCore
     private readonly ReplicationState _replication;
     private readonly Watch _watch;
     private StormBreaker? _breaker;
+    private int _seen;
+    private long? _seenMs;
     private readonly long _startedMs;
     private SelfDescription? _self;
     private IPAddress? _observed;
     private V1.Node? _saidNode;
     private long _saidNodeMs = long.MinValue;
-    private long _freeBytes, _donatedBytes;
+    private long _freeBytes, _donatedBytes, _livenessSeen = -1;
 
     /// <summary>A core that has heard nothing yet.</summary>
     public SwarmCore(CoreParts parts, Instant now)
     {
         var random = new SplitMix64(parts.Seed);
         _startedMs = now.MonotonicMs;
-        _records = new RecordSet(parts.Network, parts.Verifier);
+        _records = new RecordSet(parts.Network, parts.Verifier, parts.Known);
         _author = new RecordAuthor(parts.Signer, parts.Network, parts.Sequence);
         _liveness = new LivenessState(Self, _startedMs);
         _views = new SwarmViewBuilder(Self);
@@ -94,6 +100,8 @@ public sealed partial class SwarmCore
     public IEnumerable<Ban> Bans => _gossip.Bans(Now);
     /// <summary>What all peers did that they must not, since the start.</summary>
     public IReadOnlyDictionary<Offence, long> Offences => _gossip.Offences;
+    /// <summary>Streams that are open, greeted or not.</summary>
+    public int SessionCount => _gossip.SessionCount;
     /// <summary>Every live record.</summary>
     public IEnumerable<Record> Records => _records.Records;
     /// <summary>Every live proposal whose model is not catalogued, the oldest first.</summary>
@@ -123,6 +131,8 @@ public sealed partial class SwarmCore
     public IReadOnlyList<CoreOutput> Handle(CoreInput input, Instant now)
     {
         Now = now;
+        _clock.Read(now, Pace);
+        NoteForPlan(input);
         switch (input)
         {
             case CoreInput.SessionOpened opened: _gossip.Opened(opened, now); break;
@@ -156,6 +166,7 @@ public sealed partial class SwarmCore
             case CoreInput.TrashHeld trash: _replication.TrashHeld(trash.Model, trash.Slices); break;
             case CoreInput.Tick: Tick(now); break;
         }
+        NoteForWake(input);
         return _outbox.Drain();
     }
 
@@ -169,20 +180,15 @@ public sealed partial class SwarmCore
     {
         foreach (var record in _records.Expire(now)) End(record);
         _gossip.Tick(now);
-        _clock.Read(now, Pace);
         _watch.Tend(Pace, now, IsQuiet(now));
         if (Charter is null) return;
         SayNode(now);
         _replication.TendRecords(Pace, IsQuiet(now), now);
-        // Between plans a view is made only for those who look at it, and only when a record has changed it.
-        var planDue = _replication.IsPlanDue(Pace, now);
-        if (planDue || View?.Version != _views.Version) View = _views.Build(AbsentSinceMs);
+        if (View?.Version != _views.Version || _livenessSeen != _liveness.Version)
+            (View, _livenessSeen) = (_views.Build(AbsentSinceMs), _liveness.Version);
         if (View is null) return;
-        if (planDue)
-        {
-            MindStorms(View, now);
-            _replication.DoPlan(View, IsQuiet(now), now);
-        }
+        var planDue = _replication.IsPlanDue(Pace, now) && MayPlanDiffer(View, now);
+        if (planDue) MakePlan(View, now);
         TendReleases(View, planDue, now);
     }
 
@@ -191,9 +197,12 @@ public sealed partial class SwarmCore
         // The first reading counts for a week: it must not be that of a node which has yet to hear of the others.
         if (IsQuiet(now)) return;
         _breaker ??= new StormBreaker(view.Policy.Pace);
+        // While nothing was planned anew, the reading before this one stood.
+        if (_seenMs is { } at && now.MonotonicMs - at > Pace.PlanMs)
+            _breaker.Observe(_seen, 0, 0, now.Plus(-Pace.PlanMs));
         var (reached, watched) = _watch.Reach(now, Pace);
-        var verdict = _breaker.Observe(StormBreaker.SeenLately(view, now), reached, watched, now);
-        _replication.StormBreakerOpen = verdict.Open;
+        (_seen, _seenMs) = (StormBreaker.SeenLately(view, now), now.MonotonicMs);
+        _replication.StormBreakerOpen = _breaker.Observe(_seen, reached, watched, now).Open;
     }
 
     private bool IsQuiet(Instant now) => now.MonotonicMs - _startedMs < Pace.StartupQuietMs;

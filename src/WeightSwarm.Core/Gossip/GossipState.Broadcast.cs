@@ -54,7 +54,7 @@ internal sealed partial class GossipState
 
     private void Take(Session session, ReadOnlyMemory<byte> bytes, Instant now)
     {
-        var record = EnvelopeCodec.Read(bytes, _records.Network);
+        var record = _records.Read(bytes);
         if (record is not null) _missing.Remove(record.Id.Prefix);
         if (record is not null && !AllowsAuthor(session, record, now)) return;
         var equivocators = _records.Equivocators.Count;

@@ -88,10 +88,11 @@ internal sealed partial class GossipState
     /// <summary>Dials addresses in turn, from one drawn at random.</summary>
     private void DialNeighbours(int room, Instant now)
     {
-        var all = _addresses.Values.ToList();
-        var start = all.Count == 0 ? 0 : (int)_random.Below(all.Count);
-        for (var i = 0; i < all.Count && room > 0; i++)
-            if (Dial([all[(start + i) % all.Count]], now))
+        var free = _addresses.Values.Where(a => !a.Dialling && MayDial(a, now)).ToList();
+        if (free.Count == 0) return;
+        var start = (int)_random.Below(free.Count);
+        for (var i = 0; i < free.Count && room > 0; i++)
+            if (Dial([free[(start + i) % free.Count]], now))
                 room--;
     }
 
@@ -99,16 +100,17 @@ internal sealed partial class GossipState
     private bool Dial(List<Address> addresses, Instant now)
     {
         if (addresses.Exists(a => a.Dialling)) return false;
-        var address = addresses.Find(a =>
-            a.NotBeforeMs <= now.MonotonicMs && !IsConnected(a) && !IsRefused(a, now));
+        var address = addresses.Find(a => MayDial(a, now));
         if (address is null) return false;
         SetDialling(address, true);
         _outbox.Add(new CoreOutput.Dial(address.EndPoint, address.Peer));
         return true;
     }
 
-    private bool IsConnected(Address address) =>
-        address.Peer is { } peer && _sessions.Values.Any(s => s.Peer == peer);
+    private bool MayDial(Address address, Instant now) =>
+        address.NotBeforeMs <= now.MonotonicMs && !IsConnected(address) && !IsRefused(address, now);
+
+    private bool IsConnected(Address address) => address.Peer is { } peer && _streamsTo.ContainsKey(peer);
 
     /// <summary>Visits of anti-entropy end: a stream that serves nothing any more is closed.</summary>
     private void CloseIdle(Instant now)

@@ -13,23 +13,42 @@ internal sealed partial class GossipState
         List<Session>? silent = null;
         foreach (var session in _sessions.Values)
         {
-            var patienceMs = session.Greeted ? SilenceMs(pace) : Math.Min(SilenceMs(pace), HelloMs);
-            if (now.MonotonicMs - session.LastHeardMs > patienceMs) (silent ??= []).Add(session);
-            if (!session.Greeted || session.LastPingMs > now.MonotonicMs - pace.ProbeMs) continue;
+            if (now.MonotonicMs - session.LastHeardMs > PatienceMs(session, pace)) (silent ??= []).Add(session);
+            if (!session.Greeted || ProbeDueMs(session, pace) > now.MonotonicMs) continue;
             session.LastPingMs = now.MonotonicMs;
             session.PingNonce = _random.Next();
-            _outbox.Send(session.Id, new V1.Frame { Ping = new V1.Ping { Nonce = session.PingNonce } });
+            _outbox.Send(session.Id, new V1.Frame
+            {
+                Ping = new V1.Ping { Nonce = session.PingNonce, UnixMs = (ulong)now.UnixMs },
+            });
         }
         foreach (var session in silent ?? []) Drop(session, "silent");
     }
 
+    /// <summary>
+    /// A ping and its answer tell both ends that the other is there: who was pinged need not ping. So each stream
+    /// carries one exchange in each period, at the time of whoever begins.
+    /// </summary>
+    private static long ProbeDueMs(Session session, Pace pace) => session.LastPingMs == long.MinValue
+        ? long.MinValue
+        : Math.Max(session.LastPingMs, session.LastPingedMs) + pace.ProbeMs;
+
+    /// <summary>A stream on which nothing came for so long is dropped; sooner while nobody has greeted.</summary>
+    private static long PatienceMs(Session session, Pace pace) =>
+        session.Greeted ? SilenceMs(pace) : Math.Min(SilenceMs(pace), HelloMs);
+
     /// <summary>A peer that has said nothing for so long is silent.</summary>
     public static long SilenceMs(Pace pace) => pace.ProbeMs * pace.ProbeMisses;
 
-    private void OnPing(Session session, V1.Ping ping, Instant now) => _outbox.Send(session.Id, new V1.Frame
+    private void OnPing(Session session, V1.Ping ping, Instant now)
     {
-        Pong = new V1.Pong { Nonce = ping.Nonce, UnixMs = (ulong)now.UnixMs },
-    });
+        session.LastPingedMs = now.MonotonicMs;
+        if (ping.UnixMs > 0) PeerClock(session.Peer, (long)Math.Min(ping.UnixMs, 1UL << 53), now);
+        _outbox.Send(session.Id, new V1.Frame
+        {
+            Pong = new V1.Pong { Nonce = ping.Nonce, UnixMs = (ulong)now.UnixMs },
+        });
+    }
 
     private void OnPong(Session session, V1.Pong pong, Instant now)
     {

@@ -24,6 +24,7 @@ internal sealed partial class GossipState
     private readonly ReadOnlyMemory<byte> _secret;
     private readonly SortedDictionary<SessionId, Session> _sessions = [];
     private readonly SortedDictionary<NodeId, SessionId> _byPeer = [];
+    private readonly SortedDictionary<NodeId, int> _streamsTo = [];
 
     public GossipState(
         NodeId self, RecordSet records, Outbox outbox, SplitMix64 random, ReadOnlyMemory<byte> secret)
@@ -61,6 +62,8 @@ internal sealed partial class GossipState
     public IEnumerable<PeerSession> Peers =>
         _sessions.Values.Where(s => s.Greeted).Select(s => new PeerSession(s.Peer, s.Remote, s.Active, s.RttMs));
 
+    public int SessionCount => _sessions.Count;
+
     /// <summary>The greeted session with a peer, or null.</summary>
     public Session? SessionWith(NodeId peer) => _byPeer.TryGetValue(peer, out var id) ? _sessions[id] : null;
 
@@ -80,6 +83,7 @@ internal sealed partial class GossipState
         }
         var session = new Session(input.Session, input.Peer, input.Outbound, input.Remote, now);
         _sessions.Add(session.Id, session);
+        _streamsTo[session.Peer] = _streamsTo.GetValueOrDefault(session.Peer) + 1;
         _outbox.Send(session.Id, new V1.Frame
         {
             Hello = new V1.Hello
@@ -103,6 +107,7 @@ internal sealed partial class GossipState
     public void Closed(SessionId id)
     {
         if (!_sessions.Remove(id, out var session)) return;
+        if (--_streamsTo[session.Peer] == 0) _streamsTo.Remove(session.Peer);
         if (_byPeer.TryGetValue(session.Peer, out var current) && current == id)
         {
             _byPeer.Remove(session.Peer);

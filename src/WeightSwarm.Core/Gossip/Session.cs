@@ -15,6 +15,8 @@ internal sealed class Session(SessionId id, NodeId peer, bool outbound, IPEndPoi
     public long UsedMs { get; set; } = now.MonotonicMs;
     public long LastHeardMs { get; set; } = now.MonotonicMs;
     public long LastPingMs { get; set; } = long.MinValue;
+    /// <summary>When the peer last pinged.</summary>
+    public long LastPingedMs { get; set; } = long.MinValue;
     public ulong PingNonce { get; set; }
     public long RttMs { get; set; } = -1;
     public bool Greeted { get; set; }

@@ -18,11 +18,19 @@ public sealed class LivenessState(NodeId self, long startedMs)
 
     private readonly record struct Vote(long SinceMs, long CastMs);
 
+    /// <summary>
+    /// Grows whenever an answer of <see cref="AbsentSinceMs"/> may have changed for equal monitors; time alone changes
+    /// none.
+    /// </summary>
+    public long Version { get; private set; }
+
     /// <summary>Something that proves a node alive at that monotonic time: a frame of its own, or a record it signed
     /// then.</summary>
     public void Heard(NodeId node, long atMs)
     {
-        if (!_heardMs.TryGetValue(node, out var before) || before < atMs) _heardMs[node] = atMs;
+        if (_heardMs.TryGetValue(node, out var before) && before >= atMs) return;
+        _heardMs[node] = atMs;
+        if (IsDoubted(node)) Version++;
     }
 
     /// <summary>Monotonic time of the last proof of life; null for none since this node started.</summary>
@@ -31,23 +39,29 @@ public sealed class LivenessState(NodeId self, long startedMs)
     /// <summary>Whether this node itself fails to hear a node that it ought to hear.</summary>
     public void Silent(NodeId node, bool silent)
     {
-        if (silent) _silent.Add(node);
-        else _silent.Remove(node);
+        if (silent ? _silent.Add(node) : _silent.Remove(node)) Version++;
     }
 
     /// <summary>A monitor's observation; both times monotonic, of this node.</summary>
     public void Observed(NodeId monitor, NodeId subject, bool down, long sinceMs, long castMs)
     {
-        if (!_votes.TryGetValue(subject, out var votes)) _votes[subject] = votes = [];
-        if (down) votes[monitor] = new Vote(sinceMs, castMs);
         // Taking its own vote back is all that a monitor can do: the word of one must not outvote the others.
-        else votes.Remove(monitor);
+        if (!down)
+        {
+            Unobserved(monitor, subject);
+            return;
+        }
+        if (!_votes.TryGetValue(subject, out var votes)) _votes[subject] = votes = [];
+        votes[monitor] = new Vote(sinceMs, castMs);
+        Version++;
     }
 
     /// <summary>A monitor's observation is over (its lease ended).</summary>
     public void Unobserved(NodeId monitor, NodeId subject)
     {
-        if (_votes.TryGetValue(subject, out var votes)) votes.Remove(monitor);
+        if (!_votes.TryGetValue(subject, out var votes) || !votes.Remove(monitor)) return;
+        if (votes.Count == 0) _votes.Remove(subject);
+        Version++;
     }
 
     /// <summary>Since when a node is absent (monotonic), or null while it is present.</summary>
@@ -55,7 +69,7 @@ public sealed class LivenessState(NodeId self, long startedMs)
     /// <param name="monitors">Its monitors, this node perhaps among them.</param>
     public long? AbsentSinceMs(NodeId node, IEnumerable<NodeId> monitors)
     {
-        if (node == self) return null;
+        if (node == self || !IsDoubted(node)) return null;
         var heard = LastHeardMs(node) ?? long.MinValue;
         List<long> since = [];
         var alive = 0;
@@ -70,6 +84,8 @@ public sealed class LivenessState(NodeId self, long startedMs)
         since.Sort();
         return Math.Max(since[wanted - 1], heard);
     }
+
+    private bool IsDoubted(NodeId node) => _votes.ContainsKey(node) || _silent.Contains(node);
 
     private long? DownSince(NodeId monitor, NodeId node, long heardMs)
     {

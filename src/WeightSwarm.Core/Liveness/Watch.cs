@@ -55,11 +55,31 @@ internal sealed class Watch(
     public (int Reached, int Watched) Reach(Instant now, Pace pace) =>
         (_dutySinceMs.Keys.Count(node => !IsSilent(node, pace, now)), _dutySinceMs.Count);
 
+    /// <summary>When (monotonic) there will be something to say, if nothing is heard until then.</summary>
+    public long NextDueMs(Pace pace, Instant now)
+    {
+        var due = _newDuties.Count > 0 || views.MembershipVersion != _membership ? now.MonotonicMs : long.MaxValue;
+        var renewMs = Math.Min(pace.LeaseTtlMs, LongestTtlMs) / 2;
+        foreach (var subject in _dutySinceMs.Keys)
+        {
+            var said = _said.GetValueOrDefault(subject);
+            if (said.Down) due = Math.Min(due, said.AtMs == long.MinValue ? now.MonotonicMs : said.AtMs + renewMs);
+            // Silence that cannot be told now is told when the quiet ends, or when somebody is heard.
+            else if (!IsSilent(subject, pace, now))
+                due = Math.Min(due, HeardMs(subject, now) + GossipState.SilenceMs(pace));
+        }
+        return due;
+    }
+
     private bool IsSilent(NodeId subject, Pace pace, Instant now)
     {
+        return now.MonotonicMs - HeardMs(subject, now) >= GossipState.SilenceMs(pace);
+    }
+
+    private long HeardMs(NodeId subject, Instant now)
+    {
         var heard = gossip.SessionWith(subject)?.LastHeardMs ?? liveness.LastHeardMs(subject) ?? long.MinValue;
-        var since = Math.Max(heard, _dutySinceMs.GetValueOrDefault(subject, now.MonotonicMs));
-        return now.MonotonicMs - since >= GossipState.SilenceMs(pace);
+        return Math.Max(heard, _dutySinceMs.GetValueOrDefault(subject, now.MonotonicMs));
     }
 
     private void Tell(NodeId subject, bool down, Pace pace, Instant now)

@@ -50,6 +50,9 @@ internal sealed class ReleaseState(
     /// <summary>Whether there is anything to tend between two plans.</summary>
     public bool IsBusy => _releases.Count > 0 || _recalled.Count > 0;
 
+    /// <summary>Whether time alone may make another choice of what is given up.</summary>
+    public bool MayChange => IsBusy || _demands.Length > 0 || _wishes.IsWaiting;
+
     public void Demanded(ImmutableArray<ReleaseDemand> demands) => _demands = demands;
 
     /// <summary>An intent of an earlier run: it is taken back, as nobody pursues it.</summary>

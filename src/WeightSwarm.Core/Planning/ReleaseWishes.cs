@@ -20,6 +20,9 @@ internal sealed class ReleaseWishes(NodeId self, ReplicationState replication, S
     private SortedDictionary<(Hash256 Model, int Slice), ReleaseWish> _wishes = [];
     private SortedDictionary<(Hash256 Model, int Slice), long> _surplusSince = [];
 
+    /// <summary>Whether something is wished for, or will be when it has been seen for long enough.</summary>
+    public bool IsWaiting => _wishes.Count > 0 || _surplusSince.Count > 0;
+
     /// <summary>Every wish, by model and slice.</summary>
     public IReadOnlyDictionary<(Hash256 Model, int Slice), ReleaseWish> All => _wishes;
 

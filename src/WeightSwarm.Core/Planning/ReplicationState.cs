@@ -164,6 +164,25 @@ internal sealed class ReplicationState(
     public bool IsPlanDue(Pace pace, Instant now) =>
         _plannedMs == long.MinValue || now.MonotonicMs - _plannedMs >= pace.PlanMs;
 
+    /// <summary>When (monotonic) the next plan is due.</summary>
+    public long PlanDueMs(Pace pace) => _plannedMs == long.MinValue ? long.MinValue : _plannedMs + pace.PlanMs;
+
+    /// <summary>When (monotonic) a record of this node is to be published next.</summary>
+    public long NextDueMs(Pace pace, Instant now)
+    {
+        if (_recalled.Count > 0) return now.MonotonicMs;
+        var due = long.MaxValue;
+        foreach (var held in _held.Values)
+            if (held.SaidMs != long.MinValue)
+                due = Math.Min(due, held.SaidMs + (held.Dirty ? pace.HoldingGapMs : pace.LeaseRenewMs));
+            else if (held.Dirty) return now.MonotonicMs;
+        foreach (var fetch in _fetching.Values)
+            if (fetch.Percent > fetch.SaidPercent)
+                due = Math.Min(due, fetch.SaidMs + (fetch.Percent - fetch.SaidPercent >= 10
+                    ? pace.HoldingGapMs : pace.U0.ClaimTtlMs / 2));
+        return due;
+    }
+
     /// <summary>Plans, and starts what the plan takes.</summary>
     public void DoPlan(SwarmView view, bool quiet, Instant now)
     {

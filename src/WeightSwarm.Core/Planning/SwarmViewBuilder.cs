@@ -15,6 +15,7 @@ public sealed class SwarmViewBuilder(NodeId self)
     private readonly SortedDictionary<Hash256, ModelParts> _models = [];
     private readonly SortedDictionary<NodeId, V1.Node> _nodes = [];
     private readonly SortedSet<NodeId> _reachable = [];
+    private ImmutableSortedDictionary<NodeId, NodeView> _nodeViews = ImmutableSortedDictionary<NodeId, NodeView>.Empty;
     private Charter? _charter;
     private NodeId _founder;
     private Curation? _curation;
@@ -32,16 +33,17 @@ public sealed class SwarmViewBuilder(NodeId self)
     /// <summary>Grows with every change.</summary>
     public long Version => _version;
 
-    /// <summary>Takes in a record that the set has accepted.</summary>
+    /// <summary>Takes in a record that the set has accepted. One that says what the one before it said changes
+    /// nothing: a network at rest renews its leases and is not planned anew for it.</summary>
     public void Accepted(Record record, Instant now)
     {
-        _version++;
         switch (record.Kind)
         {
             case RecordKind.Charter:
                 _charter = RecordBodies.Charter(record);
                 _founder = record.Author;
                 Reconsider();
+                _version++;
                 break;
             case RecordKind.Node:
                 TakeNode(record.Author, RecordBodies.Node(record));
@@ -52,7 +54,7 @@ public sealed class SwarmViewBuilder(NodeId self)
                 MindBudgets();
                 break;
             case RecordKind.Holding:
-                Parts(record).Holdings[record.Author] = RecordBodies.Holding(record);
+                TakeHolding(record);
                 break;
             case RecordKind.Claim:
                 TakeClaim(record, now);
@@ -66,12 +68,13 @@ public sealed class SwarmViewBuilder(NodeId self)
     /// <summary>Takes out a record whose lease is over.</summary>
     public void Ended(Record record)
     {
-        _version++;
         switch (record.Kind)
         {
             case RecordKind.Node:
                 _nodes.Remove(record.Author);
+                _nodeViews = _nodeViews.Remove(record.Author);
                 _reachable.Remove(record.Author);
+                _version++;
                 MembershipVersion++;
                 break;
             case RecordKind.Entry:
@@ -104,15 +107,14 @@ public sealed class SwarmViewBuilder(NodeId self)
     public SwarmView? Build(Func<NodeId, long?> absentSinceMs)
     {
         if (_charter is null) return null;
-        var nodes = ImmutableSortedDictionary.CreateBuilder<NodeId, NodeView>();
-        foreach (var (id, node) in _nodes) nodes.Add(id, ViewOf(id, node, absentSinceMs(id)));
+        RenewNodeViews(absentSinceMs);
         return new SwarmView
         {
             Version = _version,
             Self = self,
             Policy = _charter.Policy,
             EpochSalt = Hash256.Of("weightswarm epoch 0"u8),
-            Nodes = nodes.ToImmutable(),
+            Nodes = _nodeViews,
             Models = [.. _models.Values.Select(ViewOf).OfType<ModelView>()],
         };
     }
@@ -135,8 +137,31 @@ public sealed class SwarmViewBuilder(NodeId self)
         foreach (var parts in _models.Values) parts.View = null;
     }
 
+    private void RenewNodeViews(Func<NodeId, long?> absentSinceMs)
+    {
+        var views = _nodeViews.ToBuilder();
+        foreach (var (id, node) in _nodes)
+        {
+            var since = absentSinceMs(id);
+            if (!_nodeViews.TryGetValue(id, out var known)) views.Add(id, ViewOf(id, node, since));
+            else if (known.AbsentSinceMs != since) views[id] = known with { AbsentSinceMs = since };
+        }
+        _nodeViews = views.ToImmutable();
+    }
+
+    private void TakeHolding(Record record)
+    {
+        var body = RecordBodies.Holding(record);
+        if (_models.TryGetValue(RecordBodies.ModelOf(record), out var parts) &&
+            body.Equals(parts.Holdings.GetValueOrDefault(record.Author))) return;
+        Parts(record).Holdings[record.Author] = body;
+    }
+
     private void TakeNode(NodeId author, V1.Node node)
     {
+        if (_nodes.TryGetValue(author, out var known) && known.Equals(node)) return;
+        _version++;
+        _nodeViews = _nodeViews.Remove(author);
         var reachable = node.Endpoints.Any(e => e.GossipPort > 0);
         var moved = reachable ? _reachable.Add(author) : _reachable.Remove(author);
         if (moved || !_nodes.ContainsKey(author)) MembershipVersion++;
@@ -148,6 +173,7 @@ public sealed class SwarmViewBuilder(NodeId self)
         var model = RecordBodies.ModelOf(record);
         if (!_models.TryGetValue(model, out var parts)) _models[model] = parts = new ModelParts();
         parts.View = null;
+        _version++;
         return parts;
     }
 

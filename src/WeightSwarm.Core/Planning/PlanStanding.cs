@@ -1,0 +1,60 @@
+using WeightSwarm.Core.Catalogue;
+
+namespace WeightSwarm.Core.Planning;
+
+/// <summary>
+/// For how long a plan stands by itself. Planning is level-triggered: the same view, situation and memory give the same
+/// plan at any time, but for what the clock alone changes. That is the standing of absent nodes, the patience with
+/// claims, the age of volumes that are away, and every wait of the plan itself.
+/// </summary>
+internal static class PlanStanding
+{
+    /// <summary>
+    /// Monotonic time before which another pass over the same view would give this plan again; now when that is not
+    /// known.
+    /// </summary>
+    public static long UntilMs(SwarmView view, Plan plan, Instant now)
+    {
+        foreach (var step in plan.Steps)
+            if (step.Action != PlanAction.Keep)
+                return now.MonotonicMs;
+        foreach (var model in view.Models)
+            if (IsMoving(model))
+                return now.MonotonicMs;
+        var until = long.MaxValue;
+        foreach (var node in view.Nodes.Values)
+            if (node.AbsentSinceMs is { } since)
+                until = Math.Min(until, NextStandingMs(since, view.Policy.Pace, now));
+        return until;
+    }
+
+    /// <summary>A claim of one who holds the slice by now has nothing left to say.</summary>
+    private static bool IsMoving(ModelView model)
+    {
+        foreach (var holder in model.Holders)
+            if (!holder.Away.IsEmpty)
+                return true;
+        foreach (var claim in model.Claims)
+            if (!Holds(model, claim))
+                return true;
+        return false;
+    }
+
+    private static bool Holds(ModelView model, SliceClaim claim)
+    {
+        foreach (var holder in model.Holders)
+            if (holder.Node == claim.Node)
+                return holder.Verified.Contains(claim.Slice);
+        return false;
+    }
+
+    private static long NextStandingMs(long sinceMs, Pace pace, Instant now)
+    {
+        var absent = now.MonotonicMs - sinceMs;
+        var next = long.MaxValue;
+        foreach (var border in (ReadOnlySpan<long>)[pace.OnlineMs, pace.RecentMs, pace.GraceMs, pace.LostMs])
+            if (absent <= border)
+                next = Math.Min(next, sinceMs + border + 1);
+        return next;
+    }
+}

@@ -1,0 +1,76 @@
+using WeightSwarm.Core.Gossip;
+using WeightSwarm.Core.Planning;
+
+namespace WeightSwarm.Core;
+
+/// <summary>When there is something to do, and when there is not.</summary>
+public sealed partial class SwarmCore
+{
+    private long _wakeMs = long.MinValue;
+    private bool _ownChanged = true, _plannedQuiet;
+    private long _plannedVersion = -1, _plannedLiveness = -1, _planStandsUntilMs = long.MinValue;
+
+    /// <summary>
+    /// When (monotonic) this core wants its next <see cref="CoreInput.Tick"/>; until then a tick would do nothing.
+    /// A driver that cannot know reads it after every input and ticks at the first of its moments, one every
+    /// <see cref="Catalogue.Pace.TickMs"/>, that is not earlier. One that ticks always loses only time.
+    /// </summary>
+    public long NextWakeMs => _wakeMs;
+
+    /// <summary>
+    /// A tick leaves only what is due later. Whatever else happens may have made something due; all but probes and
+    /// their answers, which only put things off.
+    /// </summary>
+    private void NoteForWake(CoreInput input)
+    {
+        if (input is CoreInput.Tick) _wakeMs = Math.Max(NextDueMs(), Now.MonotonicMs + 1);
+        else if (_livenessSeen != _liveness.Version || input is not CoreInput.FrameArrived { Frame.KindCase:
+            V1.Frame.KindOneofCase.Ping or V1.Frame.KindOneofCase.Pong }) _wakeMs = Now.MonotonicMs;
+    }
+
+    private long NextDueMs()
+    {
+        var now = Now.MonotonicMs;
+        var due = Math.Min(_gossip.NextDueMs(Now), _records.NextExpiryMs);
+        due = Math.Min(due, _watch.NextDueMs(Pace, Now));
+        if (IsQuiet(Now)) due = Math.Min(due, _startedMs + Pace.StartupQuietMs);
+        if (Charter is null) return due;
+        due = Math.Min(due, NodeDueMs());
+        due = Math.Min(due, _replication.NextDueMs(Pace, Now));
+        if (_releases.IsBusy) return now;
+        if (View is null) return due;
+        var standsMs = MayPlanDiffer(View, Now) ? long.MinValue : _planStandsUntilMs;
+        return Math.Min(due, Math.Max(_replication.PlanDueMs(Pace), standsMs));
+    }
+
+    private long NodeDueMs()
+    {
+        if (_self is null) return long.MaxValue;
+        var changed = _saidNode is null || !NodeBody(_self).Equals(_saidNode);
+        return _saidNodeMs + (changed ? Pace.HoldingGapMs : Pace.LeaseRenewMs);
+    }
+
+    /// <summary>What the node itself holds, fetches and has room for comes with inputs that are not gossip.</summary>
+    private void NoteForPlan(CoreInput input) => _ownChanged |= input is not (CoreInput.Tick
+        or CoreInput.FrameArrived or CoreInput.SessionOpened or CoreInput.SessionClosed or CoreInput.DialFailed
+        or CoreInput.Bootstrap);
+
+    /// <summary>A plan follows from the view, the node's own situation and the time; a pass over what is as it was
+    /// gives what it gave.</summary>
+    private bool MayPlanDiffer(SwarmView view, Instant now) =>
+        _ownChanged || _plannedVersion != view.Version || _plannedLiveness != _livenessSeen ||
+        _plannedQuiet != IsQuiet(now) || now.MonotonicMs >= _planStandsUntilMs;
+
+    private void MakePlan(SwarmView view, Instant now)
+    {
+        MindStorms(view, now);
+        (_ownChanged, _plannedQuiet) = (false, IsQuiet(now));
+        (_plannedVersion, _plannedLiveness) = (view.Version, _livenessSeen);
+        _replication.DoPlan(view, _plannedQuiet, now);
+    }
+
+    /// <summary>Called when the plan and the releases that follow it are made.</summary>
+    private void NotePlanStands(SwarmView view, Instant now) =>
+        _planStandsUntilMs = StormBreakerOpen || _plannedQuiet || _releases.MayChange
+            ? now.MonotonicMs : PlanStanding.UntilMs(view, Plan, now);
+}
