@@ -5,13 +5,14 @@ using WeightSwarm.Simulation.Trims;
 namespace WeightSwarm.Simulation.Reports;
 
 /// <summary>
-/// list | run NAME [--seeds A..B] [--nodes N] [--json FILE] [--trace] | compare A.json B.json | trims [--trials N]
+/// list | run NAME [--seeds A..B] [--nodes N] [--json FILE] [--trace] [--literal] | compare A.json B.json |
+/// trims [--trials N]
 /// </summary>
 internal static class CommandLine
 {
     private const string Usage = """
         usage: tests/simulate list
-               tests/simulate run NAME|all [--seeds A..B] [--nodes N] [--json FILE] [--trace]
+               tests/simulate run NAME|all [--seeds A..B] [--nodes N] [--json FILE] [--trace] [--literal]
                tests/simulate compare A.json B.json
                tests/simulate trims [--trials N] [--seed S]
         """;
@@ -55,7 +56,8 @@ internal static class CommandLine
         {
             for (var seed = options.FirstSeed; seed <= options.LastSeed; seed++)
             {
-                var result = Runner.Run(scenario, seed, options.Nodes, options.Trace ? errors : null);
+                var result = Runner.Run(scenario, seed, options.Nodes, options.Trace ? errors : null,
+                    options.Literal);
                 results.Add(result);
                 Tell(result, options, output, errors);
             }
@@ -78,23 +80,25 @@ internal static class CommandLine
 }
 
 /// <summary>The options of run.</summary>
-internal sealed record RunOptions(ulong FirstSeed, ulong LastSeed, int? Nodes, string? JsonFile, bool Trace)
+internal sealed record RunOptions(
+    ulong FirstSeed, ulong LastSeed, int? Nodes, string? JsonFile, bool Trace, bool Literal)
 {
     public static RunOptions? Parse(string[] args, out string problem)
     {
-        var options = new RunOptions(1, 1, null, null, false);
+        var options = new RunOptions(1, 1, null, null, Trace: false, Literal: false);
         problem = "";
         for (var i = 0; i < args.Length; i++)
         {
             var value = i + 1 < args.Length ? args[i + 1] : "";
             switch (args[i])
             {
+                case "--literal": options = options with { Literal = true }; continue;
                 case "--trace": options = options with { Trace = true }; continue;
                 case "--seeds" when TrySeeds(value, out var first, out var last):
                     options = options with { FirstSeed = first, LastSeed = last };
                     break;
                 case "--nodes" when int.TryParse(value, CultureInfo.InvariantCulture, out var nodes) &&
-                    nodes is >= 1 and <= 4096:
+                    nodes is >= 1 and <= 16_384:
                     options = options with { Nodes = nodes };
                     break;
                 case "--json" when value.Length > 0: options = options with { JsonFile = value }; break;

@@ -4,14 +4,19 @@ using WeightSwarm.Simulation.World;
 
 namespace WeightSwarm.Simulation.Reports;
 
-/// <summary>Runs one scenario with one seed and collects the figures.</summary>
+/// <summary>
+/// Runs one scenario with one seed and collects the figures. A literal run ticks every core at every moment and sends
+/// every frame as bytes: it takes its time, and its log must be the same.
+/// </summary>
 internal static class Runner
 {
-    public static RunResult Run(Scenario scenario, ulong seed, int? nodes, TextWriter? trace = null)
+    public static RunResult Run(
+        Scenario scenario, ulong seed, int? nodes, TextWriter? trace = null, bool literal = false)
     {
         var watch = Stopwatch.StartNew();
         var figures = new SortedDictionary<string, long>(StringComparer.Ordinal);
         using var world = scenario.Build(seed, nodes ?? scenario.DefaultNodes, trace);
+        world.TicksAlways = world.ThroughBytes = literal;
         string? failure = null;
         try
         {
@@ -31,6 +36,7 @@ internal static class Runner
         var metrics = world.Metrics;
         var seconds = Math.Max(1, world.NowMs / 1000);
         figures["bytes per node and second"] = metrics.TotalBytes / world.Nodes.Length / seconds;
+        figures["bytes per second of the 95th node"] = metrics.BytesOfNode(95) / seconds;
         figures["messages"] = metrics.Messages;
         figures["events"] = world.Log.Count;
         figures["broadcast p50 ms"] = metrics.DelayMs(50);
@@ -41,7 +47,7 @@ internal static class Runner
         figures["MiB fetched"] = metrics.FetchedBytes >> 20;
         figures["MiB given up"] = metrics.WastedBytes >> 20;
         figures["surplus copies"] = world.SurplusCopies();
-        foreach (var (kind, (count, bytes)) in metrics.ByKind)
+        foreach (var (kind, count, bytes) in metrics.ByKind)
         {
             figures[$"frames {kind}"] = count;
             figures[$"kB {kind}"] = bytes / 1000;

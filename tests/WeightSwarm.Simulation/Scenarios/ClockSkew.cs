@@ -17,9 +17,10 @@ internal sealed class ClockSkew : Scenario
         SetQuota(world, 4096 * MiB);
         // Any two of the good clocks differ by less than the allowance.
         var most = Pace.Drill.ClockSkewMs / 2;
-        foreach (var node in world.Nodes) node.ClockOffsetMs = world.Random.Below(2 * most) - most;
+        foreach (var node in world.Nodes) node.Clock.Jump(0, world.Random.Below(2 * most) - most);
         var bad = world.Nodes[^1];
-        bad.ClockOffsetMs = 10 * Minute;
+        bad.Clock.SetRight(0);
+        bad.Clock.Jump(0, 10 * Minute);
         StartAll(world);
         world.RunFor(5 * Second);
         world.AddModel(0, 1, 16, 64 * MiB);
@@ -53,7 +54,7 @@ internal sealed class ClockSkew : Scenario
     private static void Mend(SimWorld world, SortedDictionary<string, long> figures, SimNode bad)
     {
         world.Stop(bad.Number, hostToo: false);
-        bad.ClockOffsetMs = 0;
+        bad.Clock.SetRight(world.NowMs);
         world.Start(bad.Number, 0);
         // Its sequence is ten minutes ahead: it is heard when time has caught up.
         figures["ms until the mended clock is heard"] = world.RunUntil("the mended node is heard", 11 * Minute, Second,

@@ -39,23 +39,23 @@ internal sealed class Restart : Scenario
     private static void KillAndRestart(SimWorld world, int number, long downMs, bool hostToo)
     {
         var node = world.Nodes[number];
-        var kept = node.Disk.Records.Values.Select(r => (r.Key, r.Seq)).ToList();
+        var kept = node.Disk.Records.ToList();
         var slices = node.Disk.Intact.Keys.ToList();
         world.Stop(number, hostToo);
         world.RunFor(downMs);
         var known = world.Live.Select(n => n.Number).Where(n => n != number).Take(2).ToArray();
         world.Start(number, known);
         var records = node.Core.Records.ToDictionary(r => r.Key);
-        foreach (var (key, seq) in kept)
-            if (!records.TryGetValue(key, out var record) ? !MayHaveEnded(node, key) : record.Seq < seq)
-                throw new ScenarioFailedException($"after a restart n{number} has lost its {key.Kind} record");
+        foreach (var old in kept)
+            if (!records.TryGetValue(old.Key, out var record) ? !HasEnded(node, old) : record.Seq < old.Seq)
+                throw new ScenarioFailedException($"after a restart n{number} has lost its {old.Kind} record");
         foreach (var (model, slice) in slices)
             if (!node.Core.Held.TryGetValue(model, out var held) || !held.Contains(slice))
                 throw new ScenarioFailedException($"after a restart n{number} has forgotten slice {slice}");
     }
 
-    private static bool MayHaveEnded(SimNode node, RecordKey key) =>
-        node.Disk.Records[key] is var r && r.IssuedMs + r.TtlMs <= node.Now.UnixMs;
+    private static bool HasEnded(SimNode node, Record record) =>
+        record.IssuedMs + record.TtlMs <= node.Now.UnixMs;
 
     /// <summary>
     /// In the end the holding on record is exactly what is on disk, and nobody claims what he does not fetch.

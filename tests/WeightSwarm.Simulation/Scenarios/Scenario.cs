@@ -21,7 +21,10 @@ internal abstract class Scenario
     /// </summary>
     public abstract void Run(SimWorld world, SortedDictionary<string, long> figures);
 
-    /// <summary>All nodes start within a second, each knowing the first; the first has the charter.</summary>
+    /// <summary>
+    /// All nodes start within a second, each knowing the first, or in larger worlds any that runs already; the first
+    /// has the charter.
+    /// </summary>
     protected static void StartAll(SimWorld world)
     {
         world.Start(0);
@@ -29,7 +32,7 @@ internal abstract class Scenario
         for (var node = 1; node < world.Nodes.Length; node++)
         {
             world.RunFor(Second / world.Nodes.Length);
-            world.Start(node, 0);
+            world.Start(node, world.Nodes.Length > 60 ? world.AnyLive() : 0);
         }
     }
 

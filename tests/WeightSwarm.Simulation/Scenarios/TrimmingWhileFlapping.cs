@@ -21,7 +21,7 @@ internal sealed class TrimmingWhileFlapping : Scenario
     public override void Run(SimWorld world, SortedDictionary<string, long> figures)
     {
         SetQuota(world, 4096 * MiB);
-        foreach (var node in world.Nodes) node.ClockOffsetMs = world.Random.Below(Policy.Pace.ClockSkewMs);
+        foreach (var node in world.Nodes) node.Clock.Jump(0, world.Random.Below(Policy.Pace.ClockSkewMs));
         StartAll(world);
         world.RunFor(5 * Second);
         var entry = world.AddModel(0, 1, 12, 64 * MiB, copies: 8);

@@ -4,7 +4,11 @@ using WeightSwarm.Core;
 
 namespace WeightSwarm.Simulation.World;
 
-/// <summary>Everything that happens goes through one SHA-256: two runs with equal hashes were the same run.</summary>
+/// <summary>
+/// Everything that happens goes through one SHA-256: two runs with equal hashes were the same run. Of a frame the log
+/// has the moment, the stream, the kind and the size; of a record that is kept or forgotten its id, and with it every
+/// signed byte. What a core decides at a tick shows in what it sends and does.
+/// </summary>
 internal sealed class EventLog(TextWriter? trace) : IDisposable
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -38,9 +42,13 @@ internal sealed class EventLog(TextWriter? trace) : IDisposable
 
     public void Add(long nowMs, int node, EventKind kind, long detail = 0)
     {
-        Span<byte> bytes = stackalloc byte[8];
-        BinaryPrimitives.WriteInt64LittleEndian(bytes, detail);
-        Add(nowMs, node, kind, bytes);
+        Count++;
+        if (_used + 24 > _buffer.Length) Flush();
+        var to = _buffer.AsSpan(_used);
+        BinaryPrimitives.WriteInt64LittleEndian(to, nowMs);
+        BinaryPrimitives.WriteInt64LittleEndian(to[8..], (long)kind << 32 | (uint)node);
+        BinaryPrimitives.WriteInt64LittleEndian(to[16..], detail);
+        _used += 24;
     }
 
     /// <summary>A line for whoever reads along; not part of the hash.</summary>
@@ -66,7 +74,7 @@ internal sealed class EventLog(TextWriter? trace) : IDisposable
 /// <summary>What happened; the numbers are part of the hash.</summary>
 internal enum EventKind
 {
-    Start = 1, Stop, Opened, Closed, Frame, DialFailed, Tick, Publish, Room, Progress, Verified, FetchFailed, Fault,
-    Dial, Close, Persist, Forget, StartFetch, StopFetch, Lost,
+    Start = 1, Stop, Opened, Closed, Frame, DialFailed, Publish, Room, Progress, Verified, FetchFailed, Fault,
+    Close, Persist, Forget, StartFetch, StopFetch,
     Receipt, Released,
 }

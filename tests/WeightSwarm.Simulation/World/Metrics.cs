@@ -8,13 +8,16 @@ namespace WeightSwarm.Simulation.World;
 internal sealed class Metrics(SimWorld world)
 {
     private const long ForgetAfterMs = 10 * 60_000;
+    private const int FineMs = 100_000, MostSeconds = 100_000;
 
     private readonly long[] _bytes = new long[world.Nodes.Length];
-    private readonly SortedDictionary<Frame.KindOneofCase, (long Count, long Bytes)> _byKind = [];
+    private readonly (long Count, long Bytes)[] _byKind = new (long, long)[32];
     private readonly Dictionary<Hash256, (long AtMs, long Lives)> _born = [];
     private readonly Queue<(long AtMs, Hash256 Id)> _order = new();
-    private readonly List<int> _delays = [];
+    // By the millisecond up to 100 s, by the second above.
+    private readonly long[] _delays = new long[FineMs + MostSeconds];
     private readonly SortedDictionary<string, long> _closes = [];
+    private long _delaysCount;
 
     public long Messages { get; private set; }
     public long TotalBytes => _bytes.Sum();
@@ -24,15 +27,23 @@ internal sealed class Metrics(SimWorld world)
     public long FetchedBytes { get; private set; }
     /// <summary>Fetched for slices that were given up, bytes.</summary>
     public long WastedBytes { get; private set; }
-    public IReadOnlyDictionary<Frame.KindOneofCase, (long Count, long Bytes)> ByKind => _byKind;
+    public IEnumerable<(Frame.KindOneofCase Kind, long Count, long Bytes)> ByKind => _byKind
+        .Select((sum, kind) => ((Frame.KindOneofCase)kind, sum.Count, sum.Bytes)).Where(k => k.Count > 0);
     public IReadOnlyDictionary<string, long> Closes => _closes;
+
+    /// <summary>Bytes sent by the node that so many percent do not exceed.</summary>
+    public long BytesOfNode(int percent)
+    {
+        var sorted = _bytes.Order().ToArray();
+        return sorted[Math.Min(sorted.Length - 1, sorted.Length * percent / 100)];
+    }
 
     public void Sent(int node, int bytes, Frame.KindOneofCase kind)
     {
         Messages++;
         _bytes[node] += bytes;
-        var (count, sum) = _byKind.GetValueOrDefault(kind);
-        _byKind[kind] = (count + 1, sum + bytes);
+        ref var sum = ref _byKind[(int)kind];
+        sum = (sum.Count + 1, sum.Bytes + bytes);
     }
 
     public void Closed(string reason) => _closes[reason] = _closes.GetValueOrDefault(reason) + 1;
@@ -55,15 +66,21 @@ internal sealed class Metrics(SimWorld world)
         }
         else if (born.Lives == world.Starts && node.Id != record.Author)
         {
-            _delays.Add((int)(world.NowMs - born.AtMs));
+            _delaysCount++;
+            _delays[PlaceOf(world.NowMs - born.AtMs)]++;
         }
     }
 
     /// <summary>The delay that so many percent of the receptions stay within, ms; -1 for none.</summary>
     public long DelayMs(int percent)
     {
-        if (_delays.Count == 0) return -1;
-        _delays.Sort();
-        return _delays[Math.Min(_delays.Count - 1, _delays.Count * percent / 100)];
+        if (_delaysCount == 0) return -1;
+        var left = _delaysCount * percent / 100;
+        var place = 0;
+        while (place < _delays.Length - 1 && (left -= _delays[place]) >= 0) place++;
+        return place < FineMs ? place : (place - FineMs) * 1000L;
     }
+
+    private static int PlaceOf(long ms) =>
+        ms < FineMs ? (int)ms : FineMs + (int)Math.Min(MostSeconds - 1, ms / 1000);
 }

@@ -8,25 +8,30 @@ using WeightSwarm.V1;
 namespace WeightSwarm.Simulation.World;
 
 /// <summary>
-/// The network between the nodes. A stream is reliable and ordered while it lasts, as TCP is: across a cut its frames
-/// wait, and arrive when the cut heals if both ends still keep the stream. Latencies are fixed per pair and jitter per
-/// frame.
+/// The network between the nodes. A stream is reliable and ordered while it lasts, as TCP is: a frame that is lost is
+/// sent again and holds up those behind it, and after some losses in a row the stream breaks; across a cut the frames
+/// wait, and arrive when the cut heals if both ends still keep the stream. Frames overtake each other, and the same
+/// record comes twice, only by way of different streams. Latencies are fixed per pair and jitter per frame. Who
+/// reaches whom, and who can be dialled, is the <see cref="Terrain"/>'s.
 /// </summary>
 internal sealed class Net(SimWorld world, SplitMix64 random)
 {
     private const int FrameOverheadBytes = 30, MostFrameBytes = 64 * 1024, MostContentBytes = 256 * 1024;
+    private const int MostRetries = 8;
+    private const long LeastResendMs = 200;
 
-    private readonly SortedDictionary<long, Stream> _streams = [];
-    private readonly SortedSet<(int, int)> _blocked = [];
+    private readonly Dictionary<long, Stream> _streams = [];
     private readonly ulong _latencySeed = random.Next();
-    private readonly SplitMix64 _jitter = random.Split();
+    private readonly ulong _jitterSeed = random.Next();
+    private readonly Stack<Arrival> _spare = new();
     private long _lastStream;
     private int _lastPort = 40_000;
 
-    /// <summary>The side of the cut that each node is on; equal numbers reach each other.</summary>
-    public int[] Side { get; } = new int[world.Nodes.Length];
+    public Terrain Terrain { get; } = new(world.Nodes.Length);
     /// <summary>One-way latency, shortest and longest, ms.</summary>
     public (int Least, int Most) LatencyMs { get; set; } = (5, 80);
+    /// <summary>Frames that are lost and sent again, per thousand.</summary>
+    public int LostPerThousand { get; set; }
 
     private sealed class Stream(long id, int dialler, int acceptor)
     {
@@ -34,7 +39,9 @@ internal sealed class Net(SimWorld world, SplitMix64 random)
         public int[] Ends { get; } = [dialler, acceptor];
         public bool[] Open { get; } = [true, true];
         public long[] LastArrivalMs { get; } = new long[2];
-        public Queue<Frame>[] Waiting { get; } = [new(), new()];
+        public uint[] Carried { get; } = new uint[2];
+        public Queue<(Frame Frame, int Size)>[] Waiting { get; } = [new(), new()];
+        public int SideOf(int node) => Ends[0] == node ? 0 : 1;
     }
 
     public int OpenStreams => _streams.Count;
@@ -42,27 +49,26 @@ internal sealed class Net(SimWorld world, SplitMix64 random)
     public static IPEndPoint AddressOf(int node) =>
         new(new IPAddress([10, (byte)(node >> 8), (byte)node, 1]), 7000);
 
-    public bool Reaches(int from, int to) =>
-        Side[from] == Side[to] && !_blocked.Contains((Math.Min(from, to), Math.Max(from, to)));
-
-    /// <summary>Nothing passes between these two any more; nobody is told.</summary>
-    public void Block(int a, int b) => _blocked.Add((Math.Min(a, b), Math.Max(a, b)));
+    /// <summary>Whether two nodes can exchange data, as a transfer does.</summary>
+    public bool Reaches(int a, int b) => Terrain.Passes(a, b) && Terrain.Passes(b, a);
 
     public void Dial(int from, IPEndPoint address, NodeId? peer)
     {
-        var bytes = address.Address.GetAddressBytes();
-        var to = bytes.Length == 4 && bytes[0] == 10 && address.Port == 7000 ? bytes[1] << 8 | bytes[2] : -1;
+        Span<byte> bytes = stackalloc byte[16];
+        address.Address.TryWriteBytes(bytes, out var length);
+        var to = length == 4 && bytes[0] == 10 && address.Port == 7000 ? bytes[1] << 8 | bytes[2] : -1;
         var life = world.Nodes[from].Life;
         var known = to >= 0 && to < world.Nodes.Length;
         var roundTrip = known ? 2 * Latency(from, to) : 0;
         // A dead host does not answer; a live one without the daemon refuses at once.
-        var silent = !known || !Reaches(from, to) || !world.Nodes[to].HostUp;
+        var silent = !known || !Answers(from, to);
         world.In(silent ? world.Pace.DialRetryMs : 2 * roundTrip, () =>
         {
             if (world.Nodes[from].Life != life) return;
-            var open = known && Reaches(from, to) && world.Nodes[to].Up && (peer is null || peer == world.Nodes[to].Id);
+            var open = known && Answers(from, to) && world.Nodes[to].Up && world.Nodes[from].Awake &&
+                (peer is null || peer == world.Nodes[to].Id);
             if (open) Open(from, to, address);
-            else world.Nodes[from].Handle(new CoreInput.DialFailed(address), EventKind.DialFailed);
+            else Deliver(from, n => n.Handle(new CoreInput.DialFailed(address), EventKind.DialFailed));
         });
     }
 
@@ -74,41 +80,40 @@ internal sealed class Net(SimWorld world, SplitMix64 random)
             throw new ScenarioFailedException($"I5: node {from} sends a {frame.KindCase} of {size} bytes, not {most}");
         world.Metrics.Sent(from, size + FrameOverheadBytes, frame.KindCase);
         if (!_streams.TryGetValue(id.Value, out var stream)) return;
-        var side = stream.Ends[0] == from && stream.Open[0] ? 0 : 1;
-        if (stream.Ends[0] == stream.Ends[1]) return;
-        Carry(stream, 1 - side, frame);
+        Carry(stream, 1 - stream.SideOf(from), frame, size);
     }
 
     /// <summary>One end closes; the other hears of it when word gets through.</summary>
     public void Close(int from, SessionId id, string reason)
     {
         if (!_streams.TryGetValue(id.Value, out var stream)) return;
-        var side = stream.Ends[0] == from ? 0 : 1;
-        Carry(stream, 1 - side, new Frame { Close = new Close { Reason = reason } });
+        var side = stream.SideOf(from);
+        var frame = new Frame { Close = new Close { Reason = reason } };
+        Carry(stream, 1 - side, frame, frame.CalculateSize());
         stream.Open[side] = false;
-        if (!Reaches(from, stream.Ends[1 - side])) return;
-        TellClosed(stream, 1 - side);
+        if (Flows(stream, 1 - side)) TellClosed(stream, 1 - side);
+        Sweep(stream);
     }
 
     /// <summary>All streams of a node end; without warning nobody hears of it until the host is back.</summary>
     public void Vanish(int node, bool warned)
     {
-        foreach (var stream in _streams.Values.Where(s => s.Ends.Contains(node)).ToList())
+        foreach (var stream in StreamsOf(node))
         {
-            var side = stream.Ends[0] == node ? 0 : 1;
+            var side = stream.SideOf(node);
             stream.Open[side] = false;
-            if (warned && Reaches(node, stream.Ends[1 - side])) TellClosed(stream, 1 - side);
+            if (warned && Flows(stream, 1 - side)) TellClosed(stream, 1 - side);
+            Sweep(stream);
         }
     }
 
     /// <summary>A host is up again: what is still sent on its old streams is answered with a reset.</summary>
     public void Reset(int node)
     {
-        foreach (var stream in _streams.Values.Where(s => s.Ends.Contains(node)).ToList())
+        foreach (var stream in StreamsOf(node))
         {
-            var side = stream.Ends[0] == node ? 0 : 1;
-            if (!stream.Open[side] && stream.Open[1 - side] && Reaches(node, stream.Ends[1 - side]))
-                TellClosed(stream, 1 - side);
+            var side = stream.SideOf(node);
+            if (!stream.Open[side] && stream.Open[1 - side] && Flows(stream, 1 - side)) TellClosed(stream, 1 - side);
         }
     }
 
@@ -116,78 +121,132 @@ internal sealed class Net(SimWorld world, SplitMix64 random)
     public void BreakOne()
     {
         if (_streams.Count == 0) return;
-        var stream = _streams.Values.ElementAt((int)random.Below(_streams.Count));
-        TellClosed(stream, 0);
-        TellClosed(stream, 1);
+        var ids = _streams.Keys.Order().ToList();
+        Break(_streams[ids[(int)random.Below(ids.Count)]]);
     }
 
     /// <summary>Cuts or heals: nodes with equal sides reach each other.</summary>
     public void Cut(Func<int, int> sideOf)
     {
-        for (var node = 0; node < Side.Length; node++) Side[node] = sideOf(node);
-        foreach (var stream in _streams.Values.ToList())
-        {
-            if (!Reaches(stream.Ends[0], stream.Ends[1])) continue;
+        for (var node = 0; node < Terrain.Side.Length; node++) Terrain.Side[node] = sideOf(node);
+        Settle();
+    }
+
+    /// <summary>The terrain has changed, or a host woke up: what waited for it goes on its way.</summary>
+    public void Settle()
+    {
+        foreach (var stream in _streams.Values.OrderBy(s => s.Id).ToList())
             for (var to = 0; to < 2; to++)
             {
-                while (stream.Waiting[to].TryDequeue(out var frame)) Carry(stream, to, frame);
+                if (!Flows(stream, to)) continue;
+                while (stream.Waiting[to].TryDequeue(out var frame)) Carry(stream, to, frame.Frame, frame.Size);
                 if (!stream.Open[1 - to] && stream.Open[to]) TellClosed(stream, to);
             }
-        }
     }
+
+    private bool Answers(int from, int to) =>
+        Terrain.CanDial(from, to) && world.Nodes[to] is { HostUp: true, Asleep: false };
+
+    /// <summary>
+    /// Data gets to that side: packets pass, and the host is awake to take them. (What is acknowledged does not matter
+    /// for as long as a stream may last without.)
+    /// </summary>
+    private bool Flows(Stream stream, int to) =>
+        Terrain.Passes(stream.Ends[1 - to], stream.Ends[to]) && !world.Nodes[stream.Ends[to]].Asleep;
+
+    private List<Stream> StreamsOf(int node) =>
+        [.. _streams.Values.Where(s => s.Ends[0] == node || s.Ends[1] == node).OrderBy(s => s.Id)];
 
     private void Open(int from, int to, IPEndPoint address)
     {
-        var stream = new Stream(++_lastStream, from, to);
-        _streams.Add(stream.Id.Value, stream);
+        var id = new SessionId(++_lastStream);
         var ephemeral = new IPEndPoint(AddressOf(from).Address, _lastPort++ % 20_000 + 40_000);
         // A node that dials itself has two ends of its own, which one session id cannot name.
-        if (from == to)
+        if (from != to)
         {
-            _streams.Remove(stream.Id.Value);
-            world.Nodes[from].Handle(
-                new CoreInput.SessionOpened(stream.Id, world.Nodes[to].Id, true, address), EventKind.Opened);
-            return;
+            _streams.Add(id.Value, new Stream(id.Value, from, to));
+            world.Nodes[to].Handle(
+                new CoreInput.SessionOpened(id, world.Nodes[from].Id, false, ephemeral), EventKind.Opened);
         }
-        world.Nodes[to].Handle(
-            new CoreInput.SessionOpened(stream.Id, world.Nodes[from].Id, false, ephemeral), EventKind.Opened);
         world.Nodes[from].Handle(
-            new CoreInput.SessionOpened(stream.Id, world.Nodes[to].Id, true, address), EventKind.Opened);
+            new CoreInput.SessionOpened(id, world.Nodes[to].Id, true, address), EventKind.Opened);
     }
 
-    private void Carry(Stream stream, int to, Frame frame)
+    private void Carry(Stream stream, int to, Frame frame, int size)
     {
         if (!stream.Open[to] || !stream.Open[1 - to]) return;
-        if (!Reaches(stream.Ends[0], stream.Ends[1]))
+        if (!Flows(stream, to))
         {
-            stream.Waiting[to].Enqueue(frame);
+            stream.Waiting[to].Enqueue((frame, size));
             return;
         }
-        var bytes = frame.ToByteArray();
-        world.In(Arrival(stream, to) - world.NowMs, () =>
+        if (ArrivalMs(stream, to) is not { } atMs)
         {
-            if (stream.Open[to])
-                world.Nodes[stream.Ends[to]].Arrive(stream.Id, Frame.Parser.ParseFrom(bytes), bytes);
-        });
+            Break(stream);
+            return;
+        }
+        if (!_spare.TryPop(out var arrival)) arrival = new Arrival(this);
+        (arrival.Stream, arrival.To, arrival.Size) = (stream, to, size);
+        arrival.Frame = world.ThroughBytes ? Frame.Parser.ParseFrom(frame.ToByteArray()) : frame;
+        world.At(atMs, arrival);
     }
 
-    private long Arrival(Stream stream, int to)
+    /// <summary>When a frame gets there, with the times that it is sent again; null when the stream gives up.</summary>
+    private long? ArrivalMs(Stream stream, int to)
     {
         var latency = Latency(stream.Ends[0], stream.Ends[1]);
-        var at = world.NowMs + latency + _jitter.Below(latency / 4 + 1);
+        // Of the stream's own: what else goes on at the same moment does not matter.
+        var number = (ulong)(2 * stream.Id.Value + to) << 32 | stream.Carried[to]++;
+        var jitter = new SplitMix64(_jitterSeed ^ SplitMix64.Mix(number));
+        var at = world.NowMs + latency + jitter.Below(latency / 4 + 1);
+        if (LostPerThousand > 0)
+        {
+            var resendMs = Math.Max(LeastResendMs, 2 * latency);
+            for (var retries = 0; jitter.Below(1000) < LostPerThousand; resendMs *= 2, retries++)
+            {
+                if (retries == MostRetries) return null;
+                at += resendMs;
+            }
+        }
         return stream.LastArrivalMs[to] = Math.Max(at, stream.LastArrivalMs[to]);
+    }
+
+    private void Arrive(Arrival arrival)
+    {
+        var (stream, to, frame) = (arrival.Stream!, arrival.To, arrival.Frame!);
+        (arrival.Stream, arrival.Frame) = (null, null);
+        _spare.Push(arrival);
+        if (!stream.Open[to]) return;
+        var node = world.Nodes[stream.Ends[to]];
+        if (node.Asleep) stream.Waiting[to].Enqueue((frame, arrival.Size));
+        else node.Arrive(stream.Id, frame, arrival.Size);
+    }
+
+    private void Break(Stream stream)
+    {
+        TellClosed(stream, 0);
+        TellClosed(stream, 1);
     }
 
     private void TellClosed(Stream stream, int side)
     {
-        world.In(Arrival(stream, side) - world.NowMs, () =>
+        var at = Math.Max(stream.LastArrivalMs[side], world.NowMs + Latency(stream.Ends[0], stream.Ends[1]));
+        stream.LastArrivalMs[side] = at;
+        world.In(at - world.NowMs, () => Deliver(stream.Ends[side], node =>
         {
             if (!stream.Open[side]) return;
             stream.Open[side] = false;
-            world.Nodes[stream.Ends[side]].Handle(new CoreInput.SessionClosed(stream.Id), EventKind.Closed);
+            node.Handle(new CoreInput.SessionClosed(stream.Id), EventKind.Closed);
             Sweep(stream);
-        });
+        }));
         Sweep(stream);
+    }
+
+    /// <summary>To a node that is asleep things come when it has woken up.</summary>
+    private void Deliver(int node, Action<SimNode> what)
+    {
+        if (!world.Nodes[node].Asleep) what(world.Nodes[node]);
+        else world.In(1000, () => Deliver(node, what));
     }
 
     private void Sweep(Stream stream)
@@ -200,5 +259,16 @@ internal sealed class Net(SimWorld world, SplitMix64 random)
         var (low, high) = a < b ? (a, b) : (b, a);
         var draw = SplitMix64.Mix(_latencySeed ^ ((ulong)low << 32 | (uint)high));
         return LatencyMs.Least + (long)(draw % (ulong)(LatencyMs.Most - LatencyMs.Least + 1));
+    }
+
+    /// <summary>A frame on its way.</summary>
+    private sealed class Arrival(Net net) : Due
+    {
+        public Stream? Stream { get; set; }
+        public Frame? Frame { get; set; }
+        public int To { get; set; }
+        public int Size { get; set; }
+
+        public override void Run() => net.Arrive(this);
     }
 }

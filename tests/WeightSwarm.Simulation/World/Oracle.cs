@@ -1,15 +1,55 @@
+using WeightSwarm.Core;
 using WeightSwarm.Core.Catalogue;
 using WeightSwarm.Core.Identity;
 using WeightSwarm.Core.Records;
 
 namespace WeightSwarm.Simulation.World;
 
-/// <summary>Sees every disk and every accepted record, and fails the run at the first broken invariant.</summary>
-internal sealed class Oracle(SimWorld world)
+/// <summary>
+/// Sees every disk and every accepted record, and fails the run at the first broken invariant. Nothing is sampled: each
+/// invariant is checked at every event that could break it, and at no other.
+/// <list type="bullet">
+/// <item>I1 and I2, at every slice that software gives up: <see cref="Releases.GiveUp"/>.</item>
+/// <item>I3, at every holding that a node signs, for all its slices; a slice that a fault takes is watched until its
+/// node has found it out.</item>
+/// <item>I4, at every record that any node accepts: no register goes back, none is of another network or over.</item>
+/// <item>I5, at every frame (size), at every change of a disk or a fetch (bytes, fetches), and at every tick that has
+/// something to do (streams).</item>
+/// <item>I6, at every fetch and every release: a node acts on what its own core says, there is no other way.</item>
+/// </list>
+/// </summary>
+internal sealed class Oracle
 {
     private const int MostPeers = 96, MostFetches = 64;
+    private const long BorderMs = 2 * 10 * 60_000;
 
-    private readonly SortedDictionary<(int Node, RecordKey Key), ulong> _seqs = [];
+    private readonly SimWorld _world;
+    private readonly Dictionary<RecordKey, ulong>[] _seqs;
+    private readonly Dictionary<(Hash256, int), SortedSet<int>> _holders = [];
+
+    public Oracle(SimWorld world)
+    {
+        _world = world;
+        _seqs = [.. world.Nodes.Select(_ => new Dictionary<RecordKey, ulong>())];
+        foreach (var node in world.Nodes)
+            node.Disk.Intact.Changed = (model, slice, here) => Moved(node, model, slice, here);
+    }
+
+    /// <summary>Nodes whose disks have an intact copy, running or not, in order of their numbers.</summary>
+    public IReadOnlyCollection<int> Holders(Hash256 model, int slice) =>
+        _holders.TryGetValue((model, slice), out var holders) ? holders : [];
+
+    /// <summary>Intact copies of a slice on all disks, or on those of running nodes.</summary>
+    public int Copies(Hash256 model, int slice, bool upOnly = true)
+    {
+        if (!_holders.TryGetValue((model, slice), out var holders)) return 0;
+        if (!upOnly) return holders.Count;
+        var copies = 0;
+        foreach (var holder in holders)
+            if (_world.Nodes[holder].Up)
+                copies++;
+        return copies;
+    }
 
     public void Accepted(SimNode node, Record record)
     {
@@ -20,44 +60,54 @@ internal sealed class Oracle(SimWorld world)
     /// <summary>I5: what grows without bound would show here.</summary>
     public static void AfterTick(SimNode node)
     {
+        var peers = node.Core.SessionCount;
+        if (peers > MostPeers) throw new ScenarioFailedException($"I5: node {node.Number} has {peers} streams");
+    }
+
+    /// <summary>I5 of a disk and of the fetches to it.</summary>
+    public static void Bounds(SimNode node)
+    {
         if (node.Disk.UsedBytes > node.Disk.QuotaBytes)
             throw new ScenarioFailedException(
                 $"I5: node {node.Number} uses {node.Disk.UsedBytes} of {node.Disk.QuotaBytes} bytes");
-        var fetching = node.Transfers.Count;
-        if (fetching > MostFetches)
-            throw new ScenarioFailedException($"I5: node {node.Number} has {fetching} fetches under way");
-        var peers = node.Core.Peers.Count();
-        if (peers > MostPeers) throw new ScenarioFailedException($"I5: node {node.Number} has {peers} peers");
+        if (node.Transfers.Count > MostFetches)
+            throw new ScenarioFailedException($"I5: node {node.Number} has {node.Transfers.Count} fetches under way");
     }
 
-    /// <summary>
-    /// I1: the last intact copy is never removed by software; called wherever the simulator takes one away.
-    /// </summary>
-    public int Copies(Core.Hash256 model, int slice, bool upOnly = true) =>
-        world.Nodes.Count(n => (n.Up || !upOnly) && n.Disk.Has(model, slice));
+    /// <summary>The lives of a node share one numbering.</summary>
+    public ulong HighestSeq(int node, NodeId author) =>
+        _seqs[node].Where(s => s.Key.Author == author).Select(s => s.Value).DefaultIfEmpty().Max();
 
-    /// <summary>I3: a slice that a node advertises is intact on its disk.</summary>
+    private void Moved(SimNode node, Hash256 model, int slice, bool here)
+    {
+        if (!_holders.TryGetValue((model, slice), out var holders)) _holders.Add((model, slice), holders = []);
+        if (here) holders.Add(node.Number);
+        else holders.Remove(node.Number);
+    }
+
+    /// <summary>I3: a slice that a node advertises is intact on its disk, or it cannot know better yet.</summary>
     private static void Truth(SimNode node, Record record)
     {
         var model = RecordBodies.ModelOf(record);
         var said = SliceSet.FromBitmap(RecordBodies.Holding(record).Verified.Span, 1 << 16);
         foreach (var slice in said.Slices)
-            if (!node.Disk.Has(model, slice))
+            if (!node.Disk.Has(model, slice) && !node.Faults.IsHidden(model, slice))
                 throw new ScenarioFailedException(
                     $"I3: node {node.Number} advertises slice {slice}, which its disk does not have");
     }
 
-    /// <summary>I4: no register goes back, whatever was forgotten in between.</summary>
+    /// <summary>
+    /// I4: no register goes back, whatever was forgotten in between, and nothing is accepted long after its lease.
+    /// </summary>
     private void Monotone(SimNode node, Record record)
     {
-        var key = (node.Number, record.Key);
-        if (_seqs.TryGetValue(key, out var seq) && record.Seq < seq)
+        var seqs = _seqs[node.Number];
+        if (seqs.TryGetValue(record.Key, out var seq) && record.Seq < seq && !node.Faults.MayForget(record.Key))
             throw new ScenarioFailedException(
-                $"I4: node {node.Number} accepts {Words.Of(world, record)} after seq {seq % 1_000_000_000}");
-        _seqs[key] = record.Seq;
+                $"I4: node {node.Number} accepts {Words.Of(_world, record)} after seq {seq % 1_000_000_000}");
+        if (record.IssuedMs + record.TtlMs + BorderMs < node.Now.UnixMs)
+            throw new ScenarioFailedException(
+                $"I4: node {node.Number} accepts {Words.Of(_world, record)}, whose lease is over");
+        seqs[record.Key] = record.Seq;
     }
-
-    /// <summary>The lives of a node share one numbering.</summary>
-    public ulong HighestSeq(int node, NodeId author) =>
-        _seqs.Where(s => s.Key.Node == node && s.Key.Key.Author == author).Select(s => s.Value).DefaultIfEmpty().Max();
 }

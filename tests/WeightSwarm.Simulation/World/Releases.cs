@@ -19,7 +19,7 @@ internal sealed class Releases(SimWorld world)
     public void Challenge(SimNode asker, CoreOutput.AskReceipt ask)
     {
         var life = asker.Life;
-        var holder = world.Nodes.First(n => n.Id == ask.Holder);
+        var holder = world.NodeOf(ask.Holder);
         var (there, back) = (Way(), Way());
         world.In(there, () =>
         {
@@ -43,7 +43,9 @@ internal sealed class Releases(SimWorld world)
         if (!node.Disk.Intact.Remove(key, out var bytes))
             throw new ScenarioFailedException(
                 $"node {node.Number} gives up slice {release.Slice}, which it does not have");
-        node.Disk.Trash[key] = bytes;
+        node.Disk.Trash.Remove(key);
+        node.Disk.Trash.Add(key, bytes);
+        Oracle.Bounds(node);
         Given = release.Unproven ? (Given.Proven, Given.Unproven + 1) : (Given.Proven + 1, Given.Unproven);
         var left = world.Oracle.Copies(release.Model, release.Slice, upOnly: false);
         var wanted = world.Entry(release.Model).Copies > 0 ? world.Entry(release.Model).Copies : world.Policy.Copies;

@@ -6,35 +6,49 @@ namespace WeightSwarm.Simulation.World;
 /// <summary>What survives the end of a node's process: its sequence, its kept records and its slices.</summary>
 internal sealed class SimDisk(long quotaBytes) : ISequence
 {
-    private ulong _lastSeq;
+    private readonly Dictionary<RecordKey, Record> _records = [];
 
-    /// <summary>Kept records by register.</summary>
-    public SortedDictionary<RecordKey, Record> Records { get; } = [];
+    /// <summary>The largest number given out or jumped over.</summary>
+    public ulong LastSeq { get; set; }
+
+    /// <summary>Kept records, ordered by register.</summary>
+    public IEnumerable<Record> Records => _records.Values.OrderBy(r => r.Key);
 
     /// <summary>
     /// Slices of which every byte is good, with the bytes that each takes of the donation (0: in place).
     /// </summary>
-    public SortedDictionary<(Hash256 Model, int Slice), long> Intact { get; } = [];
+    public SliceStore Intact { get; } = new();
 
     /// <summary>Slices that were given up and are not deleted yet, with the bytes that each takes.</summary>
-    public SortedDictionary<(Hash256 Model, int Slice), long> Trash { get; } = [];
+    public SliceStore Trash { get; } = new();
 
     /// <summary>Bytes donated.</summary>
     public long QuotaBytes { get; set; } = quotaBytes;
 
     /// <summary>Bytes of the donation that finished slices and the trash take.</summary>
-    public long UsedBytes => Intact.Values.Sum() + Trash.Values.Sum();
+    public long UsedBytes => Intact.Bytes + Trash.Bytes;
 
-    public bool Has(Hash256 model, int slice) => Intact.ContainsKey((model, slice));
+    public bool Has(Hash256 model, int slice) => Intact.Contains((model, slice));
 
-    public ulong Next(long unixMs) => _lastSeq = Math.Max(_lastSeq + 1, (ulong)unixMs);
+    public ulong Next(long unixMs) => LastSeq = Math.Max(LastSeq + 1, (ulong)unixMs);
 
-    public void JumpAbove(ulong seq) => _lastSeq = Math.Max(_lastSeq, seq);
+    public void JumpAbove(ulong seq) => LastSeq = Math.Max(LastSeq, seq);
 
-    public void Keep(Record record) => Records[record.Key] = record;
+    public void Keep(Record record) => _records[record.Key] = record;
 
     public void Forget(Record record)
     {
-        if (Records.TryGetValue(record.Key, out var kept) && kept.Id == record.Id) Records.Remove(record.Key);
+        if (_records.TryGetValue(record.Key, out var kept) && kept.Id == record.Id) _records.Remove(record.Key);
+    }
+
+    /// <summary>The kept record of a register, or null.</summary>
+    public Record? Find(RecordKey key) => _records.GetValueOrDefault(key);
+
+    /// <summary>Other records and another sequence take the place of these, as when a backup is put back.</summary>
+    public void PutBack(IReadOnlyCollection<Record> records, ulong lastSeq)
+    {
+        _records.Clear();
+        foreach (var record in records) _records.Add(record.Key, record);
+        LastSeq = lastSeq;
     }
 }

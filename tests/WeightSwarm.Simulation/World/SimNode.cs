@@ -14,10 +14,13 @@ namespace WeightSwarm.Simulation.World;
 /// </summary>
 internal sealed class SimNode
 {
+    private static readonly CoreInput.Tick Ticking = new();
+
     private readonly SimWorld _world;
     private readonly SimKey _key;
     private SwarmCore? _core;
-    private long _monotonicBaseMs;
+    private readonly Wake _wake;
+    private long _firstTickMs;
 
     public SimNode(SimWorld world, int number, long quotaBytes)
     {
@@ -26,44 +29,51 @@ internal sealed class SimNode
         _key = new SimKey(world.Seed, number);
         Disk = new SimDisk(quotaBytes);
         Transfers = new Transfers(world, this);
+        _wake = new Wake(this);
     }
 
     public int Number { get; }
     public NodeId Id => _key.Id;
     public SimDisk Disk { get; }
     public Transfers Transfers { get; }
+    public NodeFaults Faults { get; } = new();
     /// <summary>Counts the starts and stops: what was planned in another life does not happen.</summary>
     public int Life { get; private set; }
     public bool Up => _core is not null;
+    /// <summary>It runs and is not asleep.</summary>
+    public bool Awake => Up && !Asleep;
     /// <summary>False after a power cut: nothing answers, not even with a refusal.</summary>
     public bool HostUp { get; private set; } = true;
-    /// <summary>How far the wall clock is off, ms.</summary>
-    public long ClockOffsetMs { get; set; }
+    public SimClock Clock { get; } = new();
+    /// <summary>The host sleeps: nothing happens in it until it wakes up.</summary>
+    public bool Asleep { get; private set; }
     /// <summary>Addresses to try at the next start.</summary>
     public ImmutableArray<IPEndPoint> Bootstrap { get; set; } = [];
     public SwarmCore Core => _core ?? throw new InvalidOperationException($"node {Number} is down");
-    public Instant Now => new(_world.NowMs + _monotonicBaseMs, SimWorld.EpochUnixMs + _world.NowMs + ClockOffsetMs);
+    public Instant Now => Clock.At(_world.NowMs);
 
     public void Start()
     {
         HostUp = true;
         Life++;
         _world.Net.Reset(Number);
-        _monotonicBaseMs = 1_000 + _world.Random.Below(1_000_000) - _world.NowMs;
+        Clock.Boot(_world.NowMs, 1_000 + _world.Random.Below(1_000_000));
         _world.Log.Say(_world.NowMs, Number, $"starts as {Id.Brief}");
         var secret = new byte[32];
         _world.Random.Split().Fill(secret);
-        _core = new SwarmCore(
-            new CoreParts(_world.Network, _key, _key, Disk, _world.Random.Next(), secret), Now);
-        Handle(new CoreInput.Restored([.. Disk.Records.Values.Select(r => r.Bytes)]), EventKind.Start);
+        var parts = new CoreParts(_world.Network, _key, _key, Disk, _world.Random.Next(), secret)
+        {
+            Known = _world.Known,
+        };
+        _core = new SwarmCore(parts, Now);
+        _firstTickMs = _world.NowMs + _world.Random.Below(_world.TickMs);
+        Handle(new CoreInput.Restored([.. Disk.Records.Select(r => r.Bytes)]), EventKind.Start);
         Describe();
         Transfers.TellRoom();
         foreach (var held in Disk.Intact.Keys.GroupBy(k => k.Model))
             Handle(new CoreInput.SlicesHeld(held.Key, SliceSet.Of(held.Select(k => k.Slice)),
                 held.Any(k => Disk.Intact[k] == 0)), EventKind.Start);
         if (Bootstrap.Length > 0) Handle(new CoreInput.Bootstrap(Bootstrap), EventKind.Start);
-        var life = Life;
-        _world.In(_world.Random.Below(_world.TickMs), () => Tick(life));
     }
 
     /// <summary>The process, or with it the host, ends now.</summary>
@@ -73,6 +83,9 @@ internal sealed class SimNode
         _world.Log.Say(_world.NowMs, Number, hostToo ? "loses power" : "is killed");
         Life++;
         _core = null;
+        _wake.Forget();
+        if (Asleep) Clock.WakeUp(_world.NowMs, countsSleep: true);
+        Asleep = false;
         HostUp = !hostToo;
         Transfers.DropAll();
         _world.Net.Vanish(Number, warned: !hostToo);
@@ -81,11 +94,13 @@ internal sealed class SimNode
     public void Describe(bool draining = false) => Handle(new CoreInput.Described(new SelfDescription(
         [(Net.AddressOf(Number).Address, 7000, 7001)], "", "", draining, "sim", Now.UnixMs)), EventKind.Start);
 
-    public void Arrive(SessionId session, Frame frame, byte[] bytes)
+    public void Arrive(SessionId session, Frame frame, int size)
     {
-        if (!Up) return;
-        _world.Log.Add(_world.NowMs, Number, EventKind.Frame, bytes);
-        Carry(Core.Handle(new CoreInput.FrameArrived(session, frame), Now));
+        if (_core is null) return;
+        _world.Log.Add(_world.NowMs, Number, EventKind.Frame,
+            session.Value << 24 | (long)frame.KindCase << 18 | (uint)size & 0x3FFFF);
+        Carry(_core.Handle(new CoreInput.FrameArrived(session, frame), Now));
+        PlanTick();
     }
 
     public void Handle(CoreInput input, EventKind kind)
@@ -93,19 +108,92 @@ internal sealed class SimNode
         if (!Up) return;
         _world.Log.Add(_world.NowMs, Number, kind);
         Carry(Core.Handle(input, Now));
+        PlanTick();
     }
 
-    private void Tick(int life)
+    /// <summary>
+    /// The lid is closed, for so long. What was on its way stays in the kernel's buffers, or is sent again, until the
+    /// host wakes up; its clocks go on as <see cref="SimClock"/> says.
+    /// </summary>
+    public void Sleep(long forMs, bool countsSleep)
     {
-        if (Life != life) return;
-        Handle(new CoreInput.Tick(), EventKind.Tick);
+        _world.Log.Say(_world.NowMs, Number, $"sleeps for {forMs / 1000} s");
+        var life = Life;
+        Asleep = true;
+        Clock.Sleep(_world.NowMs);
+        _wake.Forget();
+        _world.In(forMs, () =>
+        {
+            if (Life != life) return;
+            Clock.WakeUp(_world.NowMs, countsSleep);
+            Asleep = false;
+            _world.Log.Say(_world.NowMs, Number, "wakes up");
+            _world.Net.Settle();
+            PlanTick();
+        });
+    }
+
+    private void Tick()
+    {
+        if (_core is null || Asleep) return;
+        Carry(_core.Handle(Ticking, Now));
+        if (_core is null) return;
         Oracle.AfterTick(this);
-        _world.In(_world.TickMs, () => Tick(life));
+        PlanTick();
+    }
+
+    /// <summary>
+    /// The core is ticked at the first of its moments, one every <see cref="SimWorld.TickMs"/>, at which it wants to
+    /// be; or at all of them, which must come to the same.
+    /// </summary>
+    private void PlanTick()
+    {
+        if (_core is null || Asleep) return;
+        var wanted = _world.TicksAlways ? 0 : _core.NextWakeMs;
+        if (wanted == long.MaxValue) return;
+        var earliest = Math.Max(_world.NowMs + 1, Clock.TrueMs(wanted));
+        var ticks = Math.Max(0, earliest - _firstTickMs + _world.TickMs - 1) / _world.TickMs;
+        _wake.PlanAt(_firstTickMs + ticks * _world.TickMs);
+    }
+
+    /// <summary>The next tick. One for later that an earlier one has overtaken finds out when its time comes.</summary>
+    private sealed class Wake(SimNode node)
+    {
+        private readonly Queue<Alarm> _spare = new();
+        private long _atMs = long.MaxValue;
+
+        private int Number => node.Number;
+
+        public void PlanAt(long atMs)
+        {
+            if (atMs >= _atMs) return;
+            _atMs = atMs;
+            if (!_spare.TryDequeue(out var alarm)) alarm = new Alarm(this);
+            node._world.At(atMs, alarm);
+        }
+
+        public void Forget() => _atMs = long.MaxValue;
+
+        private void Ring(Alarm alarm)
+        {
+            var isPlanned = alarm.AtMs == _atMs;
+            _spare.Enqueue(alarm);
+            if (!isPlanned) return;
+            _atMs = long.MaxValue;
+            node.Tick();
+        }
+
+        private sealed class Alarm(Wake wake) : Due
+        {
+            public override int Rank => wake.Number;
+
+            public override void Run() => wake.Ring(this);
+        }
     }
 
     private void Carry(IReadOnlyList<CoreOutput> outputs)
     {
-        foreach (var output in outputs) Carry(output);
+        for (var i = 0; i < outputs.Count; i++) Carry(outputs[i]);
     }
 
     private void Carry(CoreOutput output)

@@ -16,6 +16,7 @@ internal sealed class SimWorld : IDisposable
     private readonly Schedule _schedule = new();
     private readonly SimKey _founder;
     private readonly SortedDictionary<Hash256, Entry> _entries = [];
+    private readonly Dictionary<NodeId, SimNode> _byId;
     private ulong _founderSeq;
 
     public SimWorld(ulong seed, int nodes, Policy policy, TextWriter? trace)
@@ -29,6 +30,7 @@ internal sealed class SimWorld : IDisposable
         TickMs = policy.Pace.TickMs;
         Nodes = new SimNode[nodes];
         for (var i = 0; i < nodes; i++) Nodes[i] = new SimNode(this, i, 0);
+        _byId = Nodes.ToDictionary(n => n.Id);
         Net = new Net(this, Random.Split());
         Oracle = new Oracle(this);
         Metrics = new Metrics(this);
@@ -49,6 +51,11 @@ internal sealed class SimWorld : IDisposable
     public long NowMs => _schedule.NowMs;
     /// <summary>How often cores are woken, ms.</summary>
     public long TickMs { get; init; }
+    /// <summary>Cores are ticked at every moment, not only at those at which they want to be.</summary>
+    public bool TicksAlways { get; set; }
+    /// <summary>Frames go from node to node as bytes, as on a wire, not as the objects that were sent.</summary>
+    public bool ThroughBytes { get; set; }
+    public KnownRecords Known { get; } = new();
     /// <summary>Bulk data advances in steps of so many ms.</summary>
     public long FetchStepMs { get; init; } = 200;
     /// <summary>A fetch that does not move for so long has failed, ms.</summary>
@@ -59,11 +66,18 @@ internal sealed class SimWorld : IDisposable
     public long Starts { get; private set; }
     /// <summary>Nodes that run.</summary>
     public IEnumerable<SimNode> Live => Nodes.Where(n => n.Up);
+    /// <summary>The number of a running node, drawn at random.</summary>
+    public int AnyLive() => Live.ElementAt((int)Random.Below(Live.Count())).Number;
+
     public IReadOnlyCollection<Entry> Entries => _entries.Values;
+
+    public SimNode NodeOf(NodeId id) => _byId[id];
 
     public Entry Entry(Hash256 model) => _entries[model];
 
     public void In(long ms, Action action) => _schedule.In(ms, action);
+
+    public void At(long ms, Due due) => _schedule.At(ms, due);
 
     public void RunFor(long ms)
     {

@@ -21,13 +21,15 @@ internal sealed class Transfers(SimWorld world, SimNode node)
         public SimNode? Source { get; set; }
     }
 
+    private long _fetchBytes;
+
     /// <summary>Fetches under way.</summary>
     public int Count => _fetches.Count;
 
     /// <summary>Fetches of other nodes that read from this one.</summary>
     public int Uploads { get; private set; }
 
-    public long RoomBytes => node.Disk.QuotaBytes - node.Disk.UsedBytes - _fetches.Values.Sum(f => f.Bytes);
+    public long RoomBytes => node.Disk.QuotaBytes - node.Disk.UsedBytes - _fetchBytes;
 
     public void TellRoom() => node.Handle(
         new CoreInput.RoomChanged(RoomBytes, RoomBytes, node.Disk.QuotaBytes), EventKind.Room);
@@ -56,6 +58,8 @@ internal sealed class Transfers(SimWorld world, SimNode node)
         }
         var fetch = new Fetch(bytes) { LastMovedMs = world.NowMs };
         _fetches.Add(key, fetch);
+        _fetchBytes += bytes;
+        Oracle.Bounds(node);
         Later(0, TellRoom);
         Later(world.FetchStepMs, () => Advance(key, fetch));
     }
@@ -106,6 +110,7 @@ internal sealed class Transfers(SimWorld world, SimNode node)
     {
         End(key);
         node.Disk.Intact.Add(key, fetch.Bytes);
+        Oracle.Bounds(node);
         world.Metrics.Fetched(fetch.Bytes);
         world.Log.Say(world.NowMs, node.Number, $"has slice {key.Slice}");
         node.Handle(new CoreInput.SliceVerified(key.Model, key.Slice), EventKind.Verified);
@@ -124,7 +129,8 @@ internal sealed class Transfers(SimWorld world, SimNode node)
     {
         if (fetch.Source is { } old && Serves(old, key)) return;
         Leave(fetch);
-        fetch.Source = world.Nodes.Where(n => Serves(n, key)).MinBy(n => n.Transfers.Uploads);
+        fetch.Source = world.Oracle.Holders(key.Model, key.Slice).Select(n => world.Nodes[n])
+            .Where(n => Serves(n, key)).MinBy(n => n.Transfers.Uploads);
         if (fetch.Source is { } source) source.Transfers.Uploads++;
     }
 
@@ -134,7 +140,9 @@ internal sealed class Transfers(SimWorld world, SimNode node)
 
     private void End((Hash256 Model, int Slice) key)
     {
-        if (_fetches.Remove(key, out var fetch)) Leave(fetch);
+        if (!_fetches.Remove(key, out var fetch)) return;
+        _fetchBytes -= fetch.Bytes;
+        Leave(fetch);
     }
 
     private static void Leave(Fetch fetch)
