@@ -118,13 +118,6 @@ public sealed partial class SwarmCore
     /// <summary>Too many nodes are gone at once; only the most urgent work is done.</summary>
     public bool StormBreakerOpen => _replication.StormBreakerOpen;
 
-    /// <summary>
-    /// Of these models, and no others, another slice may take less than the room that was told last: each lies in a
-    /// donation already, and grows there alone.
-    /// </summary>
-    /// <param name="rooms">Bytes by model id; 0 for nothing.</param>
-    public void LimitRooms(ImmutableSortedDictionary<Hash256, long> rooms) => _replication.ModelRooms = rooms;
-
     private Pace Pace => Charter?.Policy.Pace ?? Pace.Real;
 
     /// <summary>Handles one input and answers what is to be done, in order.</summary>
@@ -148,7 +141,7 @@ public sealed partial class SwarmCore
             case CoreInput.Described described: Describe(described.Self); break;
             case CoreInput.RoomChanged room:
                 (_freeBytes, _donatedBytes) = (room.FreeBytes, room.DonatedBytes);
-                _replication.RoomChanged(room.RoomBytes, room.DonatedBytes);
+                _replication.RoomChanged(room);
                 break;
             case CoreInput.OriginsUsable origins: _replication.Origins = origins.Models; break;
             case CoreInput.SlicesHeld held: _replication.SlicesHeld(held.Model, held.Slices, held.InPlace); break;

@@ -54,7 +54,15 @@ public abstract record CoreInput
     public sealed record Described(SelfDescription Self) : CoreInput;
 
     /// <summary>Another slice may take so many bytes now.</summary>
-    public sealed record RoomChanged(long RoomBytes, long FreeBytes, long DonatedBytes) : CoreInput;
+    public sealed record RoomChanged(long RoomBytes, long FreeBytes, long DonatedBytes) : CoreInput
+    {
+        /// <summary>
+        /// Of these models another slice may take less than that, 0 for nothing: each lies in a donation already, and
+        /// grows there alone.
+        /// </summary>
+        public ImmutableSortedDictionary<Hash256, long> ModelRooms { get; init; } =
+            ImmutableSortedDictionary<Hash256, long>.Empty;
+    }
 
     /// <summary>These models, and no others, have an origin that can be fetched from now.</summary>
     public sealed record OriginsUsable(ImmutableSortedSet<Hash256> Models) : CoreInput;

@@ -17,8 +17,7 @@ internal sealed class ReplicationState(
     private readonly SortedDictionary<(Hash256 Model, int Slice), Fetch> _fetching = [];
     private readonly SortedSet<(Hash256 Model, int Slice)> _recalled = [];
     private readonly Planner _planner = new();
-    private long _roomBytes;
-    private long _donatedBytes;
+    private CoreInput.RoomChanged _room = new(0, 0, 0);
     private long _plannedMs = long.MinValue;
 
     private sealed class Held
@@ -46,10 +45,6 @@ internal sealed class ReplicationState(
 
     public bool Draining { get; set; }
 
-    /// <summary>Models that may take less than the largest room.</summary>
-    public ImmutableSortedDictionary<Hash256, long> ModelRooms { get; set; } =
-        ImmutableSortedDictionary<Hash256, long>.Empty;
-
     /// <summary>Models whose origin can be fetched from now.</summary>
     public ImmutableSortedSet<Hash256> Origins { get; set; } = [];
 
@@ -59,11 +54,7 @@ internal sealed class ReplicationState(
     public ImmutableSortedDictionary<Hash256, SliceSet> FetchingSlices => _fetching.Keys
         .GroupBy(f => f.Model).ToImmutableSortedDictionary(g => g.Key, g => SliceSet.Of(g.Select(f => f.Slice)));
 
-    public void RoomChanged(long roomBytes, long donatedBytes)
-    {
-        _roomBytes = roomBytes;
-        _donatedBytes = donatedBytes;
-    }
+    public void RoomChanged(CoreInput.RoomChanged room) => _room = room;
 
     public void SlicesHeld(Hash256 model, SliceSet slices, bool inPlace)
     {
@@ -251,9 +242,9 @@ internal sealed class ReplicationState(
 
     private OwnSituation Situation(bool quiet) => new()
     {
-        RoomBytes = _roomBytes,
-        ModelRooms = ModelRooms,
-        DonatedBytes = _donatedBytes,
+        RoomBytes = _room.RoomBytes,
+        ModelRooms = _room.ModelRooms,
+        DonatedBytes = _room.DonatedBytes,
         Fetching = FetchingSlices,
         Held = HeldSlices,
         Health = Health,

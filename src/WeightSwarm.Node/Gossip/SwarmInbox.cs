@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Threading.Channels;
 using WeightSwarm.Core;
 using WeightSwarm.Core.Gossip;
@@ -16,8 +15,6 @@ public sealed class SwarmInbox
 
     internal sealed record Input(CoreInput Value, Action? Handled) : Work;
 
-    internal sealed record Rooms(ImmutableSortedDictionary<Hash256, long> OfModels) : Work;
-
     internal sealed record Question(Action<SwarmCore?> Ask) : Work;
 
     internal sealed record Begin(SwarmCore Core, IReadOnlyList<CoreInput> First, TaskCompletionSource Done) : Work;
@@ -28,9 +25,6 @@ public sealed class SwarmInbox
     /// <param name="input">What happened.</param>
     /// <param name="handled">Called on the core's thread once that is done.</param>
     public void Post(CoreInput input, Action? handled = null) => _work.Writer.TryWrite(new Input(input, handled));
-
-    /// <summary>Queues the models that may take less than the room that was told last; 0 for nothing.</summary>
-    public void Limit(ImmutableSortedDictionary<Hash256, long> rooms) => _work.Writer.TryWrite(new Rooms(rooms));
 
     /// <summary>
     /// Asks the core something, on its own thread, after everything posted before has been handled and kept on disk;

@@ -65,9 +65,6 @@ public sealed class SwarmLoop(
                 if (core is not null) outputs.AddRange(core.Handle(input.Value, clock.Now));
                 input.Handled?.Invoke();
                 break;
-            case SwarmInbox.Rooms rooms:
-                core?.LimitRooms(rooms.OfModels);
-                break;
             case SwarmInbox.Question question:
                 var seen = core;
                 after.Add(() => question.Ask(seen));

@@ -45,7 +45,6 @@ public sealed partial class CustodyLoop : BackgroundLoop
     private readonly SortedDictionary<Hash256, Pending> _pending = [];
     private readonly ConcurrentDictionary<string, string> _warnings = new();
     private readonly SideWork _beside = new();
-    private ImmutableSortedDictionary<Hash256, long> _tightModels = ImmutableSortedDictionary<Hash256, long>.Empty;
     private CancellationToken _stopping;
     private long _additions;
 
@@ -156,13 +155,14 @@ public sealed partial class CustodyLoop : BackgroundLoop
         var rooms = _ledger.Look().Where(d => d is { State: DonationState.Present, Rests: false })
             .ToDictionary(d => d.Donation.Id, d => d.RoomBytes + TrashBytes(d.Donation.Id));
         var largest = rooms.Values.DefaultIfEmpty(0).Max();
-        _inbox.Post(new CoreInput.RoomChanged(largest, rooms.Values.Sum(), _ledger.DonatedBytes));
         // A model that has a folder grows there, and an owner's own files never do.
         var tight = _custody.Values.Where(c => c.Held.Count < c.Entry.Slices)
             .Select(c => (c.Entry.ModelId, Room: c.Donation is { } id ? rooms.GetValueOrDefault(id) : 0))
             .Where(m => m.Room < largest).ToImmutableSortedDictionary(m => m.ModelId, m => m.Room);
-        if (!tight.IsEmpty || !_tightModels.IsEmpty) _inbox.Limit(tight);
-        _tightModels = tight;
+        _inbox.Post(new CoreInput.RoomChanged(largest, rooms.Values.Sum(), _ledger.DonatedBytes)
+        {
+            ModelRooms = tight,
+        });
     }
 
     /// <summary>Connects to every present holder, and to those who fetch the same; the engine ignores known
