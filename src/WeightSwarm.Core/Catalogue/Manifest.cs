@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Google.Protobuf;
+using WeightSwarm.Core.Records;
 
 namespace WeightSwarm.Core.Catalogue;
 
@@ -70,7 +71,7 @@ public sealed class Manifest
                 ? new ManifestResult(manifest, "")
                 : Refused("it is not in the canonical form of its files");
         }
-        catch (InvalidProtocolBufferException e)
+        catch (Exception e) when (ProtobufFault.IsMalformed(e))
         {
             return Refused(e.Message);
         }

@@ -32,7 +32,7 @@ public static class EnvelopeCodec
         {
             envelope = UnknownDropped.ParseFrom(bytes.Span);
         }
-        catch (InvalidProtocolBufferException)
+        catch (Exception e) when (ProtobufFault.IsMalformed(e))
         {
             return null;
         }

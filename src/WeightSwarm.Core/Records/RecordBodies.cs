@@ -37,7 +37,7 @@ public static class RecordBodies
                 _ => true,
             };
         }
-        catch (InvalidProtocolBufferException)
+        catch (Exception e) when (ProtobufFault.IsMalformed(e))
         {
             return false;
         }

@@ -70,6 +70,20 @@ public sealed class MutationTests
         Assert.NotEmpty(bench.Core.View.Nodes);
     }
 
+    /// <summary>Lengths near 2^31 inside a nested message send the protobuf library outside its buffer.</summary>
+    [Theory]
+    [InlineData(RecordKind.Node, "0A000AFFFFFFFF078004")]
+    [InlineData(RecordKind.Charter, "12001AFFFFFFFF078004")]
+    [InlineData(RecordKind.Charter, "1A001AFFFFFFFF078004")]
+    public void Handle_ARightlySignedBodyWithAnEnormousLength_IsRefused(RecordKind kind, string body)
+    {
+        var bench = new CoreBench();
+        var session = bench.Linked(2);
+        var bytes = Signed(TestRecords.Bob, kind, [], Convert.FromHexString(body), bench.Now, 1);
+        Feed(bench, session, new V1.Frame { Push = new V1.Push { Envelopes = { bytes } } }, body);
+        Assert.Empty(bench.Core.Peers);
+    }
+
     private static void Feed(CoreBench bench, SessionId session, V1.Frame frame, string what)
     {
         try
