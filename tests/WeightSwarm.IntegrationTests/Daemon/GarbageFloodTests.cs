@@ -4,6 +4,7 @@ using System.Text.Json;
 using WeightSwarm.Core.Identity;
 using WeightSwarm.IntegrationTests.Daemon.Hostile;
 using WeightSwarm.IntegrationTests.Daemon.Support;
+using WeightSwarm.Tests.Support;
 using Xunit.Abstractions;
 
 namespace WeightSwarm.IntegrationTests.Daemon;
@@ -37,8 +38,10 @@ public sealed class GarbageFloodTests(ITestOutputHelper output)
         // Under the flood, and through the victim: the other two are its neighbours.
         for (var round = 0; round < 3; round++)
             await HonestRecordArrives(swarm, 1 + round % 2, 32 << round);
-        output.WriteLine($"{peers.Sum(p => p.BytesSent) >> 20} MiB sent in {Seconds(started)} s over " +
-            $"{peers.Sum(p => p.Connections)} connections; the victim took {CpuSeconds(victim) - cpu:F1} s of processor");
+        output.WriteLine(
+            $"{peers.Sum(p => p.BytesSent) >> 20} MiB sent in {Seconds(started)} s over " +
+            $"{peers.Sum(p => p.Connections)} connections; " +
+            $"the victim took {CpuSeconds(victim) - cpu:F1} s of processor");
         var growth = Resident(victim) - memory;
         output.WriteLine($"resident memory grew by {growth >> 20} MiB");
         await stop.CancelAsync();
@@ -55,7 +58,7 @@ public sealed class GarbageFloodTests(ITestOutputHelper output)
         var address = new IPEndPoint(IPAddress.Loopback, victim.GossipPort);
         var seed = Seed;
         return [.. Enum.GetValues<Garbage>().SelectMany(kind => Enumerable.Range(0, PeersOfEachKind).Select(_ =>
-            new HostilePeer(address, network, kind, seed++, BytesPerSecond)))];
+            new HostilePeer(address, network, kind, seed++, BytesPerSecond, Eventually.Every)))];
     }
 
     /// <summary>A donation of a new size is a new record of its node; it is awaited at every other node.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using WeightSwarm.Simulation.Fuzz;
 using WeightSwarm.Simulation.Scenarios;
 using WeightSwarm.Simulation.Trims;
 
@@ -6,7 +7,7 @@ namespace WeightSwarm.Simulation.Reports;
 
 /// <summary>
 /// list | run NAME [--seeds A..B] [--nodes N] [--json FILE] [--trace] [--literal] | compare A.json B.json |
-/// trims [--trials N]
+/// trims [--trials N] | fuzz [--inputs N]
 /// </summary>
 internal static class CommandLine
 {
@@ -15,6 +16,7 @@ internal static class CommandLine
                tests/simulate run NAME|all [--seeds A..B] [--nodes N] [--json FILE] [--trace] [--literal]
                tests/simulate compare A.json B.json
                tests/simulate trims [--trials N] [--seed S]
+               tests/simulate fuzz [--inputs N] [--seed S] [--only TARGET]
         """;
 
     /// <summary>0: all is well; 1: a run failed, or a figure became worse; 2: the command line is wrong.</summary>
@@ -34,6 +36,8 @@ internal static class CommandLine
                 return Comparison.Write(before, after, output, errors);
             case ["trims", .. var options]:
                 return TrimRun.Run(options, output, errors);
+            case ["fuzz", .. var options]:
+                return FuzzRun.Run(options, output, errors);
             default:
                 return Complain(errors, "");
         }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace WeightSwarm.Tests.Support;
 
@@ -24,6 +25,15 @@ public static class Eventually
                 Assert.Fail($"waited {deadline.TotalSeconds:0.#} s in vain; now: {describe()}");
             await Task.Delay(_interval);
         }
+    }
+
+    /// <summary>Turns at a rate, for what must go on while a test waits for something else; from 0, until
+    /// cancelled.</summary>
+    public static async IAsyncEnumerable<int> Every(
+        TimeSpan period, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        using var timer = new PeriodicTimer(period);
+        for (var turn = 0; await timer.WaitForNextTickAsync(cancellation); turn++) yield return turn;
     }
 
     /// <summary>Awaits the task; fails when it does not end by the deadline.</summary>

@@ -19,12 +19,22 @@ internal sealed class HostilePeer : IDisposable
     private readonly IPEndPoint _victim;
     private readonly GarbageMaker _garbage;
     private readonly int _bytesPerTick;
+    private readonly Func<TimeSpan, CancellationToken, IAsyncEnumerable<int>> _every;
     private readonly NodeKey _key = NodeKey.Generate();
     private readonly X509Certificate2 _certificate;
     private long _bytesSent, _connections;
 
-    public HostilePeer(IPEndPoint victim, NetworkId network, Garbage kind, int seed, int bytesPerSecond)
+    /// <param name="victim">Whom it attacks.</param>
+    /// <param name="network">Which network it pretends to belong to.</param>
+    /// <param name="kind">What it sends.</param>
+    /// <param name="seed">Of what it sends.</param>
+    /// <param name="bytesPerSecond">At most.</param>
+    /// <param name="every">Keeps its rate.</param>
+    public HostilePeer(
+        IPEndPoint victim, NetworkId network, Garbage kind, int seed, int bytesPerSecond,
+        Func<TimeSpan, CancellationToken, IAsyncEnumerable<int>> every)
     {
+        _every = every;
         if (!IPAddress.IsLoopback(victim.Address)) throw new ArgumentException($"{victim} is not on loopback");
         _victim = victim;
         _garbage = new GarbageMaker(kind, network, seed);
@@ -46,14 +56,9 @@ internal sealed class HostilePeer : IDisposable
     /// <summary>Attacks until it is cancelled.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        using var redial = new PeriodicTimer(TimeSpan.FromMilliseconds(RedialMs));
         try
         {
-            while (!stop.IsCancellationRequested)
-            {
-                await OnceAsync(stop);
-                await redial.WaitForNextTickAsync(stop);
-            }
+            await foreach (var _ in _every(TimeSpan.FromMilliseconds(RedialMs), stop)) await OnceAsync(stop);
         }
         catch (OperationCanceledException)
         {
@@ -74,7 +79,8 @@ internal sealed class HostilePeer : IDisposable
             if (_garbage.IsGrpc) await CallAsync(stop);
             else await RawAsync(stop);
         }
-        catch (Exception e) when (e is IOException or HttpRequestException or SocketException or AuthenticationException)
+        catch (Exception e) when (
+            e is IOException or HttpRequestException or SocketException or AuthenticationException)
         {
             // Thrown out, as it deserves.
         }
@@ -124,8 +130,7 @@ internal sealed class HostilePeer : IDisposable
     {
         Interlocked.Increment(ref _connections);
         await SendAsync(stream, _garbage.Opening(), stop);
-        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(TickMs));
-        while (await pace.WaitForNextTickAsync(stop))
+        await foreach (var _ in _every(TimeSpan.FromMilliseconds(TickMs), stop))
             for (var left = _bytesPerTick; left > 0;)
                 left -= await SendAsync(stream, _garbage.Next(), stop);
     }
