@@ -71,10 +71,10 @@ internal sealed class FrameReader<T>(PipeReader pipe, Marshaller<T> marshaller, 
     private void CheckFlag(byte flag)
     {
         if (flag == 0) return;
-        if (flag != 1) throw Error(StatusCode.Internal, $"a message starts with flag {flag}, neither 0 nor 1");
+        if (flag != 1) throw Malformed(StatusCode.Internal, $"a message starts with flag {flag}, neither 0 nor 1");
         throw encoding is null or HeaderNames.Identity
-            ? Error(StatusCode.Internal, "a message is marked as compressed and grpc-encoding names no compression")
-            : Error(StatusCode.Unimplemented, $"grpc-encoding '{encoding}' is not supported; send identity");
+            ? Malformed(StatusCode.Internal, "a message is marked as compressed and grpc-encoding names no compression")
+            : Malformed(StatusCode.Unimplemented, $"grpc-encoding '{encoding}' is not supported; send identity");
     }
 
     private int CheckLength(uint length)
@@ -82,8 +82,12 @@ internal sealed class FrameReader<T>(PipeReader pipe, Marshaller<T> marshaller, 
         var limit = maxBytes ?? int.MaxValue;
         return length <= limit
             ? (int)length
-            : throw Error(StatusCode.ResourceExhausted, $"a received message has {length} bytes, the limit is {limit}");
+            : throw Malformed(
+                StatusCode.ResourceExhausted, $"a received message has {length} bytes, the limit is {limit}");
     }
+
+    private static RpcException Malformed(StatusCode code, string detail) =>
+        new(new Status(code, detail, new MalformedMessageException(detail)));
 
     private static RpcException Error(StatusCode code, string detail) => new(new Status(code, detail));
 }

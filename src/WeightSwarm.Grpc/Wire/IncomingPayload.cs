@@ -21,7 +21,9 @@ internal sealed class IncomingPayload : DeserializationContext
         }
         catch (Exception e)
         {
-            throw new RpcException(new Status(StatusCode.Internal, "the message received cannot be parsed", e));
+            const string detail = "the message received cannot be parsed";
+            throw new RpcException(
+                new Status(StatusCode.Internal, detail, new MalformedMessageException(detail, e)));
         }
         finally
         {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Threading.Channels;
 using Grpc.Core;
+using Grpc.Wire;
 using WeightSwarm.Core.Gossip;
 using WeightSwarm.Core.Gossip.Admission;
 using WeightSwarm.Core.Identity;
@@ -146,7 +147,7 @@ internal sealed class GossipStream(
     /// them.</summary>
     private static bool IsGarbage(Exception e) => e is RpcException
     {
-        StatusCode: StatusCode.Internal or StatusCode.ResourceExhausted or StatusCode.Unimplemented,
+        Status.DebugException: MalformedMessageException,
     };
 
     /// <summary>The ways in which a stream between two machines ends; anything else is a bug and goes up.</summary>

@@ -55,21 +55,6 @@ public sealed class GossipStreamTests
         Assert.Equal(Offence.SlowReader, Assert.Single(_offences).Offence);
     }
 
-    [Theory]
-    [InlineData(StatusCode.Internal, true)]
-    [InlineData(StatusCode.ResourceExhausted, true)]
-    [InlineData(StatusCode.Unimplemented, true)]
-    [InlineData(StatusCode.Unavailable, false)]
-    [InlineData(StatusCode.Cancelled, false)]
-    public async Task RunAsync_OfAFailedRead_EndsAndTellsGarbageFromACut(StatusCode code, bool garbage)
-    {
-        using var stream = Stream(new Reader(_incoming), new Writer());
-        var running = stream.RunAsync(Sink(), CancellationToken.None);
-        _incoming.Writer.Complete(new RpcException(new Status(code, "why")));
-        await running.WaitAsync(_patience);
-        Assert.Equal(garbage ? [Offence.Malformed] : [], _offences.Select(o => o.Offence));
-    }
-
     [Fact]
     public async Task RunAsync_WhileTheCoreIsBusy_ReadsNoFurtherThanItsWindow()
     {
