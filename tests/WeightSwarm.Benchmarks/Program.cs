@@ -2,6 +2,7 @@ using System.Globalization;
 using BenchmarkDotNet.Running;
 using WeightSwarm.Benchmarks;
 using WeightSwarm.Benchmarks.Bandwidth;
+using WeightSwarm.Benchmarks.Flood;
 using WeightSwarm.Benchmarks.Ingest;
 using WeightSwarm.Benchmarks.Models;
 using WeightSwarm.Benchmarks.Speed;
@@ -11,6 +12,7 @@ var benches = new SortedDictionary<string, Bench>(StringComparer.Ordinal)
 {
     ["bandwidth"] = new("how near an engine stays to its limits, up and down", BandwidthBench.Run),
     ["engine"] = new("the engine's settings, each beside the daemon's own over loopback", EngineBench.Run),
+    ["flood"] = new("hostile peers: what they cost a daemon, and those who gossip through it", FloodBench.Run),
     ["ingest"] = new("hashing a model: ours, libtorrent and sha256sum, the limit of the processor", IngestBench.Run),
     ["models"] = new("what 2,000 models cost one daemon: start, idle processor time, memory", ModelsBench.Run),
     ["planner"] = new("what planning costs (options of BenchmarkDotNet follow)", Planner),
