@@ -7,6 +7,7 @@ namespace WeightSwarm.Core;
 public sealed partial class SwarmCore
 {
     private long _wakeMs = long.MinValue;
+    private int _streamsSeen;
     private bool _ownChanged = true, _plannedQuiet;
     private long _plannedVersion = -1, _plannedLiveness = -1, _planStandsUntilMs = long.MinValue;
 
@@ -18,15 +19,23 @@ public sealed partial class SwarmCore
     public long NextWakeMs => _wakeMs;
 
     /// <summary>
-    /// A tick leaves only what is due later. Whatever else happens may have made something due; all but probes and
-    /// their answers, which only put things off.
+    /// A tick leaves only what is due later. Whatever else happens may have made something due; all but frames that
+    /// only put things off, as long as they end no stream and nobody comes back with them.
     /// </summary>
     private void NoteForWake(CoreInput input)
     {
         if (input is CoreInput.Tick) _wakeMs = Math.Max(NextDueMs(), Now.MonotonicMs + 1);
-        else if (_livenessSeen != _liveness.Version || input is not CoreInput.FrameArrived { Frame.KindCase:
-            V1.Frame.KindOneofCase.Ping or V1.Frame.KindOneofCase.Pong }) _wakeMs = Now.MonotonicMs;
+        else if (!PutsOff(input) || _livenessSeen != _liveness.Version || _streamsSeen != _gossip.SessionCount)
+            _wakeMs = Now.MonotonicMs;
+        _streamsSeen = _gossip.SessionCount;
     }
+
+    private static bool PutsOff(CoreInput input) => input is CoreInput.FrameArrived
+    {
+        Frame.KindCase: V1.Frame.KindOneofCase.Ping or V1.Frame.KindOneofCase.Pong
+            or V1.Frame.KindOneofCase.Reconcile or V1.Frame.KindOneofCase.Want or V1.Frame.KindOneofCase.Graft
+            or V1.Frame.KindOneofCase.Prune,
+    };
 
     private long NextDueMs()
     {
@@ -46,8 +55,8 @@ public sealed partial class SwarmCore
     private long NodeDueMs()
     {
         if (_self is null) return long.MaxValue;
-        var changed = _saidNode is null || !NodeBody(_self).Equals(_saidNode);
-        return _saidNodeMs + (changed ? Pace.HoldingGapMs : Pace.LeaseRenewMs);
+        if (_saidNode is null) return long.MinValue;
+        return _saidNodeMs + (NodeBody(_self).Equals(_saidNode) ? Pace.LeaseRenewMs : Pace.HoldingGapMs);
     }
 
     /// <summary>What the node itself holds, fetches and has room for comes with inputs that are not gossip.</summary>

@@ -48,7 +48,7 @@ public sealed partial class SwarmCore
     private readonly long _startedMs;
     private SelfDescription? _self;
     private IPAddress? _observed;
-    private V1.Node? _saidNode;
+    private V1.Node? _saidNode, _nodeBody;
     private long _saidNodeMs = long.MinValue;
     private long _freeBytes, _donatedBytes, _livenessSeen = -1;
 
@@ -65,7 +65,8 @@ public sealed partial class SwarmCore
         {
             Accepted = TakeIn,
             Heard = _liveness.Heard,
-            Observed = ip => _observed = ip,
+            PulseOf = _liveness.PulseOf,
+            Observed = ip => (_observed, _nodeBody) = (ip, null),
             PeerClock = _clock.Heard,
             Parted = _clock.Forget,
             OwnMonitors = () => _watch!.MonitorsOf(Self),
@@ -140,7 +141,7 @@ public sealed partial class SwarmCore
             case CoreInput.Publish publish: OfferOwn(publish.Record); break;
             case CoreInput.Described described: Describe(described.Self); break;
             case CoreInput.RoomChanged room:
-                (_freeBytes, _donatedBytes) = (room.FreeBytes, room.DonatedBytes);
+                (_freeBytes, _donatedBytes, _nodeBody) = (room.FreeBytes, room.DonatedBytes, null);
                 _replication.RoomChanged(room);
                 break;
             case CoreInput.OriginsUsable origins: _replication.Origins = origins.Models; break;
@@ -202,7 +203,7 @@ public sealed partial class SwarmCore
 
     private void Describe(SelfDescription self)
     {
-        _self = self;
+        (_self, _nodeBody) = (self, null);
         _gossip.GossipPort = self.Endpoints.Select(e => e.GossipPort).FirstOrDefault();
         _gossip.Version = self.Version;
         _replication.Draining = self.Draining;
@@ -303,7 +304,9 @@ public sealed partial class SwarmCore
         Say(RecordKind.Node, [], node, Pace.LeaseTtlMs);
     }
 
-    private V1.Node NodeBody(SelfDescription self)
+    private V1.Node NodeBody(SelfDescription self) => _nodeBody ??= MakeNodeBody(self);
+
+    private V1.Node MakeNodeBody(SelfDescription self)
     {
         var node = new V1.Node
         {

@@ -29,7 +29,7 @@ internal sealed partial class GossipState
     /// own.</summary>
     public void Spread(Record record, SessionId? from)
     {
-        foreach (var session in _sessions.Values)
+        foreach (var session in All)
         {
             if (!session.Active || session.Id == from) continue;
             // Own records go to every neighbour: one that would starve this node of a voice does not suffice. Such a
@@ -114,7 +114,7 @@ internal sealed partial class GossipState
     /// </summary>
     private void Reroute()
     {
-        foreach (var session in _sessions.Values)
+        foreach (var session in All)
         {
             if (!session.Active || session.Eager) continue;
             session.Eager = true;
@@ -124,8 +124,9 @@ internal sealed partial class GossipState
 
     private void TendBroadcast(Instant now)
     {
-        foreach (var session in _sessions.Values.Where(s => s.Announce.Count > 0))
+        foreach (var session in All)
         {
+            if (session.Announce.Count == 0) continue;
             foreach (var ids in session.Announce.Chunk(MostIds))
             {
                 var have = new V1.IHave();

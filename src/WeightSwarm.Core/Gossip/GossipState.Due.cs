@@ -20,14 +20,14 @@ internal sealed partial class GossipState
     {
         var pace = Pace;
         var due = long.MaxValue;
-        foreach (var session in _sessions.Values)
+        foreach (var session in All)
         {
             due = Math.Min(due, session.LastHeardMs + PatienceMs(session, pace) + 1);
             if (!session.Greeted) continue;
             due = Math.Min(due, ProbeDueMs(session, pace));
             if (session.Announce.Count > 0) return long.MinValue;
             if (session.Active) due = Math.Min(due, After(session.LastReconcileMs, pace.ReconcileMs));
-            if (session.Outbound && !session.WeAskedActive && !IsTied(session.Peer))
+            if (session.Outbound && !session.WeAskedActive)
                 due = Math.Min(due, session.UsedMs + pace.ReconcileFarMs + 1);
         }
         return due;
@@ -39,7 +39,7 @@ internal sealed partial class GossipState
         if (WeAskedCount < WantedNeighbours)
         {
             if (ActiveCount < WantedNeighbours)
-                foreach (var session in _sessions.Values)
+                foreach (var session in All)
                     if (session.Greeted && !session.WeAskedActive)
                         due = Math.Min(due, After(session.AskedMs, Pace.ReconcileMs));
             // While dials are under way, what comes of them wakes the core.
@@ -47,7 +47,7 @@ internal sealed partial class GossipState
                 foreach (var address in _addresses.Values)
                     due = Math.Min(due, DialDueMs(address, now));
         }
-        if (_dialling >= MostDials) return due;
+        if (_dialling >= MostDials || !LacksMonitors()) return due;
         foreach (var peer in OwnMonitors())
             if (SessionWith(peer) is null)
                 foreach (var address in AddressesOf(peer))

@@ -9,9 +9,31 @@ internal sealed partial class GossipState
 {
     private const int WantedNeighbours = 6, MostNeighbours = 12, MostUrgent = 24, MostDials = 4;
 
-    private int ActiveCount => _sessions.Values.Count(s => s.Active);
+    /// <summary>This node's monitors, if it is known to have a stream to each.</summary>
+    private IReadOnlyList<Identity.NodeId>? _linkedMonitors;
 
-    private int WeAskedCount => _sessions.Values.Count(s => s.WeAskedActive);
+    private int ActiveCount => Count(static s => s.Active);
+
+    private int WeAskedCount => Count(static s => s.WeAskedActive);
+
+    private int Count(Predicate<Session> which)
+    {
+        var count = 0;
+        foreach (var session in All)
+            if (which(session))
+                count++;
+        return count;
+    }
+
+    /// <summary>Whether a monitor of this node is still to be dialled.</summary>
+    private bool LacksMonitors()
+    {
+        var monitors = OwnMonitors();
+        if (ReferenceEquals(monitors, _linkedMonitors)) return false;
+        if (monitors.Any(m => SessionWith(m) is null)) return true;
+        _linkedMonitors = monitors;
+        return false;
+    }
 
     /// <summary>
     /// Gives one link, drawn at random, up for another. Without it two halves that were apart for long keep their links
@@ -19,8 +41,8 @@ internal sealed partial class GossipState
     /// </summary>
     private void Rotate(Instant now)
     {
-        var others = _sessions.Values.Where(s => s.Greeted && !s.WeAskedActive && !s.TheyAskedActive).ToList();
-        var links = _sessions.Values.Where(s => s.Active).ToList();
+        var others = All.Where(s => s.Greeted && !s.WeAskedActive && !s.TheyAskedActive).ToList();
+        var links = All.Where(s => s.Active).ToList();
         if (others.Count == 0) return;
         if (links.Count >= WantedNeighbours)
         {
@@ -74,13 +96,14 @@ internal sealed partial class GossipState
     private void TendOverlay(Instant now)
     {
         if (ActiveCount < WantedNeighbours)
-            foreach (var session in _sessions.Values)
+            foreach (var session in All)
                 if (session.Greeted)
                     AskActive(session, now);
         var room = MostDials - _dialling;
-        foreach (var peer in OwnMonitors())
-            if (room > 0 && SessionWith(peer) is null && Dial(AddressesOf(peer), now))
-                room--;
+        if (room > 0 && LacksMonitors())
+            foreach (var peer in OwnMonitors())
+                if (room > 0 && SessionWith(peer) is null && Dial(AddressesOf(peer), now))
+                    room--;
         if (room > 0 && WeAskedCount < WantedNeighbours) DialNeighbours(room, now);
         CloseIdle(now);
     }
@@ -117,10 +140,14 @@ internal sealed partial class GossipState
     {
         var pace = Pace;
         List<Session>? idle = null;
-        foreach (var session in _sessions.Values)
+        foreach (var session in All)
             if (session.Outbound && session.Greeted && !session.WeAskedActive &&
-                now.MonotonicMs - session.UsedMs > pace.ReconcileFarMs && !IsTied(session.Peer))
-                (idle ??= []).Add(session);
+                now.MonotonicMs - session.UsedMs > pace.ReconcileFarMs)
+            {
+                // A monitor's stream serves as it is.
+                if (IsTied(session.Peer)) session.UsedMs = now.MonotonicMs;
+                else (idle ??= []).Add(session);
+            }
         foreach (var session in idle ?? []) Drop(session, "idle");
     }
 }

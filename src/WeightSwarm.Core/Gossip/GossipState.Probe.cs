@@ -7,14 +7,14 @@ internal sealed partial class GossipState
 {
     private const long HelloMs = 10_000;
 
-    private void Probe(Instant now)
+    private void Probe(Instant now, Instant soon)
     {
         var pace = Pace;
         List<Session>? silent = null;
-        foreach (var session in _sessions.Values)
+        foreach (var session in All)
         {
             if (now.MonotonicMs - session.LastHeardMs > PatienceMs(session, pace)) (silent ??= []).Add(session);
-            if (!session.Greeted || ProbeDueMs(session, pace) > now.MonotonicMs) continue;
+            if (!session.Greeted || ProbeDueMs(session, pace) > soon.MonotonicMs) continue;
             session.LastPingMs = now.MonotonicMs;
             session.PingNonce = _random.Next();
             _outbox.Send(session.Id, new V1.Frame

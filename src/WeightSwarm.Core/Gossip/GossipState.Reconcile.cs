@@ -15,10 +15,10 @@ internal sealed partial class GossipState
     private long _lastFarMs = long.MinValue;
     private ulong _reconciliations;
 
-    private void TendReconciliation(Instant now)
+    private void TendReconciliation(Instant now, Instant soon)
     {
-        foreach (var session in _sessions.Values.Where(s => s.Active))
-            if (IsDue(session.LastReconcileMs, Pace.ReconcileMs, now))
+        foreach (var session in All)
+            if (session.Active && IsDue(session.LastReconcileMs, Pace.ReconcileMs, session.AgainSoon ? now : soon))
                 StartReconciliation(session, now);
         if (!IsDue(_lastFarMs, Pace.ReconcileFarMs, now)) return;
         if (_addressesOf.Count == 0) return;
@@ -35,7 +35,7 @@ internal sealed partial class GossipState
 
     private void StartReconciliation(Session session, Instant now)
     {
-        session.LastReconcileMs = now.MonotonicMs;
+        (session.LastReconcileMs, session.AgainSoon) = (now.MonotonicMs, false);
         session.Reconciler ??= new Reconciler(_records.Index);
         var number = ++_reconciliations;
         var salt = FingerprintKey.DeriveSalt(_secret.Span, number);
@@ -46,6 +46,7 @@ internal sealed partial class GossipState
     private void OnReconcile(Session session, V1.Reconcile message, Instant now)
     {
         session.LastReconcileMs = session.UsedMs = now.MonotonicMs;
+        session.AgainSoon = false;
         session.Reconciler ??= new Reconciler(_records.Index);
         var step = session.Reconciler.Handle(message);
         if (step.Outcome == ReconcileOutcome.Malformed)
@@ -68,7 +69,7 @@ internal sealed partial class GossipState
     /// neither; a second one soon after makes it good.
     /// </summary>
     private void ReconcileSoon(Session session, Instant now) =>
-        session.LastReconcileMs = now.MonotonicMs - Pace.ReconcileMs + 2 * Pace.GraftMs;
+        (session.LastReconcileMs, session.AgainSoon) = (now.MonotonicMs - Pace.ReconcileMs + 2 * Pace.GraftMs, true);
 
     private static bool IsReconciling(Session session) => session.Reconciler is { IsOpen: true };
 

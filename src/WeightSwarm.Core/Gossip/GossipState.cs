@@ -24,6 +24,7 @@ internal sealed partial class GossipState
     private readonly ReadOnlyMemory<byte> _secret;
     private readonly SortedDictionary<SessionId, Session> _sessions = [];
     private readonly SortedDictionary<NodeId, SessionId> _byPeer = [];
+    private Session[]? _all;
     private readonly SortedDictionary<NodeId, int> _streamsTo = [];
 
     public GossipState(
@@ -43,7 +44,9 @@ internal sealed partial class GossipState
     /// <summary>Called for every record that the set newly accepted.</summary>
     public required Action<Record, Instant> Accepted { get; init; }
     /// <summary>Called when a greeted peer proved to be alive.</summary>
-    public required Action<NodeId, long> Heard { get; init; }
+    public required Action<Liveness.Pulse, long> Heard { get; init; }
+    /// <summary>The pulse of a node.</summary>
+    public required Func<NodeId, Liveness.Pulse> PulseOf { get; init; }
     /// <summary>Called with this node's address as a peer sees it.</summary>
     public required Action<IPAddress> Observed { get; init; }
 
@@ -57,10 +60,13 @@ internal sealed partial class GossipState
     /// <summary>Whether a peer monitors this node or is monitored by it.</summary>
     public required Func<NodeId, bool> IsTied { get; init; }
 
+    /// <summary>Every stream in order of its id; made anew only when one comes or goes.</summary>
+    private Session[] All => _all ??= [.. _sessions.Values];
+
     private Pace Pace => _records.Charter?.Policy.Pace ?? Pace.Real;
 
     public IEnumerable<PeerSession> Peers =>
-        _sessions.Values.Where(s => s.Greeted).Select(s => new PeerSession(s.Peer, s.Remote, s.Active, s.RttMs));
+        All.Where(s => s.Greeted).Select(s => new PeerSession(s.Peer, s.Remote, s.Active, s.RttMs));
 
     public int SessionCount => _sessions.Count;
 
@@ -83,6 +89,7 @@ internal sealed partial class GossipState
         }
         var session = new Session(input.Session, input.Peer, input.Outbound, input.Remote, now);
         _sessions.Add(session.Id, session);
+        _all = null;
         _streamsTo[session.Peer] = _streamsTo.GetValueOrDefault(session.Peer) + 1;
         _outbox.Send(session.Id, new V1.Frame
         {
@@ -101,12 +108,13 @@ internal sealed partial class GossipState
     /// again.</summary>
     public void CharterChanged(Instant now)
     {
-        foreach (var session in _sessions.Values.Where(s => s.Active)) StartReconciliation(session, now);
+        foreach (var session in All.Where(s => s.Active)) StartReconciliation(session, now);
     }
 
     public void Closed(SessionId id)
     {
         if (!_sessions.Remove(id, out var session)) return;
+        (_all, _linkedMonitors) = (null, null);
         if (--_streamsTo[session.Peer] == 0) _streamsTo.Remove(session.Peer);
         if (_byPeer.TryGetValue(session.Peer, out var current) && current == id)
         {
@@ -127,16 +135,31 @@ internal sealed partial class GossipState
         }
         if (!Admit(session, frame, now)) return;
         session.LastHeardMs = now.MonotonicMs;
-        if (session.Greeted) Heard(session.Peer, now.MonotonicMs);
+        if (session.Pulse is { } pulse) Heard(pulse, now.MonotonicMs);
         Dispatch(session, frame, now);
     }
 
     public void Tick(Instant now)
     {
-        Probe(now);
+        var soon = IsRoundDue(now) ? now.Plus(Pace.ProbeMs / 2) : now;
+        Probe(now, soon);
         TendOverlay(now);
         TendBroadcast(now);
-        TendReconciliation(now);
+        TendReconciliation(now, soon);
+    }
+
+    /// <summary>
+    /// When one probe or reconciliation is due, those that will be soon go with it: after some rounds a node wakes
+    /// about once in each period of probes, and not once for each of its streams.
+    /// </summary>
+    private bool IsRoundDue(Instant now)
+    {
+        var pace = Pace;
+        foreach (var session in All)
+            if (session.Greeted && ProbeDueMs(session, pace) <= now.MonotonicMs ||
+                session.Active && IsDue(session.LastReconcileMs, pace.ReconcileMs, now))
+                return true;
+        return false;
     }
 
     private void Dispatch(Session session, V1.Frame frame, Instant now)
@@ -188,7 +211,8 @@ internal sealed partial class GossipState
         session.Greeted = true;
         if (session.Outbound) Greeted(session, now);
         _byPeer[session.Peer] = session.Id;
-        Heard(session.Peer, now.MonotonicMs);
+        session.Pulse = PulseOf(session.Peer);
+        Heard(session.Pulse, now.MonotonicMs);
         if (hello.ObservedIp.Length is 4 or 16) Observed(new IPAddress(hello.ObservedIp.Span));
         AskActive(session, now);
         // One side begins; the other is answered in the same exchange.

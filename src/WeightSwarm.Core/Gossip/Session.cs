@@ -13,6 +13,8 @@ internal sealed class Session(SessionId id, NodeId peer, bool outbound, IPEndPoi
     public long OpenedMs { get; } = now.MonotonicMs;
     /// <summary>When it last served anything but probes.</summary>
     public long UsedMs { get; set; } = now.MonotonicMs;
+    /// <summary>The peer's pulse once it has greeted: what everybody goes by who asks whether it lives.</summary>
+    public Liveness.Pulse? Pulse { get; set; }
     public long LastHeardMs { get; set; } = now.MonotonicMs;
     public long LastPingMs { get; set; } = long.MinValue;
     /// <summary>When the peer last pinged.</summary>
@@ -35,6 +37,9 @@ internal sealed class Session(SessionId id, NodeId peer, bool outbound, IPEndPoi
 
     /// <summary>Anti-entropy with this peer; made at its first use.</summary>
     public Reconciliation.Reconciler? Reconciler { get; set; }
+
+    /// <summary>The next reconciliation has its moment, neither sooner nor later.</summary>
+    public bool AgainSoon { get; set; }
 
     public long LastReconcileMs { get; set; } = long.MinValue;
 

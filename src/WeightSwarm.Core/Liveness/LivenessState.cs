@@ -12,7 +12,7 @@ public sealed class LivenessState(NodeId self, long startedMs)
     /// <summary>So many monitors must agree, or all that are alive when they are fewer.</summary>
     public const int VotesWanted = 3;
 
-    private readonly SortedDictionary<NodeId, long> _heardMs = [];
+    private readonly SortedDictionary<NodeId, Pulse> _pulses = [];
     private readonly SortedDictionary<NodeId, SortedDictionary<NodeId, Vote>> _votes = [];
     private readonly SortedSet<NodeId> _silent = [];
 
@@ -26,20 +26,30 @@ public sealed class LivenessState(NodeId self, long startedMs)
 
     /// <summary>Something that proves a node alive at that monotonic time: a frame of its own, or a record it signed
     /// then.</summary>
-    public void Heard(NodeId node, long atMs)
+    public void Heard(NodeId node, long atMs) => Heard(PulseOf(node), atMs);
+
+    /// <summary>The same, for whoever keeps the pulse at hand.</summary>
+    internal void Heard(Pulse pulse, long atMs)
     {
-        if (_heardMs.TryGetValue(node, out var before) && before >= atMs) return;
-        _heardMs[node] = atMs;
-        if (IsDoubted(node)) Version++;
+        if (pulse.HeardMs >= atMs) return;
+        pulse.HeardMs = atMs;
+        if (pulse.IsDoubted) Version++;
+    }
+
+    internal Pulse PulseOf(NodeId node)
+    {
+        if (!_pulses.TryGetValue(node, out var pulse)) _pulses.Add(node, pulse = new Pulse());
+        return pulse;
     }
 
     /// <summary>Monotonic time of the last proof of life; null for none since this node started.</summary>
-    public long? LastHeardMs(NodeId node) => _heardMs.TryGetValue(node, out var at) ? at : null;
+    public long? LastHeardMs(NodeId node) =>
+        _pulses.TryGetValue(node, out var pulse) && pulse.HeardMs > long.MinValue ? pulse.HeardMs : null;
 
     /// <summary>Whether this node itself fails to hear a node that it ought to hear.</summary>
     public void Silent(NodeId node, bool silent)
     {
-        if (silent ? _silent.Add(node) : _silent.Remove(node)) Version++;
+        if (silent ? _silent.Add(node) : _silent.Remove(node)) Doubt(node);
     }
 
     /// <summary>A monitor's observation; both times monotonic, of this node.</summary>
@@ -53,7 +63,7 @@ public sealed class LivenessState(NodeId self, long startedMs)
         }
         if (!_votes.TryGetValue(subject, out var votes)) _votes[subject] = votes = [];
         votes[monitor] = new Vote(sinceMs, castMs);
-        Version++;
+        Doubt(subject);
     }
 
     /// <summary>A monitor's observation is over (its lease ended).</summary>
@@ -61,7 +71,7 @@ public sealed class LivenessState(NodeId self, long startedMs)
     {
         if (!_votes.TryGetValue(subject, out var votes) || !votes.Remove(monitor)) return;
         if (votes.Count == 0) _votes.Remove(subject);
-        Version++;
+        Doubt(subject);
     }
 
     /// <summary>Since when a node is absent (monotonic), or null while it is present.</summary>
@@ -85,7 +95,13 @@ public sealed class LivenessState(NodeId self, long startedMs)
         return Math.Max(since[wanted - 1], heard);
     }
 
-    private bool IsDoubted(NodeId node) => _votes.ContainsKey(node) || _silent.Contains(node);
+    private void Doubt(NodeId node)
+    {
+        PulseOf(node).IsDoubted = _votes.ContainsKey(node) || _silent.Contains(node);
+        Version++;
+    }
+
+    private bool IsDoubted(NodeId node) => _pulses.TryGetValue(node, out var pulse) && pulse.IsDoubted;
 
     private long? DownSince(NodeId monitor, NodeId node, long heardMs)
     {

@@ -18,7 +18,7 @@ internal sealed class Watch(
     private readonly SortedDictionary<NodeId, IReadOnlyList<NodeId>> _monitors = [];
     private readonly SortedDictionary<NodeId, long> _dutySinceMs = [];
     private readonly List<NodeId> _newDuties = [];
-    private long _membership = -1;
+    private long _membership = -1, _stillUntilMs = long.MinValue;
     private const long LongestTtlMs = 86_400_000;
 
     /// <summary>The monitors of a node; computed anew only when the membership changes.</summary>
@@ -34,11 +34,13 @@ internal sealed class Watch(
     public bool IsTied(NodeId other) => _dutySinceMs.ContainsKey(other) || MonitorsOf(self).Contains(other);
 
     /// <summary>What this node said before it restarted, to be renewed or taken back.</summary>
-    public void Recall(NodeId subject, bool down) => _said[subject] = (down, long.MinValue);
+    public void Recall(NodeId subject, bool down) =>
+        (_said[subject], _stillUntilMs) = ((down, long.MinValue), long.MinValue);
 
     public void Tend(Pace pace, Instant now, bool quiet)
     {
         NoteMembership();
+        if (now.MonotonicMs < _stillUntilMs) return;
         var hearsSomebody = gossip.Peers.Any();
         foreach (var subject in _newDuties) _dutySinceMs.TryAdd(subject, now.MonotonicMs);
         _newDuties.Clear();
@@ -58,16 +60,22 @@ internal sealed class Watch(
     /// <summary>When (monotonic) there will be something to say, if nothing is heard until then.</summary>
     public long NextDueMs(Pace pace, Instant now)
     {
-        var due = _newDuties.Count > 0 || views.MembershipVersion != _membership ? now.MonotonicMs : long.MaxValue;
+        NoteMembership();
+        if (now.MonotonicMs < _stillUntilMs) return _stillUntilMs;
+        var due = _newDuties.Count > 0 ? now.MonotonicMs : long.MaxValue;
+        var isStill = true;
         var renewMs = Math.Min(pace.LeaseTtlMs, LongestTtlMs) / 2;
         foreach (var subject in _dutySinceMs.Keys)
         {
             var said = _said.GetValueOrDefault(subject);
+            isStill &= !said.Down && !IsSilent(subject, pace, now);
             if (said.Down) due = Math.Min(due, said.AtMs == long.MinValue ? now.MonotonicMs : said.AtMs + renewMs);
             // Silence that cannot be told now is told when the quiet ends, or when somebody is heard.
             else if (!IsSilent(subject, pace, now))
                 due = Math.Min(due, HeardMs(subject, now) + GossipState.SilenceMs(pace));
         }
+        // Who is heard until then only moves it; who is silent, or was, may be heard at any time.
+        _stillUntilMs = isStill ? due : long.MinValue;
         return due;
     }
 
@@ -100,6 +108,7 @@ internal sealed class Watch(
     {
         if (views.MembershipVersion == _membership) return;
         _membership = views.MembershipVersion;
+        _stillUntilMs = long.MinValue;
         _monitors.Clear();
         foreach (var subject in _dutySinceMs.Keys.Where(s => !IsDuty(s)).ToList())
         {

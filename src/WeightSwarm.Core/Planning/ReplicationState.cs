@@ -19,6 +19,8 @@ internal sealed class ReplicationState(
     private readonly Planner _planner = new();
     private CoreInput.RoomChanged _room = new(0, 0, 0);
     private long _plannedMs = long.MinValue;
+    // Before then no record of this node is due; any change of what it holds or fetches takes that back.
+    private long _stillUntilMs = long.MinValue;
 
     private sealed class Held
     {
@@ -93,6 +95,7 @@ internal sealed class ReplicationState(
             if (held.Releasing.Equals(wanted)) continue;
             held.Releasing = wanted;
             held.Dirty = true;
+            _stillUntilMs = long.MinValue;
         }
     }
 
@@ -139,6 +142,7 @@ internal sealed class ReplicationState(
 
     public void Progress(Hash256 model, int slice, int percent)
     {
+        _stillUntilMs = long.MinValue;
         if (_fetching.TryGetValue((model, slice), out var fetch))
             _fetching[(model, slice)] = fetch with { Percent = Math.Max(percent, fetch.Percent) };
     }
@@ -162,6 +166,7 @@ internal sealed class ReplicationState(
     public long NextDueMs(Pace pace, Instant now)
     {
         if (_recalled.Count > 0) return now.MonotonicMs;
+        if (now.MonotonicMs < _stillUntilMs) return _stillUntilMs;
         var due = long.MaxValue;
         foreach (var held in _held.Values)
             if (held.SaidMs != long.MinValue)
@@ -171,7 +176,7 @@ internal sealed class ReplicationState(
             if (fetch.Percent > fetch.SaidPercent)
                 due = Math.Min(due, fetch.SaidMs + (fetch.Percent - fetch.SaidPercent >= 10
                     ? pace.HoldingGapMs : pace.U0.ClaimTtlMs / 2));
-        return due;
+        return _stillUntilMs = due;
     }
 
     /// <summary>Plans, and starts what the plan takes.</summary>
@@ -196,6 +201,7 @@ internal sealed class ReplicationState(
             if (!_fetching.ContainsKey((model, slice)))
                 TakeBackClaim(model, slice, pace);
         _recalled.Clear();
+        if (now.MonotonicMs < _stillUntilMs) return;
         foreach (var (model, held) in _held)
             if (!(quiet && held.IsRecalled) && IsDue(held, pace, now))
                 SayHolding(model, held, pace, now);
@@ -221,6 +227,7 @@ internal sealed class ReplicationState(
     public void SayAllAgain()
     {
         foreach (var held in _held.Values) held.Dirty = true;
+        _stillUntilMs = long.MinValue;
     }
 
     private static bool IsDue(Held held, Pace pace, Instant now)
@@ -307,6 +314,7 @@ internal sealed class ReplicationState(
 
     private Held HeldOf(Hash256 model)
     {
+        _stillUntilMs = long.MinValue;
         if (!_held.TryGetValue(model, out var held)) _held[model] = held = new Held();
         return held;
     }

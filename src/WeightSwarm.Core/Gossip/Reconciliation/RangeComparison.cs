@@ -24,8 +24,15 @@ internal sealed class RangeComparison(RecordIndex index, FingerprintKey key)
 
     public long ItemsRead { get; private set; }
 
-    /// <summary>Writes the whole index as the initiator's first message.</summary>
-    public void Open() => Expand(RangeBound.Start, RangeBound.End, 0, index.Count);
+    /// <summary>
+    /// Writes the whole index as the initiator's first message: as 16 parts or, if it is likely to be the peer's too,
+    /// as one.
+    /// </summary>
+    public void Open(bool asOne)
+    {
+        if (asOne) _writer.WriteFingerprint(RangeBound.Start, RangeBound.End, FingerprintOf(0, index.Count));
+        else Expand(RangeBound.Start, RangeBound.End, 0, index.Count);
+    }
 
     public void Compare(List<ReceivedRange> ranges)
     {

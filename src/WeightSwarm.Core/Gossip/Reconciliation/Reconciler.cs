@@ -19,6 +19,7 @@ public sealed class Reconciler(RecordIndex index)
     private FingerprintKey? _key;
     private ByteString _salt = ByteString.Empty;
     private int _rounds;
+    private bool _wasEqual;
 
     /// <summary>Messages sent in the session that was opened last, 0 to 16.</summary>
     public int Rounds => _rounds;
@@ -37,7 +38,9 @@ public sealed class Reconciler(RecordIndex index)
         _key = FingerprintKey.From(salt);
         (_session, _salt, _rounds) = (session, ByteString.CopyFrom(salt), 1);
         var comparison = new RangeComparison(index, _key);
-        comparison.Open();
+        // Between neighbours the usual answer is that nothing differs: then one fingerprint each way says it.
+        comparison.Open(asOne: _wasEqual && index.Count > 0);
+        _wasEqual = false;
         return Message(comparison);
     }
 
@@ -81,6 +84,8 @@ public sealed class Reconciler(RecordIndex index)
             return Step(outcome, Message(comparison), comparison);
         }
         Abandon();
+        _wasEqual = outcome == ReconcileOutcome.Done && _rounds == 1 && comparison.ToPush.Count == 0 &&
+            comparison.ToWant.Count == 0;
         return Step(outcome, null, comparison);
     }
 

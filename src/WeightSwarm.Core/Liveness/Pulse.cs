@@ -1,0 +1,11 @@
+namespace WeightSwarm.Core.Liveness;
+
+/// <summary>When a node was last heard, and whether anybody doubts that it is there.</summary>
+internal sealed class Pulse
+{
+    /// <summary>Monotonic time of the last proof of life; <see cref="long.MinValue"/> for none.</summary>
+    public long HeardMs { get; set; } = long.MinValue;
+
+    /// <summary>A monitor, or this node, takes it for silent.</summary>
+    public bool IsDoubted { get; set; }
+}
