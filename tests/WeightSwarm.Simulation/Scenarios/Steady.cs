@@ -10,7 +10,7 @@ namespace WeightSwarm.Simulation.Scenarios;
 /// </summary>
 internal sealed class Steady(string name, int nodes, int days, int models) : Scenario
 {
-    private const int Slices = 8;
+    private const int Slices = 4;
 
     public override string Name => name;
     public override string Story => string.Create(CultureInfo.InvariantCulture,

@@ -20,6 +20,17 @@ public sealed class SimulatorTests
         Assert.NotEqual(first.LogHash, Runner.Run(Named("five-drill"), 12, null).LogHash);
     }
 
+    /// <summary>A core ticked only when it wants to be misses nothing, and frames survive their bytes.</summary>
+    [Theory]
+    [InlineData("five-drill", 21)]
+    [InlineData("restart", 22)]
+    [InlineData("trim-flap", 23)]
+    public void Run_WithEveryTickAndAllBytes_HasTheSameLog(string name, ulong seed)
+    {
+        var literal = Runner.Run(Named(name), seed, null, null, literal: true);
+        Assert.Equal(Runner.Run(Named(name), seed, null).LogHash, literal.LogHash);
+    }
+
     [Theory]
     [InlineData("five-drill")]
     [InlineData("small-disks")]
