@@ -121,7 +121,8 @@ internal static class FloodBench
     private sealed class Pair : IDisposable
     {
         private readonly HonestPeer _speaker, _listener;
-        private readonly ConcurrentDictionary<ByteString, (long Sent, TaskCompletionSource<double> Heard)> _under = new();
+        private readonly ConcurrentDictionary<ByteString, (long Sent, TaskCompletionSource<double> Heard)> _under =
+            new();
         private int _said;
 
         private Pair(Invite invite) =>
