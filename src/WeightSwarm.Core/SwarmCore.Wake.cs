@@ -8,7 +8,7 @@ public sealed partial class SwarmCore
 {
     private long _wakeMs = long.MinValue;
     private int _streamsSeen;
-    private bool _ownChanged = true, _plannedQuiet;
+    private bool _ownChanged = true, _plannedQuiet, _plannedSick;
     private long _plannedVersion = -1, _plannedLiveness = -1, _planStandsUntilMs = long.MinValue;
 
     /// <summary>
@@ -25,7 +25,7 @@ public sealed partial class SwarmCore
     private void NoteForWake(CoreInput input)
     {
         if (input is CoreInput.Tick) _wakeMs = Math.Max(NextDueMs(), Now.MonotonicMs + 1);
-        else if (!PutsOff(input) || _livenessSeen != _liveness.Version || _streamsSeen != _gossip.SessionCount)
+        else if (!PutsOff(input) || _health.IsDeaf || _livenessSeen != _liveness.Version || _streamsSeen != _gossip.SessionCount)
             _wakeMs = Now.MonotonicMs;
         _streamsSeen = _gossip.SessionCount;
     }
@@ -42,7 +42,8 @@ public sealed partial class SwarmCore
         var now = Now.MonotonicMs;
         var due = Math.Min(_gossip.NextDueMs(Now), _records.NextExpiryMs);
         due = Math.Min(due, _watch.NextDueMs(Pace, Now));
-        if (IsQuiet(Now)) due = Math.Min(due, _startedMs + Pace.StartupQuietMs);
+        if (IsQuiet(Now)) due = Math.Min(due, QuietUntilMs);
+        due = Math.Min(due, _watch.Health == _health.At(Now, Pace) ? _health.NextDueMs(Now, Pace) : now);
         if (Charter is null) return due;
         due = Math.Min(due, NodeDueMs());
         due = Math.Min(due, _replication.NextDueMs(Pace, Now));
@@ -68,12 +69,12 @@ public sealed partial class SwarmCore
     /// gives what it gave.</summary>
     private bool MayPlanDiffer(SwarmView view, Instant now) =>
         _ownChanged || _plannedVersion != view.Version || _plannedLiveness != _livenessSeen ||
-        _plannedQuiet != IsQuiet(now) || now.MonotonicMs >= _planStandsUntilMs;
+        _plannedQuiet != IsQuiet(now) || _plannedSick != IsSick(now) || now.MonotonicMs >= _planStandsUntilMs;
 
     private void MakePlan(SwarmView view, Instant now)
     {
         MindStorms(view, now);
-        (_ownChanged, _plannedQuiet) = (false, IsQuiet(now));
+        (_ownChanged, _plannedQuiet, _plannedSick) = (false, IsQuiet(now), IsSick(now));
         (_plannedVersion, _plannedLiveness) = (view.Version, _livenessSeen);
         _replication.DoPlan(view, _plannedQuiet, now);
     }

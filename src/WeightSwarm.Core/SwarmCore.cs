@@ -158,6 +158,7 @@ public sealed partial class SwarmCore
                 _releases.Received(receipt, View, Circumstances(now), now);
                 break;
             case CoreInput.TrashHeld trash: _replication.TrashHeld(trash.Model, trash.Slices); break;
+            case CoreInput.Lagged lagged: _health.Lagged(lagged.Ms, now, Pace); break;
             case CoreInput.Tick: Tick(now); break;
         }
         NoteForWake(input);
@@ -174,7 +175,9 @@ public sealed partial class SwarmCore
     {
         foreach (var record in _records.Expire(now)) End(record);
         _gossip.Tick(now);
+        Feel(now);
         _watch.Tend(Pace, now, IsQuiet(now));
+        Listen(now);
         if (Charter is null) return;
         SayNode(now);
         _replication.TendRecords(Pace, IsQuiet(now), now);
@@ -199,7 +202,7 @@ public sealed partial class SwarmCore
         _replication.StormBreakerOpen = _breaker.Observe(_seen, reached, watched, now).Open;
     }
 
-    private bool IsQuiet(Instant now) => now.MonotonicMs - _startedMs < Pace.StartupQuietMs;
+    private bool IsQuiet(Instant now) => now.MonotonicMs < QuietUntilMs;
 
     private void Describe(SelfDescription self)
     {

@@ -45,6 +45,8 @@ public sealed record Pace
     public required long ProbeMs { get; init; }
     /// <summary>So many probes in a row must fail before a monitor says down.</summary>
     public required int ProbeMisses { get; init; }
+    /// <summary>A node that is so late to its own work is not well.</summary>
+    public required long LagMs { get; init; }
     /// <summary>The planner runs this often.</summary>
     public required long PlanMs { get; init; }
     /// <summary>A release waits this long between intent and receipts (W in the trim theorem).</summary>
@@ -133,6 +135,7 @@ public sealed record Pace
         OnlineMs = 15 * Minute,
         ProbeMs = Minute,
         ProbeMisses = 3,
+        LagMs = Second,
         PlanMs = Minute,
         ReleaseWaitMs = 30 * Minute,
         ReceiptMs = Minute,
@@ -178,6 +181,7 @@ public sealed record Pace
         OnlineMs = 3 * Second,
         ProbeMs = Second,
         ProbeMisses = 3,
+        LagMs = Second,
         PlanMs = Second,
         ReleaseWaitMs = 3 * Second,
         ReceiptMs = 2 * Second,

@@ -38,6 +38,9 @@ public abstract record CoreInput
     public sealed record Offended(
         SessionId Session, NodeId Peer, IPAddress Remote, Offence Offence, string What) : CoreInput;
 
+    /// <summary>The driver came to its own work so many milliseconds late.</summary>
+    public sealed record Lagged(long Ms) : CoreInput;
+
     /// <summary>A dial that the core asked for came to nothing.</summary>
     public sealed record DialFailed(IPEndPoint Address) : CoreInput;
 

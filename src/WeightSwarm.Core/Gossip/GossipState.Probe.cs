@@ -34,11 +34,14 @@ internal sealed partial class GossipState
         : Math.Max(session.LastPingMs, session.LastPingedMs) + pace.ProbeMs;
 
     /// <summary>A stream on which nothing came for so long is dropped; sooner while nobody has greeted.</summary>
-    private static long PatienceMs(Session session, Pace pace) =>
+    private long PatienceMs(Session session, Pace pace) =>
         session.Greeted ? SilenceMs(pace) : Math.Min(SilenceMs(pace), HelloMs);
 
+    /// <summary>This node's local health; it is the more patient the worse that is.</summary>
+    public int Health { get; set; }
+
     /// <summary>A peer that has said nothing for so long is silent.</summary>
-    public static long SilenceMs(Pace pace) => pace.ProbeMs * pace.ProbeMisses;
+    public long SilenceMs(Pace pace) => pace.ProbeMs * pace.ProbeMisses * (1 + Health);
 
     private void OnPing(Session session, V1.Ping ping, Instant now)
     {

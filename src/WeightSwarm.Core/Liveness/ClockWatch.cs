@@ -12,13 +12,15 @@ public sealed class ClockWatch
 {
     private readonly SortedDictionary<NodeId, long> _ahead = [];
     private long? _offsetMs;
-    private long _jumpedMs = long.MinValue;
+
+    /// <summary>When (monotonic) the wall clock last jumped; null for never.</summary>
+    public long? JumpedMs { get; private set; }
 
     /// <summary>One reading of the own clocks, at every tick.</summary>
     public void Read(Instant now, Pace pace)
     {
         var offset = now.UnixMs - now.MonotonicMs;
-        if (_offsetMs is { } before && Math.Abs(offset - before) > pace.ClockSkewMs / 2) _jumpedMs = now.MonotonicMs;
+        if (_offsetMs is { } before && Math.Abs(offset - before) > pace.ClockSkewMs / 2) JumpedMs = now.MonotonicMs;
         _offsetMs = offset;
     }
 
@@ -34,6 +36,6 @@ public sealed class ClockWatch
         var off = _ahead.Values.Count(ahead => Math.Abs(ahead) > pace.ClockSkewMs);
         if (2 * off > _ahead.Count) return $"the clocks of {off} of {_ahead.Count} peers differ from its own";
         var restMs = 2 * pace.ReleaseWaitMs;
-        return _jumpedMs != long.MinValue && now.MonotonicMs - _jumpedMs < restMs ? "its clock was set just now" : null;
+        return JumpedMs is { } at && now.MonotonicMs - at < restMs ? "its clock was set just now" : null;
     }
 }

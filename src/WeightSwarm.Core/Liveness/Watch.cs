@@ -7,7 +7,7 @@ namespace WeightSwarm.Core.Liveness;
 
 /// <summary>
 /// This node as a monitor: for each node that it watches, it notices silence and tells the network, once per change. A
-/// node that has just started, or that hears nobody at all, says nothing: then the fault is more likely its own. A new
+/// node that has just started, is not well, or hears nobody at all says nothing: the fault is more likely its own. A new
 /// duty begins with the same patience, since the subject has yet to connect.
 /// </summary>
 internal sealed class Watch(
@@ -47,15 +47,31 @@ internal sealed class Watch(
         foreach (var subject in _dutySinceMs.Keys)
         {
             var silent = IsSilent(subject, pace, now);
-            if (quiet && silent || silent && !hearsSomebody) continue;
+            if (silent && (quiet || !hearsSomebody || Health >= LocalHealth.Sick)) continue;
             liveness.Silent(subject, silent);
             Tell(subject, silent, pace, now);
         }
     }
 
     /// <summary>How many of the nodes that this node watches it hears, and how many it watches.</summary>
-    public (int Reached, int Watched) Reach(Instant now, Pace pace) =>
-        (_dutySinceMs.Keys.Count(node => !IsSilent(node, pace, now)), _dutySinceMs.Count);
+    public (int Reached, int Watched) Reach(Instant now, Pace pace)
+    {
+        var watched = _dutySinceMs.Count;
+        return now.MonotonicMs < _stillUntilMs
+            ? (watched, watched) : (_dutySinceMs.Keys.Count(node => !IsSilent(node, pace, now)), watched);
+    }
+
+    /// <summary>This node's local health.</summary>
+    public int Health
+    {
+        get => gossip.Health;
+        set
+        {
+            if (value == gossip.Health) return;
+            // Another patience has other ends.
+            (gossip.Health, _stillUntilMs) = (value, long.MinValue);
+        }
+    }
 
     /// <summary>When (monotonic) there will be something to say, if nothing is heard until then.</summary>
     public long NextDueMs(Pace pace, Instant now)
@@ -72,7 +88,7 @@ internal sealed class Watch(
             if (said.Down) due = Math.Min(due, said.AtMs == long.MinValue ? now.MonotonicMs : said.AtMs + renewMs);
             // Silence that cannot be told now is told when the quiet ends, or when somebody is heard.
             else if (!IsSilent(subject, pace, now))
-                due = Math.Min(due, HeardMs(subject, now) + GossipState.SilenceMs(pace));
+                due = Math.Min(due, HeardMs(subject, now) + gossip.SilenceMs(pace));
         }
         // Who is heard until then only moves it; who is silent, or was, may be heard at any time.
         _stillUntilMs = isStill ? due : long.MinValue;
@@ -81,7 +97,7 @@ internal sealed class Watch(
 
     private bool IsSilent(NodeId subject, Pace pace, Instant now)
     {
-        return now.MonotonicMs - HeardMs(subject, now) >= GossipState.SilenceMs(pace);
+        return now.MonotonicMs - HeardMs(subject, now) >= gossip.SilenceMs(pace);
     }
 
     private long HeardMs(NodeId subject, Instant now)

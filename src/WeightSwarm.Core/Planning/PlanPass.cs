@@ -8,8 +8,8 @@ namespace WeightSwarm.Core.Planning;
 /// </summary>
 internal sealed class PlanPass
 {
-    /// <summary>Lifeguard's local health from which a node doubts its own view.</summary>
-    public const int SickHealth = 3;
+    /// <summary>The local health from which a node doubts its own view.</summary>
+    public const int SickHealth = Liveness.LocalHealth.Sick;
 
     private readonly SwarmView _view;
     private readonly OwnSituation _own;

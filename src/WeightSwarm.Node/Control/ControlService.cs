@@ -108,6 +108,7 @@ public sealed partial class ControlService(
             reply.BytesHeld += (ulong)slices.Slices.Sum(entry.SliceBytes);
         }
         reply.SlicesFetching = (uint)core.Fetching.Values.Sum(s => s.Count);
+        if (core.WhySick is { } why) reply.Warnings.Add($"this node does not trust itself: {why}");
         if (core.StormBreakerOpen)
             reply.Warnings.Add("many nodes vanished together: only the most urgent copies are made until that is over");
         return true;

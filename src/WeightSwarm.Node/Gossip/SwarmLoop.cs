@@ -1,5 +1,6 @@
 using System.Net;
 using WeightSwarm.Core;
+using WeightSwarm.Core.Catalogue;
 using WeightSwarm.Core.Gossip;
 using WeightSwarm.Core.Records;
 using WeightSwarm.Node.Auditing;
@@ -42,7 +43,20 @@ public sealed class SwarmLoop(
 
     private async Task TickAsync(PeriodicTimer ticker, CancellationToken stopping)
     {
-        while (await ticker.WaitForNextTickAsync(stopping)) inbox.Post(new CoreInput.Tick());
+        var beforeMs = clock.Now.MonotonicMs;
+        while (await ticker.WaitForNextTickAsync(stopping))
+        {
+            var atMs = clock.Now.MonotonicMs;
+            TellLag(atMs - beforeMs - (long)ticker.Period.TotalMilliseconds);
+            beforeMs = atMs;
+            inbox.Post(new CoreInput.Tick(), () => TellLag(clock.Now.MonotonicMs - atMs));
+        }
+    }
+
+    /// <summary>A timer that rings late, or a queue that is worked off late: both are this machine's doing.</summary>
+    private void TellLag(long lateMs)
+    {
+        if (lateMs >= Pace.Real.LagMs) inbox.Post(new CoreInput.Lagged(lateMs));
     }
 
     private SwarmCore? Turn(SwarmCore? core)
