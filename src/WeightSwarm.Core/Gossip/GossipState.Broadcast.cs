@@ -62,7 +62,7 @@ internal sealed partial class GossipState
         switch (verdict)
         {
             case Acceptance.Accepted or Acceptance.Equivocation:
-                _authors.Charge(record!, Limits(), now.MonotonicMs);
+                _authors.Charge(record!, IsMember(record!.Author), Limits(), now.MonotonicMs);
                 _book.Commend(session.Peer, now.MonotonicMs);
                 if (session.Active) session.Eager = true;
                 Accepted(record!, now);

@@ -55,7 +55,7 @@ internal sealed record AdmissionLimits
         return new AdmissionLimits
         {
             Records = new TokenRate(4096, 200 * One).Times(hurry),
-            StrayRecords = new TokenRate(4096, 20 * One).Times(hurry),
+            StrayRecords = new TokenRate(512, 20 * One).Times(hurry),
             RecordBytes = new TokenRate(4 << 20, 32_000 * One).Times(hurry),
             Announced = new TokenRate(8192, 400 * One).Times(hurry),
             Asked = new TokenRate(MostOnOrder, 200 * One).Times(hurry),

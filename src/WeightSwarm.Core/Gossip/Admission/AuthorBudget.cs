@@ -5,7 +5,7 @@ namespace WeightSwarm.Core.Gossip.Admission;
 
 /// <summary>
 /// How often authors may change what they say, by kind. Only records that were accepted are charged: nobody can use up
-/// an author's budget with forgeries. The catalogue is not limited here; the charter says who may write it.
+/// an author's budget, nor that of newcomers, with forgeries. The catalogue is not limited here; the charter says who may write it.
 /// </summary>
 internal sealed class AuthorBudget
 {
@@ -22,15 +22,16 @@ internal sealed class AuthorBudget
     public bool Allows(Record record, bool known, AdmissionLimits limits, long nowMs)
     {
         if (IsCatalogue(record.Kind)) return true;
-        if (!known && !_strangers.TryTake(limits.Strangers, 1, nowMs)) return false;
+        if (!known && !_strangers.Has(limits.Strangers, 1, nowMs)) return false;
         return !_spent.TryGetValue((record.Author, record.Kind), out var bucket) ||
             bucket.Has(RateOf(record.Kind, limits), 1, nowMs);
     }
 
     /// <summary>Charges its author for a record that was accepted.</summary>
-    public void Charge(Record record, AdmissionLimits limits, long nowMs)
+    public void Charge(Record record, bool known, AdmissionLimits limits, long nowMs)
     {
         if (IsCatalogue(record.Kind)) return;
+        if (!known) _strangers.TryTake(limits.Strangers, 1, nowMs);
         var key = (record.Author, record.Kind);
         if (_spent.Count >= MostBuckets && !_spent.ContainsKey(key)) Sweep(limits, nowMs);
         var bucket = _spent.GetValueOrDefault(key);

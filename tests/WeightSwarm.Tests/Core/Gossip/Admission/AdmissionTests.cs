@@ -225,6 +225,28 @@ public sealed class AdmissionTests
     }
 
     [Fact]
+    public void Strangers_AreCountedWhenTheyAreAccepted_AndNotByForgeries()
+    {
+        var (budget, limits) = (new AuthorBudget(), AdmissionLimits.Of(WeightSwarm.Core.Catalogue.Pace.Real));
+        var now = _bench.Now.MonotonicMs;
+        var record = NodeRecord(1);
+        for (var i = 0; i < 1 << 18; i++) Assert.True(budget.Allows(record, known: false, limits, now));
+        for (var i = 0; i < 1 << 17; i++) budget.Charge(NodeRecord(1), known: false, limits, now);
+        Assert.False(budget.Allows(NodeRecord(2), known: false, limits, now));
+        Assert.True(budget.Allows(NodeRecord(2), known: true, limits, now));
+    }
+
+    [Fact]
+    public void AFloodFromTheFuture_EndsInABan()
+    {
+        var session = _bench.Linked(2);
+        var future = Push([.. Enumerable.Range(0, 100).Select(i => NodeRecord(i, 1, _bench.Now.UnixMs + 3_600_000))]);
+        var frames = 0;
+        for (; !_bench.Core.Bans.Any() && frames < 200; frames++) _bench.Frame(session, future);
+        Assert.InRange(frames, 26, 40);
+    }
+
+    [Fact]
     public void AStreamThatDoesNotGreet_IsClosed()
     {
         var (session, _) = _bench.Open(2);
