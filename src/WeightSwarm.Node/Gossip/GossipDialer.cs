@@ -76,6 +76,7 @@ public sealed partial class GossipDialer(
         SslOptions = new SslClientAuthenticationOptions
         {
             EnabledSslProtocols = SslProtocols.Tls13,
+            CertificateChainPolicy = PeerKey.NoChain(),
             ClientCertificates = [certificate],
             LocalCertificateSelectionCallback = (_, _, _, _, _) => certificate,
             RemoteCertificateValidationCallback = (_, presented, _, _) =>

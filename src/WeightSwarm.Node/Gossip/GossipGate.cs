@@ -11,12 +11,14 @@ namespace WeightSwarm.Node.Gossip;
 /// node pay for, and bounds how many connections one address and all together have, and how fast new ones come. May be
 /// used from any thread.
 /// </summary>
-public sealed class GossipGate(Clock clock)
+public sealed class GossipGate(Clock clock) : IDisposable
 {
     private const int MostConnections = 512, MostOfHost = 16, MostAddresses = 4096;
 
     private static readonly TokenRate _perHost = new(32, 1_000), _perPrivateAddress = new(256, 20_000);
 
+    // Handshakes are what costs; those who have made theirs are not to wait behind a crowd of others.
+    private readonly SemaphoreSlim _handshakes = new(2, 2);
     private readonly Lock _lock = new();
     private readonly BanList _bans = new();
     private readonly Dictionary<IPAddress, Visits> _visits = [];
@@ -55,17 +57,27 @@ public sealed class GossipGate(Clock clock)
             connection.Abort();
             return;
         }
-        using var end = new GossipConnection(connection);
-        connection.Features.Set(end);
+        using var guarded = new GossipConnection(connection, _handshakes);
+        connection.Features.Set(guarded);
         try
         {
-            await next(connection);
+            if (await guarded.TakeTurnAsync()) await next(connection);
         }
         finally
         {
             Leave(address);
         }
     }
+
+    /// <summary>Goes on with a connection whose handshake is made.</summary>
+    public static Task ShakenAsync(ConnectionContext connection, ConnectionDelegate next)
+    {
+        connection.Features.Get<GossipConnection>()?.EndTurn();
+        return next(connection);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _handshakes.Dispose();
 
     /// <summary>Counts a connection in; false when there is no room, or they come too fast.</summary>
     internal bool TryEnter(IPAddress address)
@@ -115,31 +127,5 @@ public sealed class GossipGate(Clock clock)
         foreach (var (address, visits) in _visits.ToList())
             if (visits.Open == 0 && visits.Bucket.IsFull(_perHost, now))
                 _visits.Remove(address);
-    }
-}
-
-/// <summary>The connection behind a stream: a banned peer loses it, with all that it may still send on it.</summary>
-internal sealed class GossipConnection : IDisposable
-{
-    private readonly Lock _lock = new();
-    private readonly CancellationTokenSource _end = new();
-    private readonly CancellationTokenRegistration _abort;
-    private bool _over;
-
-    public GossipConnection(ConnectionContext connection) => _abort = _end.Token.Register(connection.Abort);
-
-    /// <summary>Ends it a second from now, when the peer has had time to read why.</summary>
-    public void EndSoon()
-    {
-        lock (_lock)
-            if (!_over)
-                _end.CancelAfter(TimeSpan.FromSeconds(1));
-    }
-
-    public void Dispose()
-    {
-        lock (_lock) _over = true;
-        _abort.Dispose();
-        _end.Dispose();
     }
 }

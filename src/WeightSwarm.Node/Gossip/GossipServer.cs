@@ -32,7 +32,10 @@ public sealed class GossipServer(
                 // Self-signed by rule; the key is what counts, and its id is told to the core.
                 ClientCertificateValidation = (presented, _, _) =>
                     PeerKey.Of(presented) is { } peer && !gate.Refuses(peer),
+                OnAuthenticate = (_, tls) => tls.CertificateChainPolicy = PeerKey.NoChain(),
+                HandshakeTimeout = TimeSpan.FromSeconds(5),
             });
+            endpoint.Use(next => connection => GossipGate.ShakenAsync(connection, next));
         });
     }
 

@@ -7,6 +7,16 @@ namespace WeightSwarm.Node.Gossip;
 /// <summary>The id behind a peer's certificate. The TLS handshake has proved that the peer has the key.</summary>
 internal static class PeerKey
 {
+    /// <summary>Spares each handshake the search for issuers, which a self-signed certificate does not have, among all
+    /// that the machine trusts.</summary>
+    public static X509ChainPolicy NoChain() => new()
+    {
+        TrustMode = X509ChainTrustMode.CustomRootTrust,
+        RevocationMode = X509RevocationMode.NoCheck,
+        VerificationFlags = X509VerificationFlags.AllFlags,
+        DisableCertificateDownloads = true,
+    };
+
     public static NodeId? Of(X509Certificate? presented)
     {
         if (presented is not X509Certificate2 certificate) return null;

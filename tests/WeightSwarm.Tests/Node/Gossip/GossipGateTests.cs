@@ -6,7 +6,7 @@ using WeightSwarm.Node.Hosting;
 
 namespace WeightSwarm.Tests.Node.Gossip;
 
-public sealed class GossipGateTests
+public sealed class GossipGateTests : IDisposable
 {
     private static readonly IPAddress _public = IPAddress.Parse("203.0.113.7");
     private static readonly IPAddress _other = IPAddress.Parse("198.51.100.1");
@@ -24,6 +24,8 @@ public sealed class GossipGateTests
     {
         public override long GetTimestamp() => 0;
     }
+
+    public void Dispose() => _gate.Dispose();
 
     private Ban Ban(IPAddress remote) =>
         new(NodeId.Of("peer"u8), remote, _clock.Now.MonotonicMs + 60_000, 1, "why");
