@@ -162,8 +162,8 @@ internal static class FloodBench
             var ownShare = (process.TotalProcessorTime - own) / window;
             await Pause.WhileMeasuringAsync(TimeSpan.FromSeconds(2));
             var heard = delays.Where(d => d.IsCompleted).Select(d => d.Result).Order().ToList();
-            if (heard.Count == 0) throw new InvalidOperationException(
-                $"nothing was heard; '{_speaker.Closed}', '{_listener.Closed}'");
+            foreach (var peer in new[] { _speaker, _listener }.Where(p => p.Closed.Length > 0))
+                throw new InvalidOperationException($"an honest stream was closed: {peer.Closed}");
             return new Phase(
                 share, heard[heard.Count / 2], heard[heard.Count * 99 / 100], delays.Count,
                 delays.Count - heard.Count, ownShare);

@@ -22,6 +22,8 @@ internal enum Garbage
     Compressed,
     /// <summary>A hello, then records that nobody signed.</summary>
     ForgedRecords,
+    /// <summary>A hello, then records from the future.</summary>
+    FutureRecords,
     /// <summary>A hello, then one honest frame over and over.</summary>
     Pings,
     /// <summary>A hello, then content that nobody asked for.</summary>
@@ -53,7 +55,8 @@ internal sealed class GarbageMaker(Garbage kind, NetworkId network, int seed)
         Garbage.NoFrames => Message(Noise(16 * 1024)),
         Garbage.HugeLength => [0, 0x40, 0, 0, 0, .. Noise(16 * 1024)],
         Garbage.Compressed => [1, 0, 0, 0x40, 0, .. Noise(16 * 1024)],
-        Garbage.ForgedRecords => Message(new Frame { Push = Forged() }.ToByteArray()),
+        Garbage.ForgedRecords => Message(new Frame { Push = Forged(0) }.ToByteArray()),
+        Garbage.FutureRecords => Message(new Frame { Push = Forged(1L << 40) }.ToByteArray()),
         Garbage.Pings => Message(new Frame { Ping = new Ping { Nonce = (ulong)_random.NextInt64() } }.ToByteArray()),
         Garbage.UnaskedContent => Message(new Frame
         {
@@ -63,16 +66,17 @@ internal sealed class GarbageMaker(Garbage kind, NetworkId network, int seed)
         _ => Noise(16 * 1024),
     };
 
-    private Push Forged()
+    private Push Forged(long aheadMs)
     {
+        var now = (ulong)TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
         var push = new Push();
         for (var i = 0; i < 40; i++)
             push.Envelopes.Add(new Envelope
             {
                 Author = ByteString.CopyFrom(Noise(91)),
                 Kind = 3,
-                Seq = (ulong)_random.NextInt64(),
-                IssuedMs = (ulong)TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(),
+                Seq = now + (ulong)aheadMs,
+                IssuedMs = now + (ulong)aheadMs,
                 TtlS = 30,
                 Signature = ByteString.CopyFrom(Noise(70)),
             }.ToByteString());
