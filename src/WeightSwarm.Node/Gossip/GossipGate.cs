@@ -15,7 +15,7 @@ public sealed class GossipGate(Clock clock) : IDisposable
 {
     private const int MostConnections = 512, MostOfHost = 16, MostAddresses = 4096;
 
-    private static readonly TokenRate _perHost = new(32, 1_000), _perPrivateAddress = new(256, 20_000);
+    private static readonly TokenRate _perHost = new(32, 1_000), _perPrivateAddress = new(128, 10_000);
 
     // Handshakes are what costs; those who have made theirs are not to wait behind a crowd of others.
     private readonly SemaphoreSlim _handshakes = new(2, 2);
