@@ -24,7 +24,7 @@ internal static class FloodBench
 
     public static int Run(string[] arguments)
     {
-        var options = new BenchOptions(arguments, "peers", "rate", "seconds", "kind", "folder", "json");
+        var options = new BenchOptions(arguments, "peers", "rate", "seconds", "kind", "beside", "folder", "json");
         // Short, for the control socket's path.
         var name = $"weightswarm-flood-{Guid.NewGuid():N}"[..30];
         var root = Path.Combine(options.Text("folder", Path.GetTempPath()), name);
@@ -44,32 +44,43 @@ internal static class FloodBench
     private static async Task<Result> MeasureAsync(string root, BenchOptions options)
     {
         var window = TimeSpan.FromSeconds(options.Number("seconds", 20));
-        var (daemon, _) = await DaemonProcess.StartAsync(root);
+        var (daemon, _) = await DaemonProcess.StartAsync(Path.Combine(root, "a"));
+        var (beside, _) = await DaemonProcess.StartAsync(Path.Combine(root, "b"));
         await using (daemon)
+        await using (beside)
         {
-            await daemon.Control.CreateNetworkAsync(
-                new CreateNetworkRequest { Name = "bench", Copies = 2, Domains = "node", Pace = "drill" });
-            var text = (await daemon.Control.InviteAsync(new InviteRequest())).Invite;
-            var invite = Invite.Parse(text, out var problem) ?? throw new InvalidOperationException(problem);
+            var invite = await InviteAsync(daemon);
             using var pair = await Pair.StartAsync(invite);
             await pair.MeasureAsync(daemon, TimeSpan.FromSeconds(3));
             var quiet = await pair.MeasureAsync(daemon, window);
-            return await AttackAsync(daemon, pair, invite, options, quiet, window);
+            // What the attackers' own hunger for the processor costs, where they attack somebody else.
+            if (options.Number("beside", 0) == 1) invite = await InviteAsync(beside);
+            var attacked = options.Number("beside", 0) == 1 ? beside : daemon;
+            return await AttackAsync(daemon, attacked, pair, invite, options, quiet, window);
         }
     }
 
+    private static async Task<Invite> InviteAsync(DaemonProcess daemon)
+    {
+        await daemon.Control.CreateNetworkAsync(
+            new CreateNetworkRequest { Name = "bench", Copies = 2, Domains = "node", Pace = "drill" });
+        var text = (await daemon.Control.InviteAsync(new InviteRequest())).Invite;
+        return Invite.Parse(text, out var problem) ?? throw new InvalidOperationException(problem);
+    }
+
     private static async Task<Result> AttackAsync(
-        DaemonProcess daemon, Pair pair, Invite invite, BenchOptions options, Phase quiet, TimeSpan window)
+        DaemonProcess daemon, DaemonProcess attacked, Pair pair, Invite invite, BenchOptions options, Phase quiet,
+        TimeSpan window)
     {
         var (rate, kinds) = ((int)options.Bytes("rate", 10_000_000), KindsOf(options));
         var peers = Enumerable.Range(0, options.Number("peers", 50)).Select(i => new HostilePeer(
             invite.Addresses[0], invite.Network, kinds[i % kinds.Length], i, rate, Pause.Every)).ToList();
-        var memory = daemon.Memory("VmRSS");
+        var memory = attacked.Memory("VmRSS");
         using var stop = new CancellationTokenSource();
         var attack = Task.WhenAll(peers.Select(p => Task.Run(() => p.RunAsync(stop.Token))));
-        var banned = BannedAsync(daemon, peers, stop.Token);
+        var banned = BannedAsync(attacked, peers, stop.Token);
         var flooded = await pair.MeasureAsync(daemon, window);
-        var growth = daemon.Memory("VmRSS") - memory;
+        var growth = attacked.Memory("VmRSS") - memory;
         await stop.CancelAsync();
         await attack;
         var result = new Result(
