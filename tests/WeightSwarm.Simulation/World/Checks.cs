@@ -56,6 +56,19 @@ internal static class Checks
     /// <summary>Whether a node sees another as absent.</summary>
     public static bool Misses(this SimNode node, NodeId other) => node.Core.AbsentSinceMs(other) is not null;
 
+    /// <summary>Whether a running node takes another one for absent that runs and is awake.</summary>
+    public static bool AnyFalselyMissed(this SimWorld world) => world.WhoIsFalselyMissed() is not null;
+
+    /// <summary>Who takes whom wrongly for absent, in words; null for nobody.</summary>
+    public static string? WhoIsFalselyMissed(this SimWorld world)
+    {
+        foreach (var node in world.Live)
+            foreach (var other in world.Live)
+                if (node.Awake && other.Awake && node.Misses(other.Id))
+                    return $"n{node.Number} takes n{other.Number} for absent, which runs";
+        return null;
+    }
+
     public static int TargetOf(this SimWorld world, Hash256 model) =>
         world.Entry(model).Copies is > 0 and var copies ? copies : world.Policy.Copies;
 

@@ -52,6 +52,9 @@ internal sealed class Net(SimWorld world, SplitMix64 random)
     /// <summary>Whether two nodes can exchange data, as a transfer does.</summary>
     public bool Reaches(int a, int b) => Terrain.Passes(a, b) && Terrain.Passes(b, a);
 
+    /// <summary>Whether one of two nodes can dial the other.</summary>
+    public bool Connects(int a, int b) => Terrain.CanDial(a, b) || Terrain.CanDial(b, a);
+
     public void Dial(int from, IPEndPoint address, NodeId? peer)
     {
         Span<byte> bytes = stackalloc byte[16];

@@ -65,7 +65,7 @@ internal sealed class Releases(SimWorld world)
     private (ReceiptOutcome Outcome, long TicketMs) AnswerOf(
         SimNode asker, SimNode holder, CoreOutput.AskReceipt ask)
     {
-        if (!holder.Up || !world.Net.Reaches(asker.Number, holder.Number)) return (ReceiptOutcome.Offline, 0);
+        if (!holder.Awake || !world.Net.Reaches(asker.Number, holder.Number)) return (ReceiptOutcome.Offline, 0);
         var ticket = holder.Core.ReleaseTicketMs(ask.Model, ask.Slice);
         var held = holder.Disk.Has(ask.Model, ask.Slice) &&
             holder.Core.Held.TryGetValue(ask.Model, out var slices) && slices.Contains(ask.Slice);

@@ -92,7 +92,7 @@ internal sealed class SimNode
     }
 
     public void Describe(bool draining = false) => Handle(new CoreInput.Described(new SelfDescription(
-        [(Net.AddressOf(Number).Address, 7000, 7001)], "", "", draining, "sim", Now.UnixMs)), EventKind.Start);
+        [(Net.AddressOf(Number).Address, _world.Net.Terrain.DialsOnly[Number] ? 0 : 7000, 7001)], "", "", draining, "sim", Now.UnixMs)), EventKind.Start);
 
     public void Arrive(SessionId session, Frame frame, int size)
     {

@@ -55,6 +55,8 @@ internal sealed class SimWorld : IDisposable
     public bool TicksAlways { get; set; }
     /// <summary>Frames go from node to node as bytes, as on a wire, not as the objects that were sent.</summary>
     public bool ThroughBytes { get; set; }
+    /// <summary>Told of every fetch that a core begins.</summary>
+    public Action<SimNode, Hash256, int>? FetchBegan { get; set; }
     public KnownRecords Known { get; } = new();
     /// <summary>Bulk data advances in steps of so many ms.</summary>
     public long FetchStepMs { get; init; } = 200;

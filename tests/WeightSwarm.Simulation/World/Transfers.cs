@@ -40,6 +40,7 @@ internal sealed class Transfers(SimWorld world, SimNode node)
         world.Log.Add(world.NowMs, node.Number, EventKind.StartFetch, slice);
         world.Log.Say(world.NowMs, node.Number, $"fetches slice {slice}");
         world.Metrics.FetchStarted();
+        world.FetchBegan?.Invoke(node, model, slice);
         var bytes = world.Entry(model).SliceBytes(slice);
         if (_fetches.ContainsKey(key) || node.Disk.Has(model, slice))
             throw new ScenarioFailedException(
@@ -135,7 +136,7 @@ internal sealed class Transfers(SimWorld world, SimNode node)
     }
 
     private bool Serves(SimNode other, (Hash256 Model, int Slice) key) =>
-        other != node && other.Up && world.Net.Reaches(node.Number, other.Number) &&
+        other != node && other.Awake && node.Awake && world.Net.Connects(node.Number, other.Number) &&
         other.Disk.Has(key.Model, key.Slice);
 
     private void End((Hash256 Model, int Slice) key)
