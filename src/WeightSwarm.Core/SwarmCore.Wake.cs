@@ -14,7 +14,8 @@ public sealed partial class SwarmCore
     /// <summary>
     /// When (monotonic) this core wants its next <see cref="CoreInput.Tick"/>; until then a tick would do nothing.
     /// A driver that cannot know reads it after every input and ticks at the first of its moments, one every
-    /// <see cref="Catalogue.Pace.TickMs"/>, that is not earlier. One that ticks always loses only time.
+    /// <see cref="Catalogue.Pace.TickMs"/>, that is not earlier. One that ticks always loses only time. That the wall
+    /// clock is set no core can foresee: it notices with the next input, at the latest with the next probe.
     /// </summary>
     public long NextWakeMs => _wakeMs;
 
@@ -57,7 +58,8 @@ public sealed partial class SwarmCore
     {
         if (_self is null) return long.MaxValue;
         if (_saidNode is null) return long.MinValue;
-        return _saidNodeMs + (NodeBody(_self).Equals(_saidNode) ? Pace.LeaseRenewMs : Pace.HoldingGapMs);
+        var isSettled = !_refutes && NodeBody(_self).Equals(_saidNode);
+        return _saidNodeMs + (isSettled ? Pace.LeaseRenewMs : Pace.HoldingGapMs);
     }
 
     /// <summary>What the node itself holds, fetches and has room for comes with inputs that are not gossip.</summary>

@@ -48,6 +48,7 @@ public sealed partial class SwarmCore
     private readonly long _startedMs;
     private SelfDescription? _self;
     private IPAddress? _observed;
+    private bool _refutes;
     private V1.Node? _saidNode, _nodeBody;
     private long _saidNodeMs = long.MinValue;
     private long _freeBytes, _donatedBytes, _livenessSeen = -1;
@@ -64,7 +65,7 @@ public sealed partial class SwarmCore
         _gossip = new GossipState(Self, _records, _outbox, random.Split(), parts.Secret)
         {
             Accepted = TakeIn,
-            Heard = _liveness.Heard,
+            Heard = _liveness.Seen,
             PulseOf = _liveness.PulseOf,
             Observed = ip => (_observed, _nodeBody) = (ip, null),
             PeerClock = _clock.Heard,
@@ -125,7 +126,7 @@ public sealed partial class SwarmCore
     public IReadOnlyList<CoreOutput> Handle(CoreInput input, Instant now)
     {
         Now = now;
-        _clock.Read(now, Pace);
+        if (_clock.Read(now, Pace)) SayAllAgain(now);
         NoteForPlan(input);
         switch (input)
         {
@@ -264,6 +265,8 @@ public sealed partial class SwarmCore
         // The observer's own clock measured how long ago: only the difference counts here.
         var agoMs = record.IssuedMs - (long)Math.Min(body.SinceMs, (ulong)record.IssuedMs);
         var subject = new NodeId(RecordBodies.ModelOf(record));
+        // Who is taken for silent and is not says so itself: a newer word of its own is proof to everybody.
+        _refutes |= subject == Self && body.Down;
         // Its clock may be behind ours or the subject's; until it takes its word back it stands by it.
         var standsMs = Math.Min(Now.MonotonicMs, castMs + _records.ClockSkewMs);
         _liveness.Observed(record.Author, subject, body.Down, castMs - agoMs, standsMs);
@@ -278,7 +281,19 @@ public sealed partial class SwarmCore
     }
 
     private void Say(RecordKind kind, ReadOnlySpan<byte> subject, IMessage body, long ttlMs) =>
-        OfferOwn(_author.Make(kind, subject, body, ttlMs, Now));
+        OfferOwn(_author.Make(kind, subject, body, ttlMs, Now, WhyClockSuspect is null));
+
+    /// <summary>
+    /// The wall clock was set. What was said under the old one may have been refused for it, or be refused from now on:
+    /// it is said again, and what bears a time to come, which nobody else believes, is forgotten.
+    /// </summary>
+    private void SayAllAgain(Instant now)
+    {
+        foreach (var record in _records.TakeOutFuture(Self, now)) End(record);
+        _saidNode = null;
+        _replication.SayAllAgain();
+        _watch.SayAllAgain();
+    }
 
     private void OfferOwn(Record record)
     {
@@ -300,9 +315,10 @@ public sealed partial class SwarmCore
         if (_self is null) return;
         var node = NodeBody(_self);
         var age = now.MonotonicMs - _saidNodeMs;
-        var renew = _saidNode is null || age >= Pace.LeaseRenewMs || !node.Equals(_saidNode) &&
-            age >= Pace.HoldingGapMs;
+        var renew = _saidNode is null || age >= Pace.LeaseRenewMs ||
+            (_refutes || !node.Equals(_saidNode)) && age >= Pace.HoldingGapMs;
         if (!renew) return;
+        _refutes = false;
         (_saidNode, _saidNodeMs) = (node, now.MonotonicMs);
         Say(RecordKind.Node, [], node, Pace.LeaseTtlMs);
     }

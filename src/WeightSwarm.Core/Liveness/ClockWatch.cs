@@ -16,12 +16,15 @@ public sealed class ClockWatch
     /// <summary>When (monotonic) the wall clock last jumped; null for never.</summary>
     public long? JumpedMs { get; private set; }
 
-    /// <summary>One reading of the own clocks, at every tick.</summary>
-    public void Read(Instant now, Pace pace)
+    /// <summary>One reading of the own clocks, at every input; true when the wall clock was set since the last.
+    /// </summary>
+    public bool Read(Instant now, Pace pace)
     {
         var offset = now.UnixMs - now.MonotonicMs;
-        if (_offsetMs is { } before && Math.Abs(offset - before) > pace.ClockSkewMs / 2) JumpedMs = now.MonotonicMs;
+        var jumped = _offsetMs is { } before && Math.Abs(offset - before) > pace.ClockSkewMs / 2;
+        if (jumped) JumpedMs = now.MonotonicMs;
         _offsetMs = offset;
+        return jumped;
     }
 
     /// <summary>A peer's clock, as its pong said it.</summary>

@@ -28,8 +28,14 @@ public sealed class LivenessState(NodeId self, long startedMs)
     /// then.</summary>
     public void Heard(NodeId node, long atMs) => Heard(PulseOf(node), atMs);
 
-    /// <summary>The same, for whoever keeps the pulse at hand.</summary>
-    internal void Heard(Pulse pulse, long atMs)
+    /// <summary>A frame of a node came in.</summary>
+    internal void Seen(Pulse pulse, long atMs)
+    {
+        pulse.SeenMs = atMs;
+        Heard(pulse, atMs);
+    }
+
+    private void Heard(Pulse pulse, long atMs)
     {
         if (pulse.HeardMs >= atMs) return;
         pulse.HeardMs = atMs;

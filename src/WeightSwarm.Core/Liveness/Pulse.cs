@@ -6,6 +6,12 @@ internal sealed class Pulse
     /// <summary>Monotonic time of the last proof of life; <see cref="long.MinValue"/> for none.</summary>
     public long HeardMs { get; set; } = long.MinValue;
 
+    /// <summary>
+    /// Monotonic time of the last frame from it: what a monitor goes by, who vouches for the stream between them and
+    /// not for what others pass on. <see cref="long.MinValue"/> for none.
+    /// </summary>
+    public long SeenMs { get; set; } = long.MinValue;
+
     /// <summary>A monitor, or this node, takes it for silent.</summary>
     public bool IsDoubted { get; set; }
 }

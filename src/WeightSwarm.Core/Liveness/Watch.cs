@@ -37,6 +37,13 @@ internal sealed class Watch(
     public void Recall(NodeId subject, bool down) =>
         (_said[subject], _stillUntilMs) = ((down, long.MinValue), long.MinValue);
 
+    /// <summary>What is said of those who are down is said once more.</summary>
+    public void SayAllAgain()
+    {
+        foreach (var subject in _said.Keys.ToList()) _said[subject] = (_said[subject].Down, long.MinValue);
+        _stillUntilMs = long.MinValue;
+    }
+
     public void Tend(Pace pace, Instant now, bool quiet)
     {
         NoteMembership();
@@ -102,7 +109,7 @@ internal sealed class Watch(
 
     private long HeardMs(NodeId subject, Instant now)
     {
-        var heard = gossip.SessionWith(subject)?.LastHeardMs ?? liveness.LastHeardMs(subject) ?? long.MinValue;
+        var heard = gossip.SessionWith(subject)?.LastHeardMs ?? liveness.PulseOf(subject).SeenMs;
         return Math.Max(heard, _dutySinceMs.GetValueOrDefault(subject, now.MonotonicMs));
     }
 

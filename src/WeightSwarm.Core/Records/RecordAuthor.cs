@@ -25,8 +25,14 @@ public sealed class RecordAuthor(ISigner signer, NetworkId network, ISequence se
     /// <param name="body">The message that the kind names.</param>
     /// <param name="ttlMs">How long it lives.</param>
     /// <param name="now">The time that it bears.</param>
-    public Record Make(RecordKind kind, ReadOnlySpan<byte> subject, IMessage body, long ttlMs, Instant now) =>
-        EnvelopeCodec.Write(signer, network, kind, subject, body, sequence.Next(now.UnixMs), now.UnixMs, ttlMs);
+    /// <param name="clockTrusted">False: the number owes nothing to the clock. One of the year 2038 would be refused
+    /// until then, long after the clock was mended.</param>
+    public Record Make(
+        RecordKind kind, ReadOnlySpan<byte> subject, IMessage body, long ttlMs, Instant now, bool clockTrusted = true)
+    {
+        var seq = sequence.Next(clockTrusted ? now.UnixMs : 0);
+        return EnvelopeCodec.Write(signer, network, kind, subject, body, seq, now.UnixMs, ttlMs);
+    }
 
     /// <summary>A record of this key, newer than any that was made here, came back from the network: number above
     /// it.</summary>

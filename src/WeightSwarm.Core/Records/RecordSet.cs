@@ -62,6 +62,15 @@ public sealed class RecordSet(NetworkId network, ISignatureVerifier verifier, IK
     /// <summary>The record of an envelope, not judged yet; null when it is none within the limits.</summary>
     public Record? Read(ReadOnlyMemory<byte> bytes) => known?.Find(bytes) ?? EnvelopeCodec.Read(bytes, network);
 
+    /// <summary>Drops the records of an author that bear a time to come, and answers them.</summary>
+    public IReadOnlyList<Record> TakeOutFuture(NodeId author, Instant now)
+    {
+        var horizon = now.UnixMs + ClockSkewMs;
+        var future = Records.Where(r => r.Author == author && r.IssuedMs > horizon).ToList();
+        foreach (var record in future) Remove(record.Key);
+        return future;
+    }
+
     /// <summary>Offers a record.</summary>
     public Acceptance Offer(Record record, Instant now)
     {
