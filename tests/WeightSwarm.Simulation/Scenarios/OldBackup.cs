@@ -25,7 +25,8 @@ internal sealed class OldBackup(string name, int days) : RealScenario
         world.Stop(node.Number, hostToo: true);
         world.RunFor(Minute);
         node.Disk.PutBack(records, seq);
-        foreach (var key in node.Disk.Intact.Keys.Where(k => !slices.Contains(k)).ToList()) node.Disk.Intact.Remove(key);
+        foreach (var key in node.Disk.Intact.Keys.Where(k => !slices.Contains(k)).ToList())
+            node.Disk.Intact.Remove(key);
         node.Faults.HasOldRecords = true;
         world.Start(node.Number, 0);
         figures["s until it is heard"] = world.RunUntil("all have a new record of the node", 10 * Minute, Second,

@@ -4,7 +4,7 @@ using WeightSwarm.Simulation.World;
 
 namespace WeightSwarm.Simulation.Scenarios;
 
-/// <summary>What the scenarios at pace real have in common: some models with five copies, and the last checks.</summary>
+/// <summary>What scenarios at pace real have in common: some models with five copies, and the last checks.</summary>
 internal abstract class RealScenario : Scenario
 {
     protected const int Copies = 5, Models = 8, Slices = 4;
@@ -40,15 +40,30 @@ internal abstract class RealScenario : Scenario
         figures["s until all see all"] = world.RunUntil("everybody sees everybody", 15 * Minute, 10 * Second,
             () => !world.AnyFalselyMissed(), () => world.WhoIsFalselyMissed() ?? "") / Second;
         foreach (var node in world.Live) NothingIsStale(node);
+        EverybodySaysWhatHeHas(world);
     }
 
-    /// <summary>Between checks so far apart nobody may take a node that runs for absent.</summary>
+    /// <summary>Nobody may take a node that runs for absent for longer than it takes to deny it.</summary>
     protected static void NobodyIsMissed(SimWorld world, long forMs, long everyMs)
     {
+        var lastGoodMs = world.NowMs;
         for (var until = world.NowMs + forMs; world.NowMs < until;)
         {
             world.RunFor(everyMs);
-            if (world.WhoIsFalselyMissed() is { } words) throw new ScenarioFailedException(words);
+            if (world.WhoIsFalselyMissed() is not { } words) lastGoodMs = world.NowMs;
+            else if (world.NowMs - lastGoodMs > 10 * Minute) throw new ScenarioFailedException(words);
+        }
+    }
+
+    /// <summary>I3, once more at rest: every holding on record, by now, is what its author's disk has.</summary>
+    private static void EverybodySaysWhatHeHas(SimWorld world)
+    {
+        foreach (var record in world.Live.First().Core.Records.Where(r => r.Kind == RecordKind.Holding))
+        {
+            var model = RecordBodies.ModelOf(record);
+            foreach (var slice in SliceSet.FromBitmap(RecordBodies.Holding(record).Verified.Span, 1 << 16).Slices)
+                if (!world.NodeOf(record.Author).Disk.Has(model, slice))
+                    throw new ScenarioFailedException($"I3: {Words.Of(world, record)}, without slice {slice} on disk");
         }
     }
 

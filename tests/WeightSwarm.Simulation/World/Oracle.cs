@@ -54,7 +54,9 @@ internal sealed class Oracle
     public void Accepted(SimNode node, Record record)
     {
         Monotone(node, record);
-        if (record.Author == node.Id && record.Kind == RecordKind.Holding) Truth(node, record);
+        // One of an earlier life that comes back from the network is not its word of now.
+        var isOwn = record.Author == node.Id && !(node.Faults.HasOldRecords && record.IssuedMs < node.StartedUnixMs);
+        if (isOwn && record.Kind == RecordKind.Holding) Truth(node, record);
     }
 
     /// <summary>I5: what grows without bound would show here.</summary>

@@ -39,6 +39,8 @@ internal sealed class SimNode
     public NodeFaults Faults { get; } = new();
     /// <summary>Counts the starts and stops: what was planned in another life does not happen.</summary>
     public int Life { get; private set; }
+    /// <summary>When it started last, by its own clock.</summary>
+    public long StartedUnixMs { get; private set; }
     public bool Up => _core is not null;
     /// <summary>It runs and is not asleep.</summary>
     public bool Awake => Up && !Asleep;
@@ -58,6 +60,7 @@ internal sealed class SimNode
         Life++;
         _world.Net.Reset(Number);
         Clock.Boot(_world.NowMs, 1_000 + _world.Random.Below(1_000_000));
+        StartedUnixMs = Now.UnixMs;
         _world.Log.Say(_world.NowMs, Number, $"starts as {Id.Brief}");
         var secret = new byte[32];
         _world.Random.Split().Fill(secret);
@@ -91,8 +94,12 @@ internal sealed class SimNode
         _world.Net.Vanish(Number, warned: !hostToo);
     }
 
-    public void Describe(bool draining = false) => Handle(new CoreInput.Described(new SelfDescription(
-        [(Net.AddressOf(Number).Address, _world.Net.Terrain.DialsOnly[Number] ? 0 : 7000, 7001)], "", "", draining, "sim", Now.UnixMs)), EventKind.Start);
+    public void Describe(bool draining = false)
+    {
+        var port = _world.Net.Terrain.DialsOnly[Number] ? 0 : 7000;
+        Handle(new CoreInput.Described(new SelfDescription(
+            [(Net.AddressOf(Number).Address, port, 7001)], "", "", draining, "sim", Now.UnixMs)), EventKind.Start);
+    }
 
     public void Arrive(SessionId session, Frame frame, int size)
     {
