@@ -46,6 +46,21 @@ public sealed class SimulatorTests
         }
     }
 
+    /// <summary>Days of trouble at pace real; more seeds and nodes: tests/simulate run NAME --seeds 1..100.</summary>
+    [Theory]
+    [InlineData("split-day", 12)]
+    [InlineData("flap-4", 12)]
+    [InlineData("one-way", 16)]
+    [InlineData("swizzle-clog", 12)]
+    [InlineData("clock-faults", 16)]
+    [InlineData("backup-5", 10)]
+    public void Run_OfDaysOfTrouble_KeepsItsPromises(string name, int nodes)
+    {
+        var result = Runner.Run(Named(name), 1, nodes);
+        Assert.True(
+            result.Failure is null, $"tests/simulate run {name} --seeds 1..1 --nodes {nodes}: {result.Failure}");
+    }
+
     [Fact]
     public void CommandLine_OfAFailingRun_SaysHowToReplayIt()
     {
