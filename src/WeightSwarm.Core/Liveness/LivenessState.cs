@@ -39,12 +39,12 @@ public sealed class LivenessState(NodeId self, long startedMs)
     {
         if (pulse.HeardMs >= atMs) return;
         pulse.HeardMs = atMs;
-        if (pulse.IsDoubted) Version++;
+        if (pulse.IsDoubted) Doubt(pulse.Node);
     }
 
     internal Pulse PulseOf(NodeId node)
     {
-        if (!_pulses.TryGetValue(node, out var pulse)) _pulses.Add(node, pulse = new Pulse());
+        if (!_pulses.TryGetValue(node, out var pulse)) _pulses.Add(node, pulse = new Pulse(node));
         return pulse;
     }
 
@@ -103,7 +103,10 @@ public sealed class LivenessState(NodeId self, long startedMs)
 
     private void Doubt(NodeId node)
     {
-        PulseOf(node).IsDoubted = _votes.ContainsKey(node) || _silent.Contains(node);
+        // What was cast before the last proof of life counts for nothing any more.
+        var pulse = PulseOf(node);
+        pulse.IsDoubted = _silent.Contains(node) ||
+            _votes.TryGetValue(node, out var votes) && votes.Values.Any(v => v.CastMs > pulse.HeardMs);
         Version++;
     }
 

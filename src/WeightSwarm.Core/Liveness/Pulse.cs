@@ -1,8 +1,11 @@
 namespace WeightSwarm.Core.Liveness;
 
 /// <summary>When a node was last heard, and whether anybody doubts that it is there.</summary>
-internal sealed class Pulse
+internal sealed class Pulse(Identity.NodeId node)
 {
+    /// <summary>Whose.</summary>
+    public Identity.NodeId Node => node;
+
     /// <summary>Monotonic time of the last proof of life; <see cref="long.MinValue"/> for none.</summary>
     public long HeardMs { get; set; } = long.MinValue;
 
@@ -12,6 +15,6 @@ internal sealed class Pulse
     /// </summary>
     public long SeenMs { get; set; } = long.MinValue;
 
-    /// <summary>A monitor, or this node, takes it for silent.</summary>
+    /// <summary>A monitor took it for silent after it was last heard, or this node does.</summary>
     public bool IsDoubted { get; set; }
 }
