@@ -13,7 +13,7 @@ internal static class Runner
     public static RunResult Run(
         Scenario scenario, ulong seed, int? nodes, TextWriter? trace = null, bool literal = false)
     {
-        var watch = Stopwatch.StartNew();
+        var (watch, cpu) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
         var figures = new SortedDictionary<string, long>(StringComparer.Ordinal);
         using var world = scenario.Build(seed, nodes ?? scenario.DefaultNodes, trace);
         world.TicksAlways = world.ThroughBytes = literal;
@@ -28,7 +28,8 @@ internal static class Runner
         }
         Collect(world, figures);
         return new RunResult(scenario.Name, seed, world.Nodes.Length, failure, world.Log.Digest().ToString(),
-            world.NowMs, watch.ElapsedMilliseconds, figures);
+            world.NowMs, watch.ElapsedMilliseconds,
+            (long)(Environment.CpuUsage.TotalTime - cpu).TotalMilliseconds, figures);
     }
 
     private static void Collect(SimWorld world, SortedDictionary<string, long> figures)
