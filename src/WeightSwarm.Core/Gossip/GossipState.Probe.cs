@@ -57,6 +57,6 @@ internal sealed partial class GossipState
     {
         if (pong.Nonce != session.PingNonce) return;
         session.RttMs = now.MonotonicMs - session.LastPingMs;
-        PeerClock(session.Peer, (long)Math.Min(pong.UnixMs, 1UL << 53), now);
+        if (pong.UnixMs > 0) PeerClock(session.Peer, (long)Math.Min(pong.UnixMs, 1UL << 53), now);
     }
 }
