@@ -138,6 +138,7 @@ public sealed partial class SwarmCore
             case CoreInput.Bootstrap bootstrap:
                 foreach (var address in bootstrap.Addresses) _gossip.Invited(address, now);
                 break;
+            case CoreInput.Found found: _gossip.Found(found.Addresses, now); break;
             case CoreInput.Restored restored: Restore(restored.Envelopes, now); break;
             case CoreInput.Publish publish: OfferOwn(publish.Record); break;
             case CoreInput.Described described: Describe(described.Self); break;

@@ -44,8 +44,12 @@ public abstract record CoreInput
     /// <summary>A dial that the core asked for came to nothing.</summary>
     public sealed record DialFailed(IPEndPoint Address) : CoreInput;
 
-    /// <summary>Addresses to try first: from an invite, the DHT or the last run.</summary>
+    /// <summary>Addresses to try first: from an invite or the last run.</summary>
     public sealed record Bootstrap(IReadOnlyList<IPEndPoint> Addresses) : CoreInput;
+
+    /// <summary>Addresses to try that anybody may have made up: from the DHT. At most 32 that have not answered yet
+    /// are kept, each for two dials.</summary>
+    public sealed record Found(IReadOnlyList<IPEndPoint> Addresses) : CoreInput;
 
     /// <summary>Records of an earlier run.</summary>
     public sealed record Restored(IReadOnlyList<ReadOnlyMemory<byte>> Envelopes) : CoreInput;

@@ -10,7 +10,7 @@ namespace WeightSwarm.Core.Gossip;
 /// </summary>
 internal sealed partial class GossipState
 {
-    private const int MostFailures = 5, MostAddresses = 1 << 18;
+    private const int MostFailures = 5, MostAddresses = 1 << 18, MostFound = 32, MostFoundFailures = 2;
 
     private readonly SortedDictionary<string, Address> _addresses = new(StringComparer.Ordinal);
     private readonly SortedDictionary<NodeId, List<Address>> _addressesOf = [];
@@ -22,6 +22,9 @@ internal sealed partial class GossipState
         public IPEndPoint EndPoint { get; } = endPoint;
         /// <summary>From an invite or an earlier run: kept whatever node records say.</summary>
         public bool Invited { get; } = invited;
+        /// <summary>From the DHT, where anybody may write; until a node answers there, or its record names
+        /// it.</summary>
+        public bool Unproved { get; set; }
         public NodeId? Peer { get; set; }
         public bool Dialling { get; set; }
         public int Failures { get; set; }
@@ -32,6 +35,21 @@ internal sealed partial class GossipState
 
     /// <summary>Remembers an address to dial, whoever answers.</summary>
     public void Invited(IPEndPoint endPoint, Instant now) => Remember(endPoint, null, invited: true, now);
+
+    /// <summary>Remembers a few addresses of unknown worth.</summary>
+    public void Found(IReadOnlyList<IPEndPoint> endPoints, Instant now)
+    {
+        var room = MostFound - _addresses.Values.Count(a => a.Unproved);
+        foreach (var endPoint in endPoints)
+        {
+            if (room <= 0) return;
+            if (_addresses.ContainsKey(endPoint.ToString())) continue;
+            Remember(endPoint, null, invited: false, now);
+            if (!_addresses.TryGetValue(endPoint.ToString(), out var address)) continue;
+            address.Unproved = true;
+            room--;
+        }
+    }
 
     /// <summary>Learns the addresses of a node's record, in place of those that an earlier one gave.</summary>
     public void Learn(Record node, Instant now)
@@ -52,7 +70,7 @@ internal sealed partial class GossipState
         address.NotBeforeMs = now.MonotonicMs + RetryMs(address);
         var kept = address.Invited || address.Failures < MostFailures ||
             now.MonotonicMs - address.KnownMs < Pace.LostMs;
-        if (!kept) Forget(address);
+        if (!kept || IsFalse(address)) Forget(address);
     }
 
     private void Remember(IPEndPoint endPoint, NodeId? peer, bool invited, Instant now)
@@ -65,7 +83,10 @@ internal sealed partial class GossipState
         }
         address.KnownMs = now.MonotonicMs;
         if (peer is { } id) Name(address, id);
+        if (invited || peer is not null) address.Unproved = false;
     }
+
+    private static bool IsFalse(Address address) => address.Unproved && address.Failures >= MostFoundFailures;
 
     private void Name(Address address, NodeId peer)
     {
@@ -113,7 +134,7 @@ internal sealed partial class GossipState
     {
         if (!_addresses.TryGetValue(session.Remote.ToString(), out var address)) return;
         SetDialling(address, false);
-        (address.Failures, address.KnownMs) = (0, now.MonotonicMs);
+        (address.Failures, address.KnownMs, address.Unproved) = (0, now.MonotonicMs, false);
     }
 
     /// <summary>A stream that ends soon after it was opened is not opened again at once.</summary>
@@ -123,6 +144,7 @@ internal sealed partial class GossipState
         SetDialling(address, false);
         if (!session.Greeted) address.Failures = Math.Min(address.Failures + 1, MostFailures);
         address.NotBeforeMs = session.OpenedMs + RetryMs(address);
+        if (IsFalse(address)) Forget(address);
     }
 
     private long RetryMs(Address address) => Pace.DialRetryMs << Math.Max(0, address.Failures - 1);

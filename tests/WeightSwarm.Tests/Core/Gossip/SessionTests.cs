@@ -143,4 +143,42 @@ public sealed class SessionTests
         }
         Assert.Equal([100, 500, 1_000, 2_000, 4_000, 8_000, 8_000], waits);
     }
+
+    [Fact]
+    public void Found_IsDialledTwiceAndForgotten()
+    {
+        _bench.Handle(new CoreInput.Found([AddressOf(2)]));
+        Assert.Equal(2, DialsThatFail(120));
+        // Named again it is tried again.
+        _bench.Handle(new CoreInput.Found([AddressOf(2)]));
+        Assert.Equal(2, DialsThatFail(120));
+    }
+
+    [Fact]
+    public void Found_ByTheThousand_KeepsAFew()
+    {
+        _bench.Handle(new CoreInput.Found([.. Enumerable.Range(2, 200).Select(AddressOf)]));
+        Assert.Equal(2 * 32, DialsThatFail(600));
+    }
+
+    [Fact]
+    public void Found_ThatAnsweredOnce_IsKeptLikeAnyOther()
+    {
+        _bench.Handle(new CoreInput.Found([AddressOf(2)]));
+        Assert.Single(_bench.Ticks(100).OfType<CoreOutput.Dial>());
+        _bench.Handle(new CoreInput.SessionClosed(_bench.Greeted(2, outbound: true)));
+        Assert.True(DialsThatFail(120) > 5);
+    }
+
+    private int DialsThatFail(int seconds)
+    {
+        var count = 0;
+        for (var tick = 0; tick < seconds * 10; tick++)
+            foreach (var dial in _bench.Ticks(100).OfType<CoreOutput.Dial>())
+            {
+                count++;
+                _bench.Handle(new CoreInput.DialFailed(dial.Address));
+            }
+        return count;
+    }
 }
