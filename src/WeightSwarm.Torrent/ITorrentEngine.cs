@@ -90,6 +90,12 @@ public interface ITorrentEngine : IAsyncDisposable
     /// <summary>Adds a node to the DHT's routing table.</summary>
     Task AddDhtNodeAsync(IPEndPoint node, CancellationToken cancellation);
 
+    /// <summary>
+    /// Looks for the DHT's entrances anew, as at the start; for an engine that was started without a network. Nothing
+    /// where there is no DHT.
+    /// </summary>
+    Task EnterDhtAsync(CancellationToken cancellation);
+
     /// <summary>Announces <paramref name="port"/> under a 20-byte key in the mainline DHT (BEP 5).</summary>
     Task DhtAnnounceAsync(ReadOnlyMemory<byte> key, int port, CancellationToken cancellation);
 
@@ -119,6 +125,11 @@ public sealed record TorrentEngineOptions
     /// A DHT without bootstrap nodes even where <see cref="TouchesTheInternet"/> is false (for tests).
     /// </summary>
     public bool PrivateDht { get; init; }
+    /// <summary>
+    /// Where the DHT is entered, as HOST:PORT each, in place of the mainline's long-lived nodes; empty: those. Without
+    /// meaning where there is no DHT.
+    /// </summary>
+    public IReadOnlyList<string> DhtNodes { get; init; } = [];
     /// <summary>User agent and peer id prefix follow from this version.</summary>
     public string Version { get; init; } = "0.1.0";
     /// <summary>Threads for disk I/O; 0: four for each processor.</summary>

@@ -36,6 +36,15 @@ public sealed partial class LibtorrentEngine
     }
 
     /// <inheritdoc />
+    public Task EnterDhtAsync(CancellationToken cancellation) => RunAsync(
+        () =>
+        {
+            // libtorrent resolves the names when the setting changes, and only then.
+            _session.Apply(EngineSettings.DhtEntrances(""));
+            _session.Apply(EngineSettings.DhtEntrances(EngineSettings.EntrancesOf(_options)));
+        }, cancellation);
+
+    /// <inheritdoc />
     public Task DhtAnnounceAsync(ReadOnlyMemory<byte> key, int port, CancellationToken cancellation)
     {
         CheckDhtKey(key);

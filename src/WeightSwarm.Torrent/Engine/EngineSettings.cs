@@ -37,6 +37,13 @@ internal static class EngineSettings
         return text.ToString();
     }
 
+    /// <summary>The setting of where the DHT is entered.</summary>
+    public static string DhtEntrances(string nodes) => $"dht_bootstrap_nodes={nodes}\n";
+
+    /// <summary>HOST:PORT of each entrance, with commas between; empty where nothing may leave the machine.</summary>
+    public static string EntrancesOf(TorrentEngineOptions options) => !options.TouchesTheInternet ? ""
+        : options.DhtNodes.Count > 0 ? string.Join(',', options.DhtNodes) : BootstrapNodes;
+
     // The values are chosen by `tests/bench engine`; docs/measurements/engine-settings.md has the figures. Of models of
     // several GiB the system makes writers wait for the disk: with threads to spare, reading and hashing go on then.
     private static void AddDisk(StringBuilder text, TorrentEngineOptions options)
@@ -100,7 +107,7 @@ internal static class EngineSettings
         Add(text, "enable_outgoing_utp", internet);
         Add(text, "enable_incoming_utp", internet);
         Add(text, "mixed_mode_algorithm", 0);
-        Add(text, "dht_bootstrap_nodes", internet ? BootstrapNodes : "");
+        text.Append(DhtEntrances(EntrancesOf(options)));
     }
 
     // By default libtorrent keeps DHT nodes of one network apart, distrusts unverified ids and limits its own rate.

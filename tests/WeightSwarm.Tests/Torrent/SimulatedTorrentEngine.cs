@@ -112,6 +112,8 @@ internal sealed class SimulatedTorrentEngine : ITorrentEngine
 
     public Task AddDhtNodeAsync(IPEndPoint node, CancellationToken cancellation) => Task.CompletedTask;
 
+    public Task EnterDhtAsync(CancellationToken cancellation) => Task.CompletedTask;
+
     public Task DhtAnnounceAsync(ReadOnlyMemory<byte> key, int port, CancellationToken cancellation)
     {
         if (key.Length != 20)

@@ -110,6 +110,8 @@ internal sealed class FaultyEngine(ITorrentEngine engine, Faults faults) : ITorr
     public Task AddDhtNodeAsync(IPEndPoint node, CancellationToken cancellation) =>
         engine.AddDhtNodeAsync(node, cancellation);
 
+    public Task EnterDhtAsync(CancellationToken cancellation) => engine.EnterDhtAsync(cancellation);
+
     public Task DhtAnnounceAsync(ReadOnlyMemory<byte> key, int port, CancellationToken cancellation) =>
         engine.DhtAnnounceAsync(key, port, cancellation);
 
