@@ -64,11 +64,16 @@ public sealed class GossipServer(
             if (PeerKey.Of(connection.ClientCertificate) is not { } peer)
                 throw new RpcException(
                     new Status(StatusCode.Unauthenticated, "a P-256 client certificate is required"));
-            var remote = new IPEndPoint(connection.RemoteIpAddress ?? IPAddress.None, connection.RemotePort);
+            var remote = new IPEndPoint(Plain(connection.RemoteIpAddress), connection.RemotePort);
             await context.WriteResponseHeadersAsync([]);
             if (!gate.Refuses(peer))
                 await sessions.RunAsync(peer, outbound: false, remote, requestStream, responseStream);
             if (gate.Refuses(peer)) context.GetHttpContext().Features.Get<GossipConnection>()?.EndSoon();
         }
+
+        /// <summary>A socket on all of IPv6 and IPv4 shows an IPv4 peer as ::ffff:a.b.c.d, which nobody else could
+        /// dial.</summary>
+        private static IPAddress Plain(IPAddress? address) =>
+            address is null ? IPAddress.None : address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
     }
 }
