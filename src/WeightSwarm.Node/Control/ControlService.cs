@@ -28,7 +28,7 @@ public sealed partial class ControlService(
     ModelAdder adder, ModelRestorer restorer,
     ModelContents contents, GossipServer gossip, LocalWeb web, EngineHost engine, Bandwidth bandwidth,
     RestoreDrill drill, DrillStore drills, HeldVerifier verifier, ScrubProgress scrub,
-    OriginBook origins, CuratorDesk curators, ProposalDesk proposals) : V1.Control.ControlBase
+    OriginBook origins, CuratorDesk curators, ProposalDesk proposals, Reach reach) : V1.Control.ControlBase
 {
     private readonly long _startedMs = clock.Time.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -50,6 +50,7 @@ public sealed partial class ControlService(
                 Http = (uint)web.Port,
             },
         };
+        if (!options.StaysOnLoopback) reply.Reach = ReachOf(reach.Now);
         reply.Donations.AddRange(ledger.Look().Select(status => DonationReplies.Of(status, table)));
         reply.Warnings.AddRange(custody.Warnings);
         if (store.Drain.Get() is not null)
@@ -113,6 +114,13 @@ public sealed partial class ControlService(
             reply.Warnings.Add("many nodes vanished together: only the most urgent copies are made until that is over");
         return true;
     }
+
+    private static ReachInfo ReachOf(ReachState state) => new()
+    {
+        DhtNodes = (ulong)(state.DhtNodes ?? 0),
+        DhtFound = (uint)state.Found,
+        OutsidePort = (uint)(state.OutsidePort ?? 0),
+    };
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

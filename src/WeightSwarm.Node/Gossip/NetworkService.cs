@@ -20,7 +20,7 @@ namespace WeightSwarm.Node.Gossip;
 /// </summary>
 public sealed class NetworkService(
     DaemonOptions options, StateFolder state, NodeKey key, NodeStore store, Clock clock, SwarmInbox inbox,
-    GossipServer server, EngineHost engine) : IHostedService, IDisposable
+    GossipServer server, EngineHost engine, Reach reach) : IHostedService, IDisposable
 {
     private const long CharterTtlMs = 400L * 86_400_000;
 
@@ -96,8 +96,11 @@ public sealed class NetworkService(
     public void Drain(DrainOrder? order)
     {
         store.Drain.Save(order);
-        inbox.Post(new CoreInput.Described(Description()));
+        DescribeAgain();
     }
+
+    /// <summary>What this node says of itself has changed: the others are told.</summary>
+    public void DescribeAgain() => inbox.Post(new CoreInput.Described(Description()));
 
     /// <summary>An invite to the network, with the addresses of this node and of some peers.</summary>
     /// <exception cref="ControlException">The node belongs to no network.</exception>
@@ -151,6 +154,6 @@ public sealed class NetworkService(
     }
 
     private SelfDescription Description() => new(
-        [(options.Listen, server.Port, engine.Engine.ListenPort)], "", "", store.Drain.Get() is not null,
-        DaemonVersion.Text, _startedMs);
+        [(options.Listen, reach.Now.OutsidePort ?? server.Port, engine.Engine.ListenPort)], "", "",
+        store.Drain.Get() is not null, DaemonVersion.Text, _startedMs);
 }

@@ -30,6 +30,13 @@ public sealed record DaemonOptions
     /// <summary>TCP port of the local web, on 127.0.0.1 only; 0: any free one.</summary>
     public int HttpPort { get; init; } = DefaultHttpPort;
 
+    /// <summary>Whether the daemon stays on this machine: no DHT, no router is asked, no origin is looked
+    /// at.</summary>
+    public bool StaysOnLoopback => IPAddress.IsLoopback(Listen);
+
+    /// <summary>Where the DHT is entered, HOST:PORT each; empty: at the mainline's long-lived nodes.</summary>
+    public IReadOnlyList<string> DhtNodes { get; init; } = [];
+
     /// <summary>Origins may lead to this machine and to private networks, in pace real, too.</summary>
     public bool LocalOrigins { get; init; }
 }

@@ -61,6 +61,7 @@ internal static class DaemonServices
 
     public static IServiceCollection AddGossip(this IServiceCollection services) => services
         .AddSingleton<SwarmInbox>()
+        .AddSingleton<Reach>()
         .AddSingleton<ContentServer>()
         .AddSingleton<ContentFetcher>()
         .AddSingleton<GossipGate>()
@@ -71,7 +72,9 @@ internal static class DaemonServices
         .AddHosted<SessionTable>()
         .AddHosted<ReceiptAsker>()
         .AddHosted<SwarmLoop>()
-        .AddHosted<NetworkService>();
+        .AddHosted<NetworkService>()
+        .AddHosted<DhtRendezvous>()
+        .AddHosted<PortMapper>();
 
     public static IServiceCollection AddCuration(this IServiceCollection services) => services
         .AddSingleton<CatalogueKeys>()

@@ -28,7 +28,7 @@ public sealed class EngineHost : IAsyncDisposable
     {
         try
         {
-            Engine = factory.Create(OptionsFor(new IPEndPoint(options.Listen, options.TorrentPort)));
+            Engine = factory.Create(OptionsFor(options, options.TorrentPort));
         }
         catch (TorrentEngineException e)
         {
@@ -40,6 +40,12 @@ public sealed class EngineHost : IAsyncDisposable
     public ITorrentEngine Engine { get; }
 
     /// <summary>How every engine of a daemon is set up; on loopback nothing leaves the machine.</summary>
+    /// <param name="options">Of the daemon.</param>
+    /// <param name="port">Of this engine; 0: any free one.</param>
+    public static TorrentEngineOptions OptionsFor(DaemonOptions options, int port) =>
+        OptionsFor(new IPEndPoint(options.Listen, port)) with { DhtNodes = options.DhtNodes };
+
+    /// <summary>The same, with the DHT's usual entrances.</summary>
     public static TorrentEngineOptions OptionsFor(IPEndPoint listen) => new()
     {
         Listen = listen,

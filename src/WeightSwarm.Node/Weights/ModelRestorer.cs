@@ -167,7 +167,7 @@ public sealed class ModelRestorer(
     }
 
     private ITorrentEngine CreateEngine() =>
-        engines.Create(EngineHost.OptionsFor(new IPEndPoint(options.Listen, 0)));
+        engines.Create(EngineHost.OptionsFor(options, port: 0));
 
     /// <summary>This daemon's own engine is one of the sources: what is held here comes over loopback.</summary>
     private async Task<RestoreSources> SourcesAsync(RestoreSelection selection, CancellationToken cancellation)

@@ -17,8 +17,9 @@ internal static class DaemonCommand
     /// <param name="TorrentPort">Of TCP and UDP.</param>
     /// <param name="HttpPort">Of the local web.</param>
     /// <param name="LocalOrigins">Origins may lead to this machine and to private networks.</param>
+    /// <param name="DhtNodes">HOST:PORT each; empty: the mainline's own.</param>
     internal sealed record Options(
-        IPAddress Listen, int GossipPort, int TorrentPort, int HttpPort, bool LocalOrigins);
+        IPAddress Listen, int GossipPort, int TorrentPort, int HttpPort, bool LocalOrigins, string[] DhtNodes);
 
     public static Command Create(CommandLine commandLine, DaemonRunner daemon)
     {
@@ -37,10 +38,14 @@ internal static class DaemonCommand
         {
             Description = "Fetch from the origins of models on this machine and on private networks, too",
         };
-        var command = new Command("daemon", "Run a node in the foreground") { listen, gossip, torrent, http, local };
+        var dht = DhtNode();
+        var command = new Command("daemon", "Run a node in the foreground")
+        {
+            listen, gossip, torrent, http, local, dht,
+        };
         commandLine.Bind(command, parsed => new Options(
             parsed.GetRequiredValue(listen), parsed.GetValue(gossip), parsed.GetValue(torrent), parsed.GetValue(http),
-            parsed.GetValue(local)),
+            parsed.GetValue(local), parsed.GetValue(dht) is { Length: > 0 } nodes ? nodes : []),
             (options, session) => RunAsync(options, session, daemon));
         return command;
     }
@@ -58,6 +63,7 @@ internal static class DaemonCommand
                 TorrentPort = options.TorrentPort,
                 HttpPort = options.HttpPort,
                 LocalOrigins = options.LocalOrigins,
+                DhtNodes = options.DhtNodes,
             }, session.Cancellation);
         }
         catch (Exception e) when (CodeOf(e) is { } code)
@@ -84,6 +90,32 @@ internal static class DaemonCommand
             CustomParser = ParsePort,
         };
         return option;
+    }
+
+    private static Option<string[]> DhtNode() => new("--dht-node")
+    {
+        Description = "A node through which the DHT is entered, in place of the mainline's own; may be repeated",
+        HelpName = "HOST:PORT",
+        Arity = ArgumentArity.OneOrMore,
+        CustomParser = ParseNodes,
+    };
+
+    private static string[]? ParseNodes(ArgumentResult result)
+    {
+        var bad = result.Tokens.Select(t => t.Value).FirstOrDefault(text => !IsNode(text));
+        if (bad is null) return [.. result.Tokens.Select(t => t.Value)];
+        result.AddError($"'{bad}' is no node of a DHT: write HOST:PORT, such as 10.0.0.1:6891 or [fd00::1]:6891");
+        return null;
+    }
+
+    /// <summary>An IPv6 address stands in brackets; the list has commas.</summary>
+    private static bool IsNode(string text)
+    {
+        var colon = text.LastIndexOf(':');
+        if (colon <= 0 || !ushort.TryParse(text.AsSpan(colon + 1), out var port) || port == 0) return false;
+        var host = text[..colon];
+        return host.StartsWith('[') && host.EndsWith(']') ? IPAddress.TryParse(host, out _)
+            : Uri.CheckHostName(host) is UriHostNameType.Dns or UriHostNameType.IPv4;
     }
 
     private static IPAddress? ParseAddress(ArgumentResult result)

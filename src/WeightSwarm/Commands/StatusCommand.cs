@@ -39,6 +39,7 @@ internal static class StatusCommand
         json.WriteNumber("torrent", reply.Ports?.Torrent ?? 0);
         json.WriteNumber("http", reply.Ports?.Http ?? 0);
         json.WriteEndObject();
+        WriteReach(json, reply.Reach);
         NetworkReport.WriteFields(json, reply.Network);
         DonationReport.WriteFields(json, reply.Donations);
         json.WriteNumber("nodes_known", reply.NodesKnown);
@@ -52,6 +53,21 @@ internal static class StatusCommand
         json.WriteStrings("warnings", reply.Warnings);
     }
 
+    private static void WriteReach(Utf8JsonWriter json, ReachInfo? reach)
+    {
+        json.WritePropertyName("reach");
+        if (reach is null)
+        {
+            json.WriteNullValue();
+            return;
+        }
+        json.WriteStartObject();
+        json.WriteNumber("dht_nodes", reach.DhtNodes);
+        json.WriteNumber("dht_found", reach.DhtFound);
+        json.WriteNumber("outside_port", reach.OutsidePort);
+        json.WriteEndObject();
+    }
+
     private static void WriteText(TextOutput text, StatusReply reply, DateTimeOffset now)
     {
         text.Fact("Node", reply.NodeId);
@@ -59,6 +75,12 @@ internal static class StatusCommand
         text.Fact("State in", reply.StateFolder);
         text.Fact("Listens on", $"{reply.Listen}: gossip {reply.Ports?.Gossip}, BitTorrent {reply.Ports?.Torrent}; "
             + $"local web {reply.Ports?.Http}");
+        if (reply.Reach is { } reach)
+        {
+            text.Fact("DHT", $"{Words.Count(reach.DhtNodes, "node")}, {reach.DhtFound} addresses found");
+            text.Fact("Router", reach.OutsidePort > 0 ? $"leads its port {reach.OutsidePort} to the gossip port"
+                : "maps no port to this node (UPnP, NAT-PMP)");
+        }
         NetworkReport.WriteText(text, reply.Network);
         text.Fact("Nodes", $"{reply.NodesKnown} others known, {reply.NodesOnline} online");
         text.Fact("Held", $"{Words.Count(reply.SlicesHeld, "slice")} of {Words.Count(reply.ModelsHeld, "model")}, "

@@ -19,7 +19,11 @@ public sealed class TransmissionTests
         using var work = new WorkFolder();
         await using var apart = await NetworkNamespace.MakeAsync();
         await using var daemon = await DaemonProcess.StartAsync(
-            work.At("n0"), new DaemonStart { Listen = NetworkNamespace.Near });
+            work.At("n0"), new DaemonStart
+            {
+                Listen = NetworkNamespace.Near,
+                DhtNodes = [$"{NetworkNamespace.Far}:9"],
+            });
         var model = ModelFolder.Make(work.At("model"), seed: 1, shards: 3, 3 * ModelFolder.MiB);
         await daemon.AskAsync("network", "create", "test", "--copies", "1", "--pace", "drill", "--domains", "node");
         await daemon.AskAsync("add", model, "--name", Model, "--licence", "MIT");

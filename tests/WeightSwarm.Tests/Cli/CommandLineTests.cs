@@ -193,6 +193,7 @@ public class CommandLineTests
             ["daemon", "--state", "/tmp/s", "--listen", "127.0.0.1", "--gossip-port", "0", "--torrent-port", "7",
                 "--http-port", "8"]);
         Assert.Equal(8, result.Code);
+        Assert.Empty(seen!.DhtNodes);
         Assert.Equal(new DaemonOptions
         {
             StateFolder = "/tmp/s",
@@ -217,6 +218,23 @@ public class CommandLineTests
             TorrentPort = 6891,
             HttpPort = 6892,
         }, seen);
+    }
+
+    [Fact]
+    public async Task Daemon_WithDhtNodes_TakesEachThatCanBeOne()
+    {
+        DaemonOptions? seen = null;
+        var run = new CliRun { Daemon = (options, _) => { seen = options; return Task.FromResult(0); } };
+        await run.RunAsync(
+            ["--state", "/tmp/s", "daemon", "--dht-node", "10.0.0.1:6891", "--dht-node", "[fd00::1]:1",
+                "--dht-node", "dht.example.org:25401"]);
+        Assert.Equal(["10.0.0.1:6891", "[fd00::1]:1", "dht.example.org:25401"], seen!.DhtNodes);
+        foreach (var bad in new[] { "10.0.0.1", ":1", "host:0", "host:65536", "a,b:1", "fd00::1:1", "a b:1", "[x]:1" })
+        {
+            var result = await run.RunAsync(["--state", "/tmp/s", "daemon", "--dht-node", bad]);
+            Assert.True(result.Code == 2, $"{bad} was taken");
+            Assert.Contains(bad, result.Error, StringComparison.Ordinal);
+        }
     }
 
     private static async IAsyncEnumerable<IMessage> UntilCancelled(

@@ -22,6 +22,9 @@ internal sealed record DaemonStart
     /// <summary>The address that it listens on.</summary>
     public string Listen { get; init; } = "127.0.0.1";
 
+    /// <summary>HOST:PORT of each entrance of the DHT; empty: the daemon's own, which no test must look for.</summary>
+    public string[] DhtNodes { get; init; } = [];
+
     /// <summary>A program that starts it, and its arguments; empty: none.</summary>
     public string[] Through { get; init; } = [];
 }
@@ -136,6 +139,7 @@ internal sealed partial class DaemonProcess : IAsyncDisposable
     [
         "--state", state, "--json", "daemon", "--listen", start.Listen, "--gossip-port", Text(start.GossipPort),
         "--torrent-port", Text(start.TorrentPort), "--http-port", Text(start.HttpPort),
+        .. start.DhtNodes.SelectMany(node => new[] { "--dht-node", node }),
     ];
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
