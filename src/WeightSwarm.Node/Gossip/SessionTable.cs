@@ -54,7 +54,9 @@ public sealed partial class SessionTable(
     /// <summary>Ends a stream, telling the peer why.</summary>
     public void Close(SessionId session, string reason)
     {
-        if (_streams.TryGetValue(session, out var stream)) stream.Close(reason);
+        if (!_streams.TryGetValue(session, out var stream)) return;
+        LogClosing(stream.Peer.Brief, reason);
+        stream.Close(reason);
     }
 
     /// <summary>Dials in the background; a failure goes to the core.</summary>
@@ -119,6 +121,9 @@ public sealed partial class SessionTable(
 
     [LoggerMessage(1010, LogLevel.Debug, "A stream {Direction} {Peer} at {Remote} is open")]
     private partial void LogOpened(string direction, string peer, IPEndPoint remote);
+
+    [LoggerMessage(1012, LogLevel.Debug, "A stream with {Peer} is closed: {Reason}")]
+    private partial void LogClosing(string peer, string reason);
 
     [LoggerMessage(1011, LogLevel.Debug, "A stream {Direction} {Peer} has ended")]
     private partial void LogClosed(string direction, string peer);
