@@ -37,8 +37,8 @@ internal sealed class PrivateInternet : IAsyncDisposable
     /// <summary>A machine's IPv4 address.</summary>
     public static string V4(int machine) => Text($"10.77.{machine + 1}.2");
 
-    /// <summary>A machine's IPv6 address.</summary>
-    public static string V6(int machine) => Text($"fd77:0:0:{machine + 1}::2");
+    /// <summary>A machine's IPv6 address; each is in another domain of failure by the rule subnet.</summary>
+    public static string V6(int machine) => Text($"fd77:{machine + 1}::2");
 
     /// <summary>What to put before a command for it to run on a machine.</summary>
     public string[] Through(int machine) => ["ip", "netns", "exec", _machines[machine]];
@@ -115,7 +115,7 @@ internal sealed class PrivateInternet : IAsyncDisposable
 
     private async Task AddressAsync(int machine, int subnet)
     {
-        var (v4, v6) = (Text($"10.77.{subnet + 1}.1"), Text($"fd77:0:0:{subnet + 1}::1"));
+        var (v4, v6) = (Text($"10.77.{subnet + 1}.1"), Text($"fd77:{subnet + 1}::1"));
         await IpAsync("-n", _router, "addr", "add", $"{v4}/24", "dev", Cable(machine));
         // Without the check for duplicates the address can be used at once.
         await IpAsync("-n", _router, "addr", "add", $"{v6}/64", "dev", Cable(machine), "nodad");
