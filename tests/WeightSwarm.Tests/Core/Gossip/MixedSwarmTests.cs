@@ -66,7 +66,7 @@ public sealed class MixedSwarmTests
     {
         _swarm.Connect(_next, _old);
         _swarm.Connect(_old, _other);
-        _swarm.Pass(4 * GossipState.SilenceMs(Pace.Drill));
+        _swarm.Pass(4 * Pace.Drill.ProbeMs * Pace.Drill.ProbeMisses);
         Assert.Equal(2, _old.Core.Peers.Count(peer => peer is { Active: true, RttMs: >= 0 }));
         AssertPeace();
     }
