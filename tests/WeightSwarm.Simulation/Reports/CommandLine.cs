@@ -76,7 +76,7 @@ internal static class CommandLine
         var speed = (result.SimulatedMs / Math.Max(1, result.CpuMs)).ToString(CultureInfo.InvariantCulture);
         output.WriteLine($"{result.Scenario} seed {result.Seed}: {(result.Failure is null ? "passed" : "FAILED")}, " +
             $"{result.SimulatedMs / 1000} s simulated in {result.RealMs} ms, " +
-            $"processor {result.CpuMs} ms ({speed} x), log {result.LogHash[..16]}");
+            $"processor {result.CpuMs} ms ({speed} x), planner {result.PlannerMs} ms, log {result.LogHash[..16]}");
         if (result.Failure is null) return;
         var nodes = options.Nodes is { } n ? $" --nodes {n}" : "";
         errors.WriteLine($"  {result.Failure}");

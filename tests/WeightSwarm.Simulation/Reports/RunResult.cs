@@ -7,9 +7,10 @@ namespace WeightSwarm.Simulation.Reports;
 /// <param name="Failure">What went wrong; null for nothing.</param>
 /// <param name="LogHash">SHA-256 of the event log.</param>
 /// <param name="SimulatedMs">Virtual time that went by.</param>
-/// <param name="RealMs">Real time that went by; it and the next differ between runs.</param>
+/// <param name="RealMs">Real time that went by; it and the next two differ between runs.</param>
+/// <param name="PlannerMs">Real time of the ticks in which a node planned.</param>
 /// <param name="CpuMs">Processor time of the process, compiling and collecting included.</param>
 /// <param name="Figures">Integers by name.</param>
 internal sealed record RunResult(
     string Scenario, ulong Seed, int Nodes, string? Failure, string LogHash, long SimulatedMs, long RealMs, long CpuMs,
-    SortedDictionary<string, long> Figures);
+    long PlannerMs, SortedDictionary<string, long> Figures);

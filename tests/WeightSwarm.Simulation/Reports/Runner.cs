@@ -29,7 +29,8 @@ internal static class Runner
         Collect(world, figures);
         return new RunResult(scenario.Name, seed, world.Nodes.Length, failure, world.Log.Digest().ToString(),
             world.NowMs, watch.ElapsedMilliseconds,
-            (long)(Environment.CpuUsage.TotalTime - cpu).TotalMilliseconds, figures);
+            (long)(Environment.CpuUsage.TotalTime - cpu).TotalMilliseconds,
+            (long)world.Metrics.PlannerTime.TotalMilliseconds, figures);
     }
 
     private static void Collect(SimWorld world, SortedDictionary<string, long> figures)
@@ -38,6 +39,9 @@ internal static class Runner
         var seconds = Math.Max(1, world.NowMs / 1000);
         figures["bytes per node and second"] = metrics.TotalBytes / world.Nodes.Length / seconds;
         figures["bytes per second of the 95th node"] = metrics.BytesOfNode(95) / seconds;
+        figures["ticks"] = metrics.Ticks.All;
+        figures["plans"] = metrics.Ticks.Plans;
+        figures["lost slices at the end"] = world.LostSlices(_ => true);
         figures["messages"] = metrics.Messages;
         figures["events"] = world.Log.Count;
         figures["broadcast p50 ms"] = metrics.DelayMs(50);

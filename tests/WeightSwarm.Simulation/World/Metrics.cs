@@ -46,6 +46,17 @@ internal sealed class Metrics(SimWorld world)
         sum = (sum.Count + 1, sum.Bytes + bytes);
     }
 
+    /// <summary>Ticks, and those of them that made a plan.</summary>
+    public (long All, long Plans) Ticks { get; private set; }
+    /// <summary>Real time of the ticks that made a plan.</summary>
+    public TimeSpan PlannerTime { get; private set; }
+
+    public void Ticked(TimeSpan? planned)
+    {
+        Ticks = (Ticks.All + 1, Ticks.Plans + (planned is null ? 0 : 1));
+        PlannerTime += planned ?? TimeSpan.Zero;
+    }
+
     public void Closed(string reason) => _closes[reason] = _closes.GetValueOrDefault(reason) + 1;
     public void FetchStarted() => FetchesStarted++;
     public void FetchStopped(long bytes) => (FetchesStopped, WastedBytes) = (FetchesStopped + 1, WastedBytes + bytes);

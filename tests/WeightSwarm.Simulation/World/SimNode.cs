@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Net;
 using WeightSwarm.Core;
 using WeightSwarm.Core.Catalogue;
@@ -143,7 +144,10 @@ internal sealed class SimNode
     private void Tick()
     {
         if (_core is null || Asleep) return;
-        Carry(_core.Handle(Ticking, Now));
+        var (plan, began) = (_core.Plan, Stopwatch.GetTimestamp());
+        var outputs = _core.Handle(Ticking, Now);
+        _world.Metrics.Ticked(ReferenceEquals(plan, _core.Plan) ? null : Stopwatch.GetElapsedTime(began));
+        Carry(outputs);
         if (_core is null) return;
         Oracle.AfterTick(this);
         PlanTick();
