@@ -7,8 +7,8 @@ namespace WeightSwarm.Core.Liveness;
 
 /// <summary>
 /// This node as a monitor: for each node that it watches, it notices silence and tells the network, once per change. A
-/// node that has just started, is not well, or hears nobody at all says nothing: the fault is more likely its own. A new
-/// duty begins with the same patience, since the subject has yet to connect.
+/// node that has just started, is not well, or hears nobody at all says nothing: the fault is more likely its own. A
+/// new duty begins with the same patience, since the subject has yet to connect.
 /// </summary>
 internal sealed class Watch(
     NodeId self, LivenessState liveness, GossipState gossip, SwarmViewBuilder views,

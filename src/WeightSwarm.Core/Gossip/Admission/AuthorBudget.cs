@@ -5,7 +5,8 @@ namespace WeightSwarm.Core.Gossip.Admission;
 
 /// <summary>
 /// How often authors may change what they say, by kind. Only records that were accepted are charged: nobody can use up
-/// an author's budget, nor that of newcomers, with forgeries. The catalogue is not limited here; the charter says who may write it.
+/// an author's budget, nor that of newcomers, with forgeries. The catalogue is not limited here; the charter says who
+/// may write it.
 /// </summary>
 internal sealed class AuthorBudget
 {

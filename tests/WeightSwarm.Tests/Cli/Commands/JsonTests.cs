@@ -87,6 +87,7 @@ public class JsonTests
             "torrent": 2,
             "http": 3
           },
+          "reach": null,
           "network": {
             "network_id": "{{Samples.NodeB}}",
             "name": "try",
