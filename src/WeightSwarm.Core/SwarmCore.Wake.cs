@@ -26,7 +26,8 @@ public sealed partial class SwarmCore
     private void NoteForWake(CoreInput input)
     {
         if (input is CoreInput.Tick) _wakeMs = Math.Max(NextDueMs(), Now.MonotonicMs + 1);
-        else if (!PutsOff(input) || _health.IsDeaf || _livenessSeen != _liveness.Version || _streamsSeen != _gossip.SessionCount)
+        else if (!PutsOff(input) || _health.IsDeaf || _livenessSeen != _liveness.Version ||
+            _streamsSeen != _gossip.SessionCount)
             _wakeMs = Now.MonotonicMs;
         _streamsSeen = _gossip.SessionCount;
     }

@@ -45,7 +45,8 @@ public sealed class CuratorDesk(CatalogueKeys keys, NodeStore store, SwarmInbox 
 
     /// <summary>
     /// Takes a curator's key out of the charter. Its entries of before <paramref name="sinceMs"/> become the founder's
-    /// first, so that no model is without an entry for a moment; the later ones are dropped.
+    /// first, so that no model is without an entry for a moment, and with them what was withdrawn later; what was added
+    /// later is dropped.
     /// </summary>
     /// <param name="node">Its id, or the beginning of it.</param>
     /// <param name="sinceMs">Unix milliseconds; 0: all are taken over.</param>
@@ -59,15 +60,20 @@ public sealed class CuratorDesk(CatalogueKeys keys, NodeStore store, SwarmInbox 
             var known = CharterOf(core);
             var found = CuratorOf(known, node);
             return (known, found, core!.Records.Where(
-                r => r.Author == found.Key && r.Kind == RecordKind.Entry && RecordBodies.Entry(r).Active).ToList());
+                r => r.Author == found.Key && r.Kind == RecordKind.Entry).ToList());
         }, cancellation);
         var now = clock.Now;
-        var kept = entries.Where(r => sinceMs == 0 || r.IssuedMs < sinceMs).ToList();
+        var kept = entries.Where(r => IsToStay(r, sinceMs)).ToList();
+        var active = entries.Count(r => RecordBodies.Entry(r).Active);
         foreach (var record in kept) await TakeOverAsync(founder, record, now, cancellation);
         await PublishAsync(
             founder, charter with { Curators = charter.Curators.Remove(curator) }, now, cancellation);
-        return new Succession(kept.Count, entries.Count - kept.Count);
+        return new Succession(kept.Count, active - kept.Count(r => RecordBodies.Entry(r).Active));
     }
+
+    /// <summary>What it had added by then, and what it withdrew after.</summary>
+    private static bool IsToStay(Record record, long sinceMs) =>
+        RecordBodies.Entry(record).Active == (sinceMs == 0 || record.IssuedMs < sinceMs);
 
     private async Task TakeOverAsync(
         CatalogueKey founder, Record record, Instant now, CancellationToken cancellation)
@@ -75,7 +81,7 @@ public sealed class CuratorDesk(CatalogueKeys keys, NodeStore store, SwarmInbox 
         var key = RecordKey.Of(founder.Author.Id, RecordKind.Entry, record.Subject);
         // What the founder has said of it stands, be it that it is withdrawn.
         if (await inbox.AskAsync(core => core!.Records.Any(r => r.Key == key), cancellation)) return;
-        var body = RecordBodies.Entry(RecordBodies.Entry(record));
+        var body = RecordBodies.Entry(RecordBodies.Entry(record) with { Active = true });
         await inbox.PublishAsync(
             founder.Author.Make(RecordKind.Entry, record.Subject, body, CatalogueTtlMs, now), cancellation);
     }

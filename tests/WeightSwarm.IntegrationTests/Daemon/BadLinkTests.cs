@@ -123,7 +123,8 @@ public sealed class BadLinkTests
 
     private static async Task<NetworkId> IdAsync(DaemonProcess node)
     {
-        var text = (await node.AskAsync("network", "show")).GetProperty("network").GetProperty("network_id").GetString()!;
+        var network = (await node.AskAsync("network", "show")).GetProperty("network");
+        var text = network.GetProperty("network_id").GetString()!;
         Assert.True(NetworkId.TryParse(text, out var id), text);
         return id;
     }

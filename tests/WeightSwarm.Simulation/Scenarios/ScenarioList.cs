@@ -6,7 +6,7 @@ internal static class ScenarioList
     public static IReadOnlyList<Scenario> All { get; } =
     [
         new FiveDrill(), new SmallDisks(), new CrashThirty(), new Partition(), new Restart(), new ClockSkew(),
-        new Draining(), new Trimming(), new TrimmingWhileFlapping(),
+        new Draining(), new Trimming(), new TrimmingWhileFlapping(), new StolenKey(),
         new SplitDay(), new FlappingFour(), new OneWay(), new SwizzleClog(), new ClockFaults(), new DiskFaults(),
         new OldBackup("old-backup", 30), new OldBackup("backup-5", 5),
         new Steady("steady-100", 100, 30, 36), new Steady("steady-day", 100, 1, 36), new Steady("steady-4", 100, 4, 36),

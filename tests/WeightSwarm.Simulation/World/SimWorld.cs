@@ -14,10 +14,9 @@ internal sealed class SimWorld : IDisposable
     private const long CatalogueTtlMs = 400L * 86_400_000;
 
     private readonly Schedule _schedule = new();
-    private readonly SimKey _founder;
     private readonly SortedDictionary<Hash256, Entry> _entries = [];
     private readonly Dictionary<NodeId, SimNode> _byId;
-    private ulong _founderSeq;
+    private ulong _lastSeq;
 
     public SimWorld(ulong seed, int nodes, Policy policy, TextWriter? trace)
     {
@@ -25,8 +24,8 @@ internal sealed class SimWorld : IDisposable
         Policy = policy;
         Random = new SplitMix64(seed);
         Log = new EventLog(trace);
-        _founder = new SimKey(seed, -1);
-        Network = new NetworkId(_founder.Id.Hash);
+        Founder = new SimKey(seed, -1);
+        Network = new NetworkId(Founder.Id.Hash);
         TickMs = policy.Pace.TickMs;
         Nodes = new SimNode[nodes];
         for (var i = 0; i < nodes; i++) Nodes[i] = new SimNode(this, i, 0);
@@ -38,6 +37,8 @@ internal sealed class SimWorld : IDisposable
     }
 
     public ulong Seed { get; }
+    /// <summary>The network's own key.</summary>
+    public SimKey Founder { get; }
     public Policy Policy { get; }
     public Pace Pace => Policy.Pace;
     public SplitMix64 Random { get; }
@@ -121,37 +122,42 @@ internal sealed class SimWorld : IDisposable
     }
 
     /// <summary>The founder's charter comes out at a node.</summary>
-    public void PublishCharter(int at) =>
-        Publish(at, RecordKind.Charter, [], RecordBodies.Charter("simulation", Policy));
+    public void PublishCharter(int at, params Curator[] curators) => Publish(
+        at, Founder, RecordKind.Charter, [], RecordBodies.Charter(new Charter("simulation", [.. curators], Policy)));
 
     /// <summary>The founder catalogues a model at a node, which holds all of it in place.</summary>
-    public Entry AddModel(int at, int number, int slices, long sliceBytes, int copies = 0)
+    public Entry AddModel(int at, int number, int slices, long sliceBytes, int copies = 0) =>
+        AddModel(at, Founder, number, slices, sliceBytes, copies);
+
+    /// <summary>A key catalogues a model at a node, which holds all of it in place.</summary>
+    public Entry AddModel(int at, SimKey key, int number, int slices, long sliceBytes, int copies = 0)
     {
         var entry = MakeEntry(number, slices, sliceBytes, copies);
-        _entries.Add(entry.ModelId, entry);
         foreach (var slice in Enumerable.Range(0, slices)) Nodes[at].Disk.Intact.Add((entry.ModelId, slice), 0);
-        Publish(at, RecordKind.Entry, entry.ModelId.ToArray(), RecordBodies.Entry(entry));
+        Catalogue(at, key, entry);
         Nodes[at].Handle(
             new CoreInput.SlicesHeld(entry.ModelId, SliceSet.All(slices), InPlace: true), EventKind.Verified);
         return entry;
     }
 
-    /// <summary>The founder's entry wants another number of copies from now on.</summary>
-    public void ChangeCopies(int at, Hash256 model, int copies)
+    /// <summary>A key writes its entry of a model, for the first time or another.</summary>
+    public void Catalogue(int at, SimKey key, Entry entry)
     {
-        var entry = _entries[model] with { Copies = copies };
-        _entries[model] = entry;
-        Publish(at, RecordKind.Entry, model.ToArray(), RecordBodies.Entry(entry));
+        _entries[entry.ModelId] = entry;
+        Publish(at, key, RecordKind.Entry, entry.ModelId.ToArray(), RecordBodies.Entry(entry));
     }
+
+    /// <summary>The founder's entry wants another number of copies from now on.</summary>
+    public void ChangeCopies(int at, Hash256 model, int copies) =>
+        Catalogue(at, Founder, _entries[model] with { Copies = copies });
 
     public void Dispose() => Log.Dispose();
 
-    private void Publish(int at, RecordKind kind, byte[] subject, Google.Protobuf.IMessage body)
+    private void Publish(int at, SimKey key, RecordKind kind, byte[] subject, Google.Protobuf.IMessage body)
     {
         var now = Nodes[at].Now;
-        _founderSeq = Math.Max(_founderSeq + 1, (ulong)now.UnixMs);
-        var record = EnvelopeCodec.Write(
-            _founder, Network, kind, subject, body, _founderSeq, now.UnixMs, CatalogueTtlMs);
+        _lastSeq = Math.Max(_lastSeq + 1, (ulong)now.UnixMs);
+        var record = EnvelopeCodec.Write(key, Network, kind, subject, body, _lastSeq, now.UnixMs, CatalogueTtlMs);
         Nodes[at].Handle(new CoreInput.Publish(record), EventKind.Publish);
     }
 

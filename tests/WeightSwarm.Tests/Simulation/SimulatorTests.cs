@@ -37,6 +37,7 @@ public sealed class SimulatorTests
     [InlineData("restart")]
     [InlineData("partition")]
     [InlineData("clock-skew")]
+    [InlineData("stolen-key")]
     public void Run_OfAScenario_KeepsItsPromises(string name)
     {
         for (ulong seed = 1; seed <= 2; seed++)
