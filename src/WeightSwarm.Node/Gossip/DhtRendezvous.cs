@@ -1,6 +1,6 @@
 using System.Net;
-using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
+using WeightSwarm.Core.Catalogue;
 using WeightSwarm.Core.Gossip;
 using WeightSwarm.Core.Identity;
 using WeightSwarm.Node.Hosting;
@@ -30,10 +30,7 @@ public sealed partial class DhtRendezvous(
     private bool _entered = true;
 
     /// <summary>The key of a network in the DHT.</summary>
-    public static byte[] KeyOf(NetworkId network) =>
-#pragma warning disable CA5350 // BEP 5 names 20 bytes; nothing rests on the strength of the hash.
-        SHA1.HashData(network.Hash.ToArray());
-#pragma warning restore CA5350
+    public static byte[] KeyOf(NetworkId network) => Sha1.Of(network.Hash.ToArray());
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stopping)
