@@ -48,7 +48,7 @@ public sealed partial class SwarmCore
     private readonly long _startedMs;
     private SelfDescription? _self;
     private IPAddress? _observed;
-    private bool _refutes;
+    private bool _refutes, _saysHidden;
     private V1.Node? _saidNode, _nodeBody;
     private long _saidNodeMs = long.MinValue;
     private long _freeBytes, _donatedBytes, _livenessSeen = -1;
@@ -67,7 +67,7 @@ public sealed partial class SwarmCore
             Accepted = TakeIn,
             Heard = _liveness.Seen,
             PulseOf = _liveness.PulseOf,
-            Observed = ip => (_observed, _nodeBody) = (ip, null),
+            Observed = SeenAt,
             PeerClock = _clock.Heard,
             Parted = _clock.Forget,
             OwnMonitors = () => _watch!.MonitorsOf(Self),
@@ -120,6 +120,9 @@ public sealed partial class SwarmCore
     /// <summary>Too many nodes are gone at once; only the most urgent work is done.</summary>
     public bool StormBreakerOpen => _replication.StormBreakerOpen;
 
+    /// <summary>Peers have tried to dial this node, and none came through.</summary>
+    public bool IsHidden => _gossip.IsHidden;
+
     private Pace Pace => Charter?.Policy.Pace ?? Pace.Real;
 
     /// <summary>Handles one input and answers what is to be done, in order.</summary>
@@ -138,6 +141,7 @@ public sealed partial class SwarmCore
             case CoreInput.Bootstrap bootstrap:
                 foreach (var address in bootstrap.Addresses) _gossip.Invited(address, now);
                 break;
+            case CoreInput.Knocked knocked: _gossip.Knocked(knocked); break;
             case CoreInput.Found found: _gossip.Found(found.Addresses, now); break;
             case CoreInput.Restored restored: Restore(restored.Envelopes, now); break;
             case CoreInput.Publish publish: OfferOwn(publish.Record); break;
@@ -324,7 +328,17 @@ public sealed partial class SwarmCore
         Say(RecordKind.Node, [], node, Pace.LeaseTtlMs);
     }
 
-    private V1.Node NodeBody(SelfDescription self) => _nodeBody ??= MakeNodeBody(self);
+    private void SeenAt(IPAddress address)
+    {
+        if (!address.Equals(_observed)) _gossip.ForgetReach();
+        (_observed, _nodeBody) = (address, null);
+    }
+
+    private V1.Node NodeBody(SelfDescription self)
+    {
+        if (_saysHidden != _gossip.IsHidden) (_saysHidden, _nodeBody) = (_gossip.IsHidden, null);
+        return _nodeBody ??= MakeNodeBody(self);
+    }
 
     private V1.Node MakeNodeBody(SelfDescription self)
     {
@@ -346,7 +360,8 @@ public sealed partial class SwarmCore
             node.Endpoints.Add(new V1.Endpoint
             {
                 Ip = ByteString.CopyFrom(seen.GetAddressBytes()),
-                GossipPort = (uint)gossip,
+                // A node that nobody can dial is no monitor, and is dialled by nobody.
+                GossipPort = _gossip.IsHidden ? 0 : (uint)gossip,
                 TorrentPort = (uint)torrent,
             });
         }

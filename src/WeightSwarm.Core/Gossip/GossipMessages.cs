@@ -44,6 +44,9 @@ public abstract record CoreInput
     /// <summary>A dial that the core asked for came to nothing.</summary>
     public sealed record DialFailed(IPEndPoint Address) : CoreInput;
 
+    /// <summary>A peer that the core wanted to have dialled back did answer, or did not.</summary>
+    public sealed record Knocked(SessionId Session, bool Answered) : CoreInput;
+
     /// <summary>Addresses to try first: from an invite or the last run.</summary>
     public sealed record Bootstrap(IReadOnlyList<IPEndPoint> Addresses) : CoreInput;
 
@@ -126,6 +129,10 @@ public abstract record CoreOutput
 
     /// <summary>Open a stream; <paramref name="Peer"/> is who must answer there, null for whoever does.</summary>
     public sealed record Dial(IPEndPoint Address, NodeId? Peer) : CoreOutput;
+
+    /// <summary>Find out whether a peer answers where it says that it listens; the answer is
+    /// <see cref="CoreInput.Knocked"/>.</summary>
+    public sealed record Knock(SessionId Session, NodeId Peer, IPEndPoint Address) : CoreOutput;
 
     /// <summary>Close a stream, telling the peer why.</summary>
     public sealed record Close(SessionId Session, string Reason) : CoreOutput;

@@ -10,10 +10,13 @@ namespace WeightSwarm.Core.Gossip;
 /// </summary>
 internal sealed partial class GossipState
 {
-    private const int MostFailures = 5, MostAddresses = 1 << 18, MostFound = 32, MostFoundFailures = 2;
+    private const int MostFailures = 5, MostAddresses = 1 << 18, MostFound = 32, MostFoundFailures = 2, MostOwn = 16;
 
     private readonly SortedDictionary<string, Address> _addresses = new(StringComparer.Ordinal);
     private readonly SortedDictionary<NodeId, List<Address>> _addressesOf = [];
+
+    // The DHT gives back what this node announced.
+    private readonly SortedSet<string> _own = new(StringComparer.Ordinal);
 
     private int _dialling;
 
@@ -43,7 +46,7 @@ internal sealed partial class GossipState
         foreach (var endPoint in endPoints)
         {
             if (room <= 0) return;
-            if (_addresses.ContainsKey(endPoint.ToString())) continue;
+            if (_addresses.ContainsKey(endPoint.ToString()) || _own.Contains(endPoint.ToString())) continue;
             Remember(endPoint, null, invited: false, now);
             if (!_addresses.TryGetValue(endPoint.ToString(), out var address)) continue;
             address.Unproved = true;
@@ -116,6 +119,12 @@ internal sealed partial class GossipState
     {
         if (address.Peer is { } peer && AddressesOf(peer) is var all && all.Remove(address) && all.Count == 0)
             _addressesOf.Remove(peer);
+    }
+
+    private void IsMine(IPEndPoint endPoint)
+    {
+        if (_own.Count < MostOwn) _own.Add(endPoint.ToString());
+        ForgetAddress(endPoint);
     }
 
     private void ForgetAddress(IPEndPoint endPoint)

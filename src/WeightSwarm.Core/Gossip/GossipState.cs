@@ -78,7 +78,7 @@ internal sealed partial class GossipState
         if (input.Outbound) Reached(input.Remote, input.Peer);
         if (input.Peer == _self)
         {
-            ForgetAddress(input.Remote);
+            if (input.Outbound) IsMine(input.Remote);
             _outbox.Close(input.Session, "this is my own address");
             return;
         }
@@ -179,10 +179,12 @@ internal sealed partial class GossipState
             case V1.Frame.KindOneofCase.ContentGet:
             case V1.Frame.KindOneofCase.ContentPart:
             case V1.Frame.KindOneofCase.Challenge:
+            case V1.Frame.KindOneofCase.Call:
             case V1.Frame.KindOneofCase.Answer:
                 session.UsedMs = now.MonotonicMs;
                 _outbox.Add(new CoreOutput.Content(session.Id, frame));
                 break;
+            case V1.Frame.KindOneofCase.Reached: OnReached(session, frame.Reached); break;
             case V1.Frame.KindOneofCase.Close: Drop(session, "the peer closed"); break;
             // A kind of a later version is none of ours.
             case V1.Frame.KindOneofCase.None: break;
@@ -214,6 +216,7 @@ internal sealed partial class GossipState
         session.Pulse = PulseOf(session.Peer);
         Heard(session.Pulse, now.MonotonicMs);
         if (hello.ObservedIp.Length is 4 or 16) Observed(new IPAddress(hello.ObservedIp.Span));
+        TryReach(session, hello);
         AskActive(session, now);
         // One side begins; the other is answered in the same exchange.
         if (session.Outbound) StartReconciliation(session, now);

@@ -3,10 +3,12 @@ using System.Net;
 using Grpc.Core;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using WeightSwarm.Core;
 using WeightSwarm.Core.Gossip;
 using WeightSwarm.Core.Gossip.Admission;
 using WeightSwarm.Core.Identity;
 using WeightSwarm.Node.Auditing;
+using WeightSwarm.Node.Replication;
 using WeightSwarm.V1;
 
 namespace WeightSwarm.Node.Gossip;
@@ -14,7 +16,8 @@ namespace WeightSwarm.Node.Gossip;
 /// <summary>All open streams: gives them numbers, tells the core of their beginning and end, and carries its
 /// frames.</summary>
 public sealed partial class SessionTable(
-    SwarmInbox inbox, ContentServer content, ReceiptServer receipts, GossipDialer dialer, ILogger<SessionTable> log)
+    SwarmInbox inbox, ContentServer content, ReceiptServer receipts, GossipDialer dialer, FetchQueue calls,
+    ILogger<SessionTable> log)
     : IHostedService, IDisposable
 {
     private readonly ConcurrentDictionary<SessionId, GossipStream> _streams = new();
@@ -62,6 +65,10 @@ public sealed partial class SessionTable(
     /// <summary>Dials in the background; a failure goes to the core.</summary>
     public void Dial(IPEndPoint address, NodeId? expected) => _ = DialAsync(address, expected);
 
+    /// <summary>Dials a peer back in the background, says nothing to it, and tells the core whether it
+    /// answered.</summary>
+    public void Knock(CoreOutput.Knock knock) => _ = KnockAsync(knock);
+
     /// <summary>Serves content and proofs that a peer asks for, or hands an answer on to who waits for it.</summary>
     public void Content(SessionId session, Frame frame)
     {
@@ -74,6 +81,10 @@ public sealed partial class SessionTable(
                 break;
             case Frame.KindOneofCase.ContentGet when stream is not null:
                 content.Serve(frame.ContentGet, stream.Send);
+                break;
+            case Frame.KindOneofCase.Call when stream is not null && frame.Call is { Port: > 0 and <= 65535 } call:
+                if (call.Model.Length == Hash256.Size) calls.Post(new FetchQueue.Called(
+                    new Hash256(call.Model.Span), new IPEndPoint(stream.Remote.Address, (int)call.Port)));
                 break;
             case Frame.KindOneofCase.Challenge when stream is not null:
                 receipts.Serve(frame.Challenge, stream.Peer, stream.Send);
@@ -103,6 +114,19 @@ public sealed partial class SessionTable(
 
     private void Report(GossipStream stream, Offence offence, string what) =>
         inbox.Post(new CoreInput.Offended(stream.Id, stream.Peer, stream.Remote.Address, offence, what));
+
+    private async Task KnockAsync(CoreOutput.Knock knock)
+    {
+        try
+        {
+            await using var call = await dialer.DialAsync(knock.Address, knock.Peer, _stopping.Token);
+            inbox.Post(new CoreInput.Knocked(knock.Session, call is not null));
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // The daemon stops; the peer is told nothing.
+        }
+    }
 
     private async Task DialAsync(IPEndPoint address, NodeId? expected)
     {

@@ -121,6 +121,7 @@ public sealed class SwarmLoop(
         {
             case CoreOutput.Send send: sessions.Send(send.Session, send.Frame); break;
             case CoreOutput.Dial dial: sessions.Dial(dial.Address, dial.Peer); break;
+            case CoreOutput.Knock knock: sessions.Knock(knock); break;
             case CoreOutput.Close close: sessions.Close(close.Session, close.Reason); break;
             case CoreOutput.Ban ban: gate.Put(ban.Details); break;
             case CoreOutput.Content content: sessions.Content(content.Session, content.Frame); break;

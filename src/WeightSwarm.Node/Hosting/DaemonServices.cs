@@ -83,6 +83,7 @@ internal static class DaemonServices
 
     public static IServiceCollection AddReplication(this IServiceCollection services) => services
         .AddSingleton<FetchQueue>()
+        .AddSingleton<HiddenHolders>()
         .AddSingleton<ModelContents>()
         .AddSingleton<Quarantine>()
         .AddSingleton<DiskWatch>()

@@ -37,6 +37,7 @@ public sealed partial class CustodyLoop : BackgroundLoop
     private readonly ModelContents _contents;
     private readonly OriginBook _origins;
     private readonly WebSeedShim _shim;
+    private readonly HiddenHolders _hidden;
     private readonly StateFolder _state;
     private readonly Clock _clock;
     private readonly Func<IScrubReader> _readers;
@@ -58,8 +59,8 @@ public sealed partial class CustodyLoop : BackgroundLoop
     public CustodyLoop(
         FetchQueue queue, EngineHost engine, SwarmInbox inbox, DonationLedger ledger, NodeStore store,
         ModelContents contents, Quarantine quarantine, DiskWatch disks, StateFolder state, CustodyTable table,
-        Func<IScrubReader> readers, Clock clock, OriginBook origins, WebSeedShim shim, HostFailure failure,
-        ILogger<CustodyLoop> log)
+        Func<IScrubReader> readers, Clock clock, OriginBook origins, WebSeedShim shim, HiddenHolders hidden,
+        HostFailure failure, ILogger<CustodyLoop> log)
         : base(failure)
     {
         (_custody, _readers) = (table.Models, readers);
@@ -67,7 +68,7 @@ public sealed partial class CustodyLoop : BackgroundLoop
         (_models, _contents, _state, _clock, _log) = (store.Models, contents, state, clock, log);
         (_scrubs, _quarantine, _disks) = (store.Scrubs, quarantine, disks);
         (_trash, _drain) = (store.Trash, store.Drain);
-        (_origins, _shim) = (origins, shim);
+        (_origins, _shim, _hidden) = (origins, shim, hidden);
     }
 
     /// <summary>Things that the owner ought to know, in words.</summary>
@@ -115,6 +116,7 @@ public sealed partial class CustodyLoop : BackgroundLoop
             case FetchQueue.Found found: await FoundAsync(found); break;
             case FetchQueue.Looked looked: await LookedAsync(looked); break;
             case FetchQueue.ToTrash gone: MoveToTrash(gone.Release); break;
+            case FetchQueue.Called called: await CalledAsync(called); break;
             case FetchQueue.Refresh: await RefreshAsync(); break;
         }
     }
@@ -171,5 +173,13 @@ public sealed partial class CustodyLoop : BackgroundLoop
     {
         var peers = await _inbox.AskAsync(core => SourcePeers.Of(core, custody.Entry.ModelId), _stopping);
         foreach (var peer in peers) await _engine.Engine.ConnectPeerAsync(custody.Key, peer, _stopping);
+        await _hidden.CallAsync(custody.Entry.ModelId, _engine.Engine.ListenPort, _stopping);
+    }
+
+    /// <summary>A peer cannot dial this node and asks to be dialled.</summary>
+    private async Task CalledAsync(FetchQueue.Called called)
+    {
+        foreach (var custody in _custody.Values.Where(c => c.Entry.ModelId == called.Model))
+            await _engine.Engine.ConnectPeerAsync(custody.Key, called.Address, _stopping);
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using System.Threading.Channels;
 using WeightSwarm.Core;
 using WeightSwarm.Core.Gossip;
@@ -44,6 +45,8 @@ public sealed class FetchQueue
     internal sealed record Looked(ModelCustody Custody, ImmutableArray<SliceFinding> Findings) : Work;
 
     internal sealed record ToTrash(CoreOutput.MoveToTrash Release) : Work;
+
+    internal sealed record Called(Hash256 Model, IPEndPoint Address) : Work;
 
     internal sealed record Refresh : Work;
 

@@ -46,7 +46,7 @@ public sealed record RestoreOutcome(int Files, long Bytes, long FetchedBytes, in
 /// </summary>
 public sealed class ModelRestorer(
     SwarmInbox inbox, ModelContents contents, EngineHost engine, IEngineFactory engines, Bandwidth bandwidth,
-    OriginBook origins, WebSeedShim shim, IVolumes volumes, Clock clock, DaemonOptions options,
+    OriginBook origins, WebSeedShim shim, HiddenHolders hidden, IVolumes volumes, Clock clock, DaemonOptions options,
     IHostApplicationLifetime lifetime)
 {
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(1);
@@ -161,7 +161,7 @@ public sealed class ModelRestorer(
         using var origin = new OriginLink(origins, shim, own);
         var fetch = new RestoreFetch(own, selection, staging, clock, report) { Origin = swarmOnly ? null : origin };
         var entry = selection.Content.Entry;
-        if (await fetch.RunAsync(token => SourcesAsync(selection, token), patience, cancellation))
+        if (await fetch.RunAsync(token => SourcesAsync(selection, own.ListenPort, token), patience, cancellation))
             return fetch.FetchedBytes;
         throw await StalledAsync(entry, staging.Folder, patience, cancellation);
     }
@@ -170,9 +170,11 @@ public sealed class ModelRestorer(
         engines.Create(EngineHost.OptionsFor(options, port: 0));
 
     /// <summary>This daemon's own engine is one of the sources: what is held here comes over loopback.</summary>
-    private async Task<RestoreSources> SourcesAsync(RestoreSelection selection, CancellationToken cancellation)
+    private async Task<RestoreSources> SourcesAsync(
+        RestoreSelection selection, int port, CancellationToken cancellation)
     {
         var model = selection.Content.Entry.ModelId;
+        await hidden.CallAsync(model, port, cancellation);
         var (peers, thin, held) = await inbox.AskAsync(core => (
             SourcePeers.Of(core, model), SourcePeers.ThinSlices(core, model),
             core?.Held.GetValueOrDefault(model) ?? SliceSet.Empty), cancellation);

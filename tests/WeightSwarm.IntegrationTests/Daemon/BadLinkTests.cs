@@ -5,7 +5,7 @@ using WeightSwarm.Tests.Support;
 
 namespace WeightSwarm.IntegrationTests.Daemon;
 
-/// <summary>Nodes that move, that stop reading, and that have IPv6 alone.</summary>
+/// <summary>Nodes that move, that nobody can dial, that stop reading, and that have IPv6 alone.</summary>
 [Collection(Daemons.Name)]
 public sealed class BadLinkTests
 {
@@ -40,6 +40,38 @@ public sealed class BadLinkTests
         {
             foreach (var node in nodes) await node.DisposeAsync();
         }
+    }
+
+    [NamespaceFact]
+    public async Task Node_ThatNobodyCanDial_IsAFullMember_AndOthersFetchFromIt()
+    {
+        using var work = new WorkFolder();
+        await using var internet = await PrivateInternet.MakeAsync(machines: 3);
+        await internet.HideAsync(2);
+        await using var founder = await DaemonProcess.StartAsync(work.At("n0"), internet.Daemon(0));
+        await using var reader = await DaemonProcess.StartAsync(work.At("n1"), internet.Daemon(1));
+        await using var hidden = await DaemonProcess.StartAsync(work.At("n2"), internet.Daemon(2));
+        await founder.AskAsync("network", "create", "test", "--copies", "2", "--pace", "drill", "--domains", "node");
+        var invite = InviteOf(PrivateInternet.V4(0), await IdAsync(founder));
+        foreach (var joiner in new[] { reader, hidden }) await joiner.AskAsync("network", "join", invite);
+        await hidden.AskAsync("donate", "64MiB", work.At("donation"));
+        var model = ModelFolder.Make(work.At("model"), seed: 1, shards: 2, ModelFolder.MiB);
+        await founder.AskAsync("add", model, "--name", Model, "--licence", "MIT");
+        await Eventually.True(
+            async () => await VerifiedAsync(reader) >= 2, _patience,
+            () => $"no second copy\n{hidden.LogTail}\n{founder.LogTail}");
+        // It knows that nobody can dial it, and says so: an invite has the address of another.
+        await Eventually.True(
+            async () => !AddressesIn(await InviteAsync(hidden)).Contains(PrivateInternet.V4(2)), _patience,
+            () => $"it still thinks that it can be dialled\n{hidden.LogTail}");
+        var seen = await ConnectedAsync(reader, hidden) && await ConnectedAsync(founder, hidden);
+        Assert.True(seen, "the hidden node keeps no stream to its monitors");
+
+        // The only copy that is left has to come from it.
+        await founder.KillAsync();
+        await reader.AskAsync("restore", Model, work.At("restored"));
+
+        ModelFolder.AssertSame(model, work.At("restored"));
     }
 
     [NamespaceFact]

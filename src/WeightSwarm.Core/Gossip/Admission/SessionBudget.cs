@@ -39,7 +39,7 @@ internal sealed class SessionBudget
             V1.Frame.KindOneofCase.Graft => _asked.TryTake(limits.Asked, Units(bytes, ShortIdBytes), nowMs),
             V1.Frame.KindOneofCase.Want => _asked.TryTake(limits.Asked, Units(bytes, IdBytes), nowMs),
             V1.Frame.KindOneofCase.Reconcile => _reconciled.TryTake(limits.Reconciled, 1, nowMs),
-            V1.Frame.KindOneofCase.ContentGet or V1.Frame.KindOneofCase.Challenge =>
+            V1.Frame.KindOneofCase.ContentGet or V1.Frame.KindOneofCase.Challenge or V1.Frame.KindOneofCase.Call =>
                 _contents.TryTake(limits.Contents, Units(bytes, ControlBytes), nowMs),
             // Only whoever asked for these knows whether they were asked for.
             V1.Frame.KindOneofCase.ContentPart or V1.Frame.KindOneofCase.Answer => true,

@@ -54,13 +54,14 @@ internal sealed class PrivateInternet : IAsyncDisposable
         DhtNodes = [$"{V4(0)}:6891"],
     };
 
-    /// <summary>From now on nobody can open a connection to the usual ports of a machine, as behind a router that maps
-    /// none; what the machine opens works. Of UDP nothing comes in on the torrent port at all.</summary>
+    /// <summary>From now on nobody can open a TCP connection to the usual ports of a machine, as behind a router that
+    /// maps none; what the machine opens works. UDP, which routers let through in both directions once the machine has
+    /// sent some, comes in.</summary>
     public async Task HideAsync(int machine)
     {
-        foreach (var (protocol, port) in new[] { ("tcp", "6890"), ("tcp", "6891"), ("udp", "6891") })
+        foreach (var port in new[] { "6890", "6891" })
             await IpAsync("-n", _machines[machine], "xfrm", "policy", "add", "src", "0.0.0.0/0", "dst", "0.0.0.0/0",
-                "proto", protocol, "dport", port, "dir", "in", "action", "block");
+                "proto", "tcp", "dport", port, "dir", "in", "action", "block");
     }
 
     /// <summary>Gives a machine another address, in a subnet that nobody had yet, in place of its own.</summary>

@@ -170,6 +170,29 @@ public sealed class SessionTests
         Assert.True(DialsThatFail(120) > 5);
     }
 
+    [Fact]
+    public void Reached_ByNobody_HidesTheNode_UntilOneComesThrough()
+    {
+        SessionId first = Dialled(2), second = Dialled(3);
+        Assert.False(_bench.Core.IsHidden);
+        _bench.Frame(first, Reached(false));
+        Assert.True(_bench.Core.IsHidden);
+        _bench.Frame(second, Reached(true));
+        _bench.Frame(first, Reached(false));
+        Assert.False(_bench.Core.IsHidden);
+    }
+
+    [Fact]
+    public void Reached_SaidByAPeerThatDialledUs_CountsForNothing()
+    {
+        _bench.Frame(_bench.Greeted(2), Reached(false));
+        Assert.False(_bench.Core.IsHidden);
+    }
+
+    private SessionId Dialled(int peer) => _bench.Greeted(peer, outbound: true);
+
+    private static V1.Frame Reached(bool dialled) => new() { Reached = new V1.Reached { Dialled = dialled } };
+
     private int DialsThatFail(int seconds)
     {
         var count = 0;
