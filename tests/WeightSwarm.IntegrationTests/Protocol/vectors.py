@@ -135,7 +135,8 @@ def frames(cast):
              ("content_part", {"hash": cast.model, "offset": 131072, "total": 131074, "data": b"ab"}),
              ("neighbour", {"active": True, "urgent": True}), ("close", {"reason": "idle"}),
              ("challenge", {"nonce": bytes(16), "model": cast.model, "slice": 3, "leaves": 3}),
-             ("answer", {"nonce": bytes(16), "state": 4})]
+             ("answer", {"nonce": bytes(16), "state": 4}), ("reached", {"dialled": True}),
+             ("call", {"model": cast.model, "port": 6891})]
     return {"frames": [{"kind": name, "fields": fields, "frame": wire.message("Frame", {name: fields})}
                        for name, fields in kinds],
             "short_id": {"id": cast.model, "value": int.from_bytes(cast.model[:8], "big"),

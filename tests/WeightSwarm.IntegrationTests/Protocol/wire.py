@@ -105,7 +105,9 @@ MESSAGES = {name: [field.split() for field in fields.split(",")] for name, field
     "ManifestFile": "1 path s,2 bytes v,3 sha256 b,4 pieces_root b",
     "Frame": "1 hello Hello,2 push Push,3 i_have IHave,4 graft Graft,5 prune Prune,6 ping Ping,7 pong Pong,"
              "8 reconcile Reconcile,9 want Want,10 content_get ContentGet,11 content_part ContentPart,"
-             "12 neighbour Neighbour,13 close Close,14 challenge Challenge,15 answer Answer",
+             "12 neighbour Neighbour,13 close Close,14 challenge Challenge,15 answer Answer,"
+             "16 reached Reached,17 call Call",
+    "Reached": "1 dialled o", "Call": "1 model b,2 port v",
     "Hello": "1 network_id b,2 protocol v,3 gossip_port v,4 observed_ip b,5 version s",
     "Push": "1 envelopes *b",
     "IHave": "1 ids *f",

@@ -75,6 +75,20 @@ internal sealed class Net(SimWorld world, SplitMix64 random)
         });
     }
 
+    /// <summary>Somebody tries the way back to a peer that dialled him.</summary>
+    public void Knock(int from, CoreOutput.Knock knock)
+    {
+        var to = world.NodeOf(knock.Peer).Number;
+        var life = world.Nodes[from].Life;
+        var answers = Answers(from, to);
+        world.In(answers ? 4 * Latency(from, to) : world.Pace.DialRetryMs, () =>
+        {
+            if (world.Nodes[from].Life != life) return;
+            Deliver(from, n => n.Handle(
+                new CoreInput.Knocked(knock.Session, answers && world.Nodes[to].Up), EventKind.Knocked));
+        });
+    }
+
     public void Send(int from, SessionId id, Frame frame)
     {
         var size = frame.CalculateSize();

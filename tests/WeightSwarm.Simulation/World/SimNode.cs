@@ -213,6 +213,7 @@ internal sealed class SimNode
         {
             case CoreOutput.Send send: _world.Net.Send(Number, send.Session, send.Frame); break;
             case CoreOutput.Dial dial: _world.Net.Dial(Number, dial.Address, dial.Peer); break;
+            case CoreOutput.Knock knock: _world.Net.Knock(Number, knock); break;
             case CoreOutput.Close close:
                 _world.Log.Say(_world.NowMs, Number, $"closes stream {close.Session.Value}: {close.Reason}");
                 _world.Metrics.Closed(close.Reason);
