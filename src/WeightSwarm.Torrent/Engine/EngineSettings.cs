@@ -106,9 +106,6 @@ internal static class EngineSettings
         // uTP stalls over loopback's large packets.
         Add(text, "enable_outgoing_utp", internet);
         Add(text, "enable_incoming_utp", internet);
-        // Where UDP is blocked TCP is tried after these: 4 s, not the 9 s and more of libtorrent's own choice.
-        Add(text, "utp_connect_timeout", 2_000);
-        Add(text, "utp_syn_resends", 1);
         Add(text, "mixed_mode_algorithm", 0);
         text.Append(DhtEntrances(EntrancesOf(options)));
     }
