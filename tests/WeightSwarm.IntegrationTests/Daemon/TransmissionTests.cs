@@ -7,7 +7,7 @@ using WeightSwarm.Tests.Support;
 
 namespace WeightSwarm.IntegrationTests.Daemon;
 
-/// <summary>Transmission takes no peer on loopback from a tracker; so it sits at the other end of a cable.</summary>
+/// <summary>Transmission takes no peer on loopback from a tracker; so the two sit at the ends of a cable.</summary>
 [Collection(Daemons.Name)]
 public sealed class TransmissionTests
 {
@@ -21,8 +21,9 @@ public sealed class TransmissionTests
         await using var daemon = await DaemonProcess.StartAsync(
             work.At("n0"), new DaemonStart
             {
-                Listen = NetworkNamespace.Near,
-                DhtNodes = [$"{NetworkNamespace.Far}:9"],
+                Listen = NetworkNamespace.First,
+                DhtNodes = [$"{NetworkNamespace.Second}:9"],
+                Through = apart.ThroughFirst,
             });
         var model = ModelFolder.Make(work.At("model"), seed: 1, shards: 3, 3 * ModelFolder.MiB);
         await daemon.AskAsync("network", "create", "test", "--copies", "1", "--pace", "drill", "--domains", "node");
@@ -31,12 +32,13 @@ public sealed class TransmissionTests
         await daemon.AskAsync("show", Model, "--v1", "--torrent", torrent);
 
         await using var tracker = new Tracker(
-            new IPEndPoint(IPAddress.Parse(NetworkNamespace.Near), daemon.TorrentPort));
+            IPAddress.Parse(NetworkNamespace.Ours),
+            new IPEndPoint(IPAddress.Parse(NetworkNamespace.First), daemon.TorrentPort));
         await File.WriteAllBytesAsync(torrent, tracker.AddTo(await File.ReadAllBytesAsync(torrent)));
         var target = Directory.CreateDirectory(work.At("theirs")).FullName;
-        await using var transmission = OtherProgram.Start(apart.Through[0],
+        await using var transmission = OtherProgram.Start(apart.ThroughSecond[0],
         [
-            .. apart.Through[1..], "transmission-cli", "-g", Settings(work), "-w", target, "-M", torrent,
+            .. apart.ThroughSecond[1..], "transmission-cli", "-g", Settings(work), "-w", target, "-M", torrent,
         ]);
         await Eventually.True(
             () => Missing(model, target).Length == 0, TimeSpan.FromSeconds(60),
@@ -48,7 +50,7 @@ public sealed class TransmissionTests
         var home = Directory.CreateDirectory(work.At("transmission")).FullName;
         File.WriteAllText(Path.Combine(home, "settings.json"), string.Create(CultureInfo.InvariantCulture, $$"""
             {"dht-enabled": false, "lpd-enabled": false, "pex-enabled": false, "utp-enabled": false,
-             "port-forwarding-enabled": false, "bind-address-ipv4": "{{NetworkNamespace.Far}}",
+             "port-forwarding-enabled": false, "bind-address-ipv4": "{{NetworkNamespace.Second}}",
              "bind-address-ipv6": "::1"}
             """));
         return home;

@@ -16,14 +16,14 @@ internal sealed class Tracker : IAsyncDisposable
 
     /// <summary>Of a peer on loopback.</summary>
     public Tracker(int peerPort)
-        : this(new IPEndPoint(IPAddress.Loopback, peerPort))
+        : this(IPAddress.Loopback, new IPEndPoint(IPAddress.Loopback, peerPort))
     {
     }
 
-    /// <summary>Of a peer with an IPv4 address; the tracker listens there too.</summary>
-    public Tracker(IPEndPoint peer)
+    /// <summary>Of a peer with an IPv4 address.</summary>
+    public Tracker(IPAddress listen, IPEndPoint peer)
     {
-        _listener = new TcpListener(peer.Address, 0);
+        _listener = new TcpListener(listen, 0);
         _listener.Start();
         Url = string.Create(
             CultureInfo.InvariantCulture, $"http://{_listener.LocalEndpoint}/announce");

@@ -10,11 +10,14 @@ internal sealed class NamespaceFactAttribute : FactAttribute
     }
 }
 
-/// <summary>A network namespace with one cable to ours, for programs that talk to nobody on loopback. Nothing else is
-/// reached from it.</summary>
+/// <summary>
+/// Two machines apart, each a network namespace, with a cable between them: a daemon on the first, and on the second a
+/// program that talks to nobody on loopback. The second has a cable to us as well, for a tracker, and passes nothing
+/// on: whatever the daemon sends ends there.
+/// </summary>
 internal sealed class NetworkNamespace : IAsyncDisposable
 {
-    private readonly string _name = $"wst-{Environment.ProcessId:x}";
+    private readonly string _first = $"wsd-{Environment.ProcessId:x}", _second = $"wst-{Environment.ProcessId:x}";
 
     // An interface's name has at most 15 bytes.
     private readonly string _cable = $"wsc{Environment.ProcessId:x}";
@@ -24,26 +27,38 @@ internal sealed class NetworkNamespace : IAsyncDisposable
     }
 
     /// <summary>Our end of the cable; 198.18.0.0/15 is set apart for tests (RFC 2544).</summary>
-    public static string Near => "198.18.31.1";
+    public static string Ours => "198.18.31.1";
 
-    /// <summary>The end in the namespace.</summary>
-    public static string Far => "198.18.31.2";
+    /// <summary>The address of the daemon's machine.</summary>
+    public static string First => "198.18.31.9";
 
-    /// <summary>What to put before a command for it to run in there.</summary>
-    public string[] Through => ["ip", "netns", "exec", _name];
+    /// <summary>That of the other.</summary>
+    public static string Second => "198.18.31.2";
+
+    private const string Between = "198.18.31.10";
+
+    /// <summary>What to put before a command for it to run on the daemon's machine.</summary>
+    public string[] ThroughFirst => ["ip", "netns", "exec", _first];
+
+    /// <summary>What to put before a command for it to run on the other.</summary>
+    public string[] ThroughSecond => ["ip", "netns", "exec", _second];
 
     public static async Task<NetworkNamespace> MakeAsync()
     {
         var made = new NetworkNamespace();
-        await IpAsync("netns", "add", made._name);
+        await IpAsync("netns", "add", made._first);
+        await IpAsync("netns", "add", made._second);
         try
         {
-            await IpAsync("link", "add", made._cable, "type", "veth", "peer", "name", "far", "netns", made._name);
-            await IpAsync("addr", "add", $"{Near}/30", "dev", made._cable);
+            await IpAsync("link", "add", made._cable, "type", "veth", "peer", "name", "ours", "netns", made._second);
+            await IpAsync("addr", "add", $"{Ours}/30", "dev", made._cable);
             await IpAsync("link", "set", made._cable, "up");
-            await IpAsync("-n", made._name, "addr", "add", $"{Far}/30", "dev", "far");
-            await IpAsync("-n", made._name, "link", "set", "far", "up");
-            await IpAsync("-n", made._name, "link", "set", "lo", "up");
+            await IpAsync("-n", made._first, "link", "add", "near", "type", "veth",
+                "peer", "name", "near", "netns", made._second);
+            await SetUpAsync(made._second, "ours", Second);
+            await SetUpAsync(made._first, "near", First);
+            await SetUpAsync(made._second, "near", Between);
+            await IpAsync("-n", made._first, "route", "add", $"{Second}/32", "via", Between);
             return made;
         }
         catch
@@ -56,9 +71,17 @@ internal sealed class NetworkNamespace : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        // The cable has two ends and goes with either; the namespace itself stays while a process is in it.
+        // The cable has two ends and goes with either; the namespaces themselves stay while a process is in them.
         await RunResult.OfAsync("ip", ["link", "del", _cable]);
-        await IpAsync("netns", "del", _name);
+        await RunResult.OfAsync("ip", ["netns", "del", _first]);
+        await IpAsync("netns", "del", _second);
+    }
+
+    private static async Task SetUpAsync(string machine, string link, string address)
+    {
+        await IpAsync("-n", machine, "addr", "add", $"{address}/30", "dev", link);
+        await IpAsync("-n", machine, "link", "set", link, "up");
+        await IpAsync("-n", machine, "link", "set", "lo", "up");
     }
 
     private static async Task IpAsync(params string[] arguments) =>
