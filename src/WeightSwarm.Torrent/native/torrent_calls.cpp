@@ -21,7 +21,9 @@ extern "C" {
 int32_t ws_torrent_connect(ws_session* session, uint64_t tag, ws_endpoint const* peer, ws_error* error) noexcept
 {
     return on_torrent(session, tag, error, [&](auto const& torrent) {
-        torrent.connect_peer(ws::from_endpoint(*peer));
+        // Without pex_utp: that flag says again, at every call, that the peer speaks uTP, whatever came of trying it;
+        // libtorrent supposes so of a new peer anyhow, and goes over to TCP when it was wrong.
+        torrent.connect_peer(ws::from_endpoint(*peer), {}, lt::pex_encryption);
     });
 }
 

@@ -74,6 +74,25 @@ public sealed class BadLinkTests
         ModelFolder.AssertSame(model, work.At("restored"));
     }
 
+    /// <summary>Where a firewall takes no UDP, TCP is tried.</summary>
+    [NamespaceFact]
+    public async Task UdpThatIsBlocked_LeavesTcp()
+    {
+        using var work = new WorkFolder();
+        await using var internet = await PrivateInternet.MakeAsync(machines: 2);
+        foreach (var machine in new[] { 0, 1 }) await internet.BlockUdpAsync(machine);
+        await using var founder = await DaemonProcess.StartAsync(work.At("n0"), internet.Daemon(0));
+        await using var donor = await DaemonProcess.StartAsync(work.At("n1"), internet.Daemon(1));
+        await founder.AskAsync("network", "create", "test", "--copies", "2", "--pace", "drill", "--domains", "node");
+        await donor.AskAsync("network", "join", InviteOf(PrivateInternet.V4(0), await IdAsync(founder)));
+        await donor.AskAsync("donate", "64MiB", work.At("donation"));
+        var model = ModelFolder.Make(work.At("model"), seed: 1, shards: 2, ModelFolder.MiB);
+        await founder.AskAsync("add", model, "--name", Model, "--licence", "MIT");
+        await Eventually.True(
+            async () => await VerifiedAsync(founder) >= 2, _patience,
+            () => $"no second copy\n{donor.LogTail}\n{founder.LogTail}");
+    }
+
     [NamespaceFact]
     public async Task Network_OverIPv6Alone_CopiesAndRestores()
     {

@@ -59,10 +59,15 @@ internal sealed class PrivateInternet : IAsyncDisposable
     /// sent some, comes in.</summary>
     public async Task HideAsync(int machine)
     {
-        foreach (var port in new[] { "6890", "6891" })
-            await IpAsync("-n", _machines[machine], "xfrm", "policy", "add", "src", "0.0.0.0/0", "dst", "0.0.0.0/0",
-                "proto", "tcp", "dport", port, "dir", "in", "action", "block");
+        foreach (var port in new[] { "6890", "6891" }) await BlockAsync(machine, "tcp", port);
     }
+
+    /// <summary>From now on no UDP comes in at a machine's BitTorrent port.</summary>
+    public Task BlockUdpAsync(int machine) => BlockAsync(machine, "udp", "6891");
+
+    private Task<RunResult> BlockAsync(int machine, string protocol, string port) =>
+        IpAsync("-n", _machines[machine], "xfrm", "policy", "add", "src", "0.0.0.0/0", "dst", "0.0.0.0/0",
+            "proto", protocol, "dport", port, "dir", "in", "action", "block");
 
     /// <summary>Gives a machine another address, in a subnet that nobody had yet, in place of its own.</summary>
     /// <returns>The new IPv4 address.</returns>
