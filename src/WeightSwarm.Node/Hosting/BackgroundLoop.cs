@@ -58,21 +58,15 @@ public abstract class BackgroundLoop : IHostedService, IDisposable
     private async Task RunAsync()
     {
         var stopping = _stopping.Token;
-        try
-        {
-            await ExecuteAsync(stopping).ConfigureAwait(false);
-            if (stopping.IsCancellationRequested) return;
-            throw new InvalidOperationException("it ended although the daemon is not stopping");
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-        {
-            // A clean end: the host asked for it.
-        }
-#pragma warning disable CA1031 // Whatever ends the loop must stop the host with its reason.
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            _failure.Stop(Name, e);
-        }
+        var loop = LoopAsync(stopping);
+        await loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // A clean end, with or without a cancellation: the host asked for it.
+        if (!loop.IsFaulted && stopping.IsCancellationRequested) return;
+        _failure.Stop(Name, loop.Exception?.InnerException ?? (loop.IsCanceled
+            ? new TaskCanceledException(loop)
+            : new InvalidOperationException("it ended although the daemon is not stopping")));
     }
+
+    // What is thrown before the first wait fails the task, too.
+    private async Task LoopAsync(CancellationToken stopping) => await ExecuteAsync(stopping).ConfigureAwait(false);
 }

@@ -16,15 +16,12 @@ internal sealed class SideWork
 
     private async Task WatchAsync(Func<Task> work)
     {
-        try
-        {
-            await work().ConfigureAwait(false);
-        }
-#pragma warning disable CA1031 // Whatever ends it must end the loop.
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            _failed.TrySetException(e);
-        }
+        var done = RunAsync(work);
+        await done.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (done.IsFaulted) _failed.TrySetException(done.Exception.InnerExceptions);
+        else if (done.IsCanceled) _failed.TrySetException(new TaskCanceledException(done));
     }
+
+    // What is thrown before the first wait fails the task, too.
+    private static async Task RunAsync(Func<Task> work) => await work().ConfigureAwait(false);
 }

@@ -6,6 +6,7 @@ using System.Security.Cryptography.X509Certificates;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
+using WeightSwarm.Core.Identity;
 using WeightSwarm.IntegrationTests.Daemon.Support;
 using WeightSwarm.V1;
 
@@ -114,11 +115,14 @@ public sealed class DoorTests(DoorTests.Fixture fixture) : IClassFixture<DoorTes
                 {
                     ClientCertificates = certificate is null ? [] : [certificate],
                     LocalCertificateSelectionCallback = (_, _, _, _, _) => certificate!,
-#pragma warning disable CA5359 // The daemon's certificate is self-signed by rule; who answers is not the matter here.
-                    RemoteCertificateValidationCallback = (_, _, _, _) => true,
-#pragma warning restore CA5359
+                    // Self-signed by rule: the key is what counts.
+                    RemoteCertificateValidationCallback = (_, presented, _, _) =>
+                        presented is X509Certificate2 one && IdOf(one) == _daemon.Id,
                 },
             },
             DisposeHttpClient = true,
         });
+
+    private static string IdOf(X509Certificate2 certificate) =>
+        NodeId.Of(certificate.PublicKey.ExportSubjectPublicKeyInfo()).ToString();
 }

@@ -242,6 +242,6 @@ public class CommandLineTests
     {
         yield return new RestoreEvent { Progress = new RestoreProgress { Phase = "locating" } };
         await using var registration = token.Register(cancelled.SetResult);
-        await Task.Delay(Timeout.Infinite, token);
+        await new TaskCompletionSource().Task.WaitAsync(token);
     }
 }

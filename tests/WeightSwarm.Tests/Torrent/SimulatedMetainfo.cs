@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using WeightSwarm.Core.Catalogue;
 using WeightSwarm.Torrent;
 
 namespace WeightSwarm.Tests.Torrent;
@@ -14,9 +15,7 @@ internal sealed class SimulatedMetainfo
         var (root, raw) = TestBencode.Read(metainfo);
         var info = (Dictionary<string, object>)root["info"];
         var hybrid = info.ContainsKey("meta version");
-#pragma warning disable CA5350 // BEP 3 says SHA-1.
-        Key = Convert.ToHexStringLower(hybrid ? SHA256.HashData(raw["info"].Span) : SHA1.HashData(raw["info"].Span));
-#pragma warning restore CA5350
+        Key = Convert.ToHexStringLower(hybrid ? SHA256.HashData(raw["info"].Span) : Sha1.Of(raw["info"].Span));
         PieceLength = (int)(long)info["piece length"];
         _hashes = (byte[])info["pieces"];
         Files = ReadFiles(info);
@@ -59,12 +58,8 @@ internal sealed class SimulatedMetainfo
     public int PayloadOf(int piece) =>
         PartsOf(piece).Where(static part => !part.File.Pad).Sum(static part => part.Length);
 
-    public bool IsRight(int piece, ReadOnlySpan<byte> bytes)
-    {
-#pragma warning disable CA5350 // BEP 3 says SHA-1.
-        return SHA1.HashData(bytes).AsSpan().SequenceEqual(_hashes.AsSpan(piece * 20, 20));
-#pragma warning restore CA5350
-    }
+    public bool IsRight(int piece, ReadOnlySpan<byte> bytes) =>
+        Sha1.Of(bytes).AsSpan().SequenceEqual(_hashes.AsSpan(piece * Sha1.Size, Sha1.Size));
 
     private static List<SimulatedFile> ReadFiles(Dictionary<string, object> info)
     {

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using WeightSwarm.Core.Catalogue;
 using WeightSwarm.Torrent;
 
 namespace WeightSwarm.Tests.Torrent;
@@ -98,9 +99,7 @@ internal sealed class TestTorrent
         {
             Array.Clear(padded);
             PieceBytes(piece).Span.CopyTo(padded);
-#pragma warning disable CA5350 // BEP 3 says SHA-1.
-            hashes.AddRange(SHA1.HashData(padded));
-#pragma warning restore CA5350
+            hashes.AddRange(Sha1.Of(padded));
         }
         return [.. hashes];
     }
