@@ -1,3 +1,5 @@
+using WeightSwarm.Torrent;
+
 namespace WeightSwarm.IntegrationTests.Daemon.Faults;
 
 /// <summary>What an engine meets when it writes.</summary>
@@ -16,6 +18,7 @@ internal sealed class Faults
     private volatile WriteFault _write;
     private volatile Func<Exception>? _flush;
     private volatile string _unreadable = "";
+    private volatile string _checking = "";
     private int _writesRefused, _flushesRefused;
 
     /// <summary>Every write of a piece that was fetched ends so.</summary>
@@ -38,6 +41,16 @@ internal sealed class Faults
         get => _unreadable;
         set => _unreadable = value;
     }
+
+    /// <summary>The engine has only begun to look at this torrent, and knows of none of its pieces; empty: none.</summary>
+    public string Checking
+    {
+        get => _checking;
+        set => _checking = value;
+    }
+
+    /// <summary>Tells the daemon of an event that the engine did not have; set by the engine that is read.</summary>
+    public Action<TorrentEvent>? Tell { get; set; }
 
     /// <summary>How often a torrent was stopped by a write.</summary>
     public int WritesRefused => Volatile.Read(ref _writesRefused);

@@ -40,6 +40,29 @@ public sealed class FaultyDiskTests
         await swarm.HasCopiesAsync(swarm[0], Model, 2);
     }
 
+    /// <summary>
+    /// The end of a check comes late, when the torrent was taken out and put in again and is being checked anew: it says
+    /// nothing of the pieces that are known by then.
+    /// </summary>
+    [Fact]
+    public async Task EndOfAnEarlierCheck_ThatComesLate_WithdrawsNothing()
+    {
+        await using var swarm = await Swarm.StartAsync(nodes: 1, copies: 2, slice: "2MiB");
+        await using var faulty = await JoinAsync(swarm);
+        await AddAsync(swarm, Model, seed: 1);
+        await swarm.HasCopiesAsync(swarm[0], Model, 2);
+        var listed = (await faulty.AskAsync("ls")).GetProperty("models")[0];
+
+        faulty.Faults.Checking = listed.GetProperty("info_hash_v2").GetString()!;
+        faulty.Faults.Tell!(new TorrentChecked(faulty.Faults.Checking));
+        // Custody works in order: when this is proposed and served, what came before is done with.
+        var other = ModelFolder.Make(swarm.At("other"), seed: 9, shards: 1, 1000);
+        await faulty.AskAsync("add", other, "--name", Other, "--licence", "MIT");
+
+        Assert.Equal(Slices, await HeldAsync(faulty));
+        Assert.DoesNotContain("is withdrawn", faulty.Log, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Write_MeetsEio_AdvertisesNothing_DrainsAndTells()
     {

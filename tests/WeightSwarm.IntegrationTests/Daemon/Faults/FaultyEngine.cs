@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Runtime.CompilerServices;
+using System.Threading.Channels;
 using WeightSwarm.Core.Catalogue;
 using WeightSwarm.Node.Torrents;
 using WeightSwarm.Torrent;
@@ -29,7 +30,10 @@ internal sealed class FaultyEngine(ITorrentEngine engine, Faults faults) : ITorr
 
     public async IAsyncEnumerable<TorrentEvent> ReadEventsAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
-        await foreach (var happened in engine.ReadEventsAsync(cancellation))
+        var all = Channel.CreateUnbounded<TorrentEvent>();
+        faults.Tell = happened => all.Writer.TryWrite(happened);
+        var reading = PumpAsync(all.Writer, cancellation);
+        await foreach (var happened in all.Reader.ReadAllAsync(cancellation))
         {
             if (happened is not PieceVerified piece)
             {
@@ -47,6 +51,20 @@ internal sealed class FaultyEngine(ITorrentEngine engine, Faults faults) : ITorr
             _stopped[piece.Key] = piece.Addition;
             faults.CountWrite();
             yield return ErrorOf(piece, torrent);
+        }
+        await reading;
+    }
+
+    private async Task PumpAsync(ChannelWriter<TorrentEvent> all, CancellationToken cancellation)
+    {
+        try
+        {
+            await foreach (var happened in engine.ReadEventsAsync(cancellation))
+                await all.WriteAsync(happened, cancellation);
+        }
+        finally
+        {
+            all.Complete();
         }
     }
 
@@ -92,8 +110,11 @@ internal sealed class FaultyEngine(ITorrentEngine engine, Faults faults) : ITorr
     public Task<TorrentStatus?> GetStatusAsync(string key, CancellationToken cancellation) =>
         engine.GetStatusAsync(key, cancellation);
 
-    public Task<bool[]?> GetPiecesAsync(string key, CancellationToken cancellation) =>
-        engine.GetPiecesAsync(key, cancellation);
+    public async Task<bool[]?> GetPiecesAsync(string key, CancellationToken cancellation)
+    {
+        var pieces = await engine.GetPiecesAsync(key, cancellation);
+        return pieces is not null && key == faults.Checking ? new bool[pieces.Length] : pieces;
+    }
 
     public Task<byte[]> SaveResumeDataAsync(string key, CancellationToken cancellation) =>
         engine.SaveResumeDataAsync(key, cancellation);
