@@ -17,12 +17,12 @@ public sealed class TransmissionTests
     public async Task Transmission_FetchesFromADaemon()
     {
         using var work = new WorkFolder();
-        await using var apart = await NetworkNamespace.MakeAsync();
+        await using var apart = await TwoMachines.MakeAsync();
         await using var daemon = await DaemonProcess.StartAsync(
             work.At("n0"), new DaemonStart
             {
-                Listen = NetworkNamespace.First,
-                DhtNodes = [$"{NetworkNamespace.Second}:9"],
+                Listen = TwoMachines.First,
+                DhtNodes = [$"{TwoMachines.Second}:9"],
                 Through = apart.ThroughFirst,
             });
         var model = ModelFolder.Make(work.At("model"), seed: 1, shards: 3, 3 * ModelFolder.MiB);
@@ -32,8 +32,8 @@ public sealed class TransmissionTests
         await daemon.AskAsync("show", Model, "--v1", "--torrent", torrent);
 
         await using var tracker = new Tracker(
-            IPAddress.Parse(NetworkNamespace.Ours),
-            new IPEndPoint(IPAddress.Parse(NetworkNamespace.First), daemon.TorrentPort));
+            IPAddress.Parse(TwoMachines.Ours),
+            new IPEndPoint(IPAddress.Parse(TwoMachines.First), daemon.TorrentPort));
         await File.WriteAllBytesAsync(torrent, tracker.AddTo(await File.ReadAllBytesAsync(torrent)));
         var target = Directory.CreateDirectory(work.At("theirs")).FullName;
         await using var transmission = OtherProgram.Start(apart.ThroughSecond[0],
@@ -50,7 +50,7 @@ public sealed class TransmissionTests
         var home = Directory.CreateDirectory(work.At("transmission")).FullName;
         File.WriteAllText(Path.Combine(home, "settings.json"), string.Create(CultureInfo.InvariantCulture, $$"""
             {"dht-enabled": false, "lpd-enabled": false, "pex-enabled": false, "utp-enabled": false,
-             "port-forwarding-enabled": false, "bind-address-ipv4": "{{NetworkNamespace.Second}}",
+             "port-forwarding-enabled": false, "bind-address-ipv4": "{{TwoMachines.Second}}",
              "bind-address-ipv6": "::1"}
             """));
         return home;

@@ -1,28 +1,18 @@
 namespace WeightSwarm.IntegrationTests.Daemon.Support;
 
-/// <summary>A test that makes network namespaces, which only root may; for anybody else it is skipped.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-internal sealed class NamespaceFactAttribute : FactAttribute
-{
-    public NamespaceFactAttribute()
-    {
-        if (!Environment.IsPrivilegedProcess) Skip = "network namespaces need root";
-    }
-}
-
 /// <summary>
 /// Two machines apart, each a network namespace, with a cable between them: a daemon on the first, and on the second a
 /// program that talks to nobody on loopback. The second has a cable to us as well, for a tracker, and passes nothing
 /// on: whatever the daemon sends ends there.
 /// </summary>
-internal sealed class NetworkNamespace : IAsyncDisposable
+internal sealed class TwoMachines : IAsyncDisposable
 {
     private readonly string _first = $"wsd-{Environment.ProcessId:x}", _second = $"wst-{Environment.ProcessId:x}";
 
     // An interface's name has at most 15 bytes.
     private readonly string _cable = $"wsc{Environment.ProcessId:x}";
 
-    private NetworkNamespace()
+    private TwoMachines()
     {
     }
 
@@ -43,9 +33,9 @@ internal sealed class NetworkNamespace : IAsyncDisposable
     /// <summary>What to put before a command for it to run on the other.</summary>
     public string[] ThroughSecond => ["ip", "netns", "exec", _second];
 
-    public static async Task<NetworkNamespace> MakeAsync()
+    public static async Task<TwoMachines> MakeAsync()
     {
-        var made = new NetworkNamespace();
+        var made = new TwoMachines();
         await IpAsync("netns", "add", made._first);
         await IpAsync("netns", "add", made._second);
         try
