@@ -11,7 +11,8 @@ namespace WeightSwarm.Core.Records;
 /// </summary>
 public sealed class RecordSet(NetworkId network, ISignatureVerifier verifier, IKnownRecords? known = null)
 {
-    private const long CatalogueTtlMs = 400L * 86_400_000;
+    /// <summary>Charters and entries live so long at most.</summary>
+    public const long CatalogueTtlMs = 400L * 86_400_000;
     private const long LeaseTtlMs = 72L * 3_600_000;
     /// <summary>Proposals, and what curators say to them, live so long at most.</summary>
     public const long ProposalTtlMs = 90L * 86_400_000;

@@ -62,7 +62,7 @@ public sealed partial class ControlService
         Answer(async () =>
         {
             var entry = await inbox.AskAsync(core => Find(core, request.Model).Entry, context.CancellationToken);
-            var (withdrawn, others) = await proposals.WithdrawAsync(entry, context.CancellationToken);
+            var (withdrawn, others) = await catalogue.WithdrawAsync(entry, context.CancellationToken);
             return new WithdrawReply
             {
                 Name = withdrawn.Model,

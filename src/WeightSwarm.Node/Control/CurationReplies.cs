@@ -1,5 +1,5 @@
 using WeightSwarm.Core;
-using WeightSwarm.Core.Planning;
+using WeightSwarm.Core.Catalogue;
 using WeightSwarm.V1;
 
 namespace WeightSwarm.Node.Control;

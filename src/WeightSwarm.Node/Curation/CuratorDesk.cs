@@ -15,10 +15,8 @@ namespace WeightSwarm.Node.Curation;
 public readonly record struct Succession(int TakenOver, int Dropped);
 
 /// <summary>The founder's desk: who may add to the catalogue. Every change is a new charter.</summary>
-public sealed class CuratorDesk(CatalogueKeys keys, NodeStore store, SwarmInbox inbox, Clock clock)
+public sealed class CuratorDesk(CatalogueKeys keys, CatalogueDesk catalogue, NodeStore store, SwarmInbox inbox, Clock clock)
 {
-    private const long CatalogueTtlMs = 400L * 86_400_000;
-
     /// <summary>Names a curator, or changes what one may do.</summary>
     /// <param name="node">Its id, or the beginning of it.</param>
     /// <param name="scope">Prefix of model names; empty: all.</param>
@@ -65,7 +63,7 @@ public sealed class CuratorDesk(CatalogueKeys keys, NodeStore store, SwarmInbox 
         var now = clock.Now;
         var kept = entries.Where(r => IsToStay(r, sinceMs)).ToList();
         var active = entries.Count(r => RecordBodies.Entry(r).Active);
-        foreach (var record in kept) await TakeOverAsync(founder, record, now, cancellation);
+        foreach (var record in kept) await TakeOverAsync(founder, record, cancellation);
         await PublishAsync(
             founder, charter with { Curators = charter.Curators.Remove(curator) }, now, cancellation);
         return new Succession(kept.Count, active - kept.Count(r => RecordBodies.Entry(r).Active));
@@ -75,22 +73,19 @@ public sealed class CuratorDesk(CatalogueKeys keys, NodeStore store, SwarmInbox 
     private static bool IsToStay(Record record, long sinceMs) =>
         RecordBodies.Entry(record).Active == (sinceMs == 0 || record.IssuedMs < sinceMs);
 
-    private async Task TakeOverAsync(
-        CatalogueKey founder, Record record, Instant now, CancellationToken cancellation)
+    private async Task TakeOverAsync(CatalogueKey founder, Record record, CancellationToken cancellation)
     {
         var key = RecordKey.Of(founder.Author.Id, RecordKind.Entry, record.Subject);
         // What the founder has said of it stands, be it that it is withdrawn.
         if (await inbox.AskAsync(core => core!.Records.Any(r => r.Key == key), cancellation)) return;
-        var body = RecordBodies.Entry(RecordBodies.Entry(record) with { Active = true });
-        await inbox.PublishAsync(
-            founder.Author.Make(RecordKind.Entry, record.Subject, body, CatalogueTtlMs, now), cancellation);
+        await catalogue.WriteAsync(founder, RecordBodies.Entry(record) with { Active = true }, cancellation);
     }
 
     private async Task PublishAsync(
         CatalogueKey founder, Charter charter, Instant now, CancellationToken cancellation)
     {
         var record = founder.Author.Make(
-            RecordKind.Charter, [], RecordBodies.Charter(charter), CatalogueTtlMs, now);
+            RecordKind.Charter, [], RecordBodies.Charter(charter), RecordSet.CatalogueTtlMs, now);
         store.Membership.SaveCharter(record.Bytes);
         await inbox.PublishAsync(record, cancellation);
     }

@@ -13,11 +13,9 @@ namespace WeightSwarm.Node.Curation;
 /// From a volunteer's model to the catalogue: who has no curator's key proposes, and a curator accepts or refuses.
 /// </summary>
 public sealed class ProposalDesk(
-    CatalogueKeys keys, NodeKey own, NetworkService network, NodeStore store, SwarmInbox inbox,
+    CatalogueKeys keys, CatalogueDesk catalogue, NodeKey own, NetworkService network, NodeStore store, SwarmInbox inbox,
     ModelContents contents, Clock clock)
 {
-    private const long CatalogueTtlMs = 400L * 86_400_000;
-
     /// <summary>Proposes a model that this node holds.</summary>
     /// <exception cref="ControlException">It has too many proposals open.</exception>
     public async Task ProposeAsync(Entry entry, CancellationToken cancellation)
@@ -54,17 +52,15 @@ public sealed class ProposalDesk(
         var proposals = await FindAsync(model, cancellation);
         var entry = proposals[0].Entry;
         if (copies > 0) entry = entry with { Copies = copies };
-        using var key = await keys.ForAsync(entry.Model, cancellation) ?? throw NoCurator(entry.Model);
-        await RefuseOverBudgetAsync(key, entry, cancellation);
+        using var key = await keys.ForAsync(entry.Model, cancellation) ?? throw CatalogueDesk.NoCurator(entry.Model);
+        await catalogue.RefuseOverBudgetAsync(key, entry, cancellation);
         var (content, problem) = await contents.GetAsync(
             entry, [.. proposals.Select(p => p.Proposer)], cancellation);
         if (content is null)
             throw new ControlException(
                 ControlExit.Incomplete, "no-content",
                 $"{entry.Model} is not accepted: {problem}; is the node that proposes it online?");
-        await inbox.PublishAsync(key.Author.Make(
-            RecordKind.Entry, entry.ModelId.ToArray(), RecordBodies.Entry(entry), CatalogueTtlMs, clock.Now),
-            cancellation);
+        await catalogue.WriteAsync(key, entry, cancellation);
     }
 
     /// <summary>Tells the proposers why not.</summary>
@@ -73,7 +69,7 @@ public sealed class ProposalDesk(
     {
         var proposals = await FindAsync(model, cancellation);
         var entry = proposals[0].Entry;
-        using var key = await keys.ForAsync(entry.Model, cancellation) ?? throw NoCurator(entry.Model);
+        using var key = await keys.ForAsync(entry.Model, cancellation) ?? throw CatalogueDesk.NoCurator(entry.Model);
         foreach (var proposal in proposals)
         {
             var now = clock.Now;
@@ -84,49 +80,6 @@ public sealed class ProposalDesk(
                 new V1.Refusal { Model = entry.Model, Reason = reason }, RecordSet.ProposalTtlMs, at), cancellation);
         }
     }
-
-    /// <summary>
-    /// Takes a model out of the catalogue: no more copies are made of it, and none is deleted. Answers the entry, and
-    /// how many other curators keep it in.
-    /// </summary>
-    /// <exception cref="ControlException">It is another curator's.</exception>
-    public async Task<(Entry Entry, int Others)> WithdrawAsync(Entry entry, CancellationToken cancellation)
-    {
-        using var key = await keys.ForAsync(entry.Model, cancellation) ?? throw NoCurator(entry.Model);
-        var subject = Hash256.Of(entry.ModelId.ToArray());
-        var authors = await inbox.AskAsync(core => core!.Records
-            .Where(r => r.Kind == RecordKind.Entry && r.Key.Subject == subject && RecordBodies.Entry(r).Active)
-            .Select(r => r.Author).ToList(), cancellation);
-        var isFounder = key.Curator is null;
-        if (!isFounder && !authors.Contains(key.Author.Id))
-            throw new ControlException(
-                ControlExit.Refused, "not-yours",
-                $"{entry.Model} was catalogued by another curator: only that one, or the founder, withdraws it");
-        await inbox.PublishAsync(key.Author.Make(
-            RecordKind.Entry, entry.ModelId.ToArray(), RecordBodies.Entry(entry with { Active = false }),
-            CatalogueTtlMs, clock.Now), cancellation);
-        return (entry, isFounder ? 0 : authors.Count - 1);
-    }
-
-    /// <summary>For what an entry would come to.</summary>
-    /// <exception cref="ControlException">It is more than the curator was trusted with.</exception>
-    public async Task RefuseOverBudgetAsync(CatalogueKey key, Entry entry, CancellationToken cancellation)
-    {
-        if (key.Curator is not { BudgetBytes: > 0 } curator) return;
-        var used = await inbox.AskAsync(
-            core => core!.Curation.Accounts.GetValueOrDefault(curator.Key)?.Bytes ?? 0, cancellation);
-        if (entry.Bytes <= curator.BudgetBytes - used) return;
-        throw new ControlException(
-            ControlExit.Refused, "over-budget",
-            $"{entry.Model} has {SizeText.Format((ulong)entry.Bytes)}, and of this curator's budget of "
-                + $"{SizeText.Format((ulong)curator.BudgetBytes)} {SizeText.Format((ulong)used)} are used: ask the "
-                + "founder for a larger one, or withdraw something");
-    }
-
-    /// <summary>For a node whose key may not write about a model.</summary>
-    public static ControlException NoCurator(string model) => new(
-        ControlExit.Refused, "no-curator",
-        $"this node holds no key that may catalogue {model}; `weightswarm network curator list` shows who may");
 
     private async Task<IReadOnlyList<Proposal>> FindAsync(string model, CancellationToken cancellation)
     {

@@ -22,8 +22,6 @@ public sealed class NetworkService(
     DaemonOptions options, StateFolder state, NodeKey key, NodeStore store, Clock clock, SwarmInbox inbox,
     GossipServer server, EngineHost engine, Reach reach) : IHostedService, IDisposable
 {
-    private const long CharterTtlMs = 400L * 86_400_000;
-
     private readonly SemaphoreSlim _one = new(1, 1);
     private readonly long _startedMs = clock.Time.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -57,7 +55,7 @@ public sealed class NetworkService(
             var network = new NetworkId(founder.Id.Hash);
             founder.Save(state.FounderKeyPath(network));
             var charter = new RecordAuthor(founder, network, store.Sequence).Make(
-                RecordKind.Charter, [], RecordBodies.Charter(name, policy), CharterTtlMs, clock.Now);
+                RecordKind.Charter, [], RecordBodies.Charter(name, policy), RecordSet.CatalogueTtlMs, clock.Now);
             store.Membership.Join(network, charter.Bytes, []);
             await BeginAsync(network, []);
             await inbox.PublishAsync(charter, cancellation);

@@ -78,6 +78,7 @@ internal static class DaemonServices
 
     public static IServiceCollection AddCuration(this IServiceCollection services) => services
         .AddSingleton<CatalogueKeys>()
+        .AddSingleton<CatalogueDesk>()
         .AddSingleton<CuratorDesk>()
         .AddSingleton<ProposalDesk>();
 

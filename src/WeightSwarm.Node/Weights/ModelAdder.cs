@@ -1,11 +1,9 @@
 using WeightSwarm.Core;
 using WeightSwarm.Core.Catalogue;
 using WeightSwarm.Core.Formats;
-using WeightSwarm.Core.Records;
 using WeightSwarm.Node.Control;
 using WeightSwarm.Node.Curation;
 using WeightSwarm.Node.Gossip;
-using WeightSwarm.Node.Hosting;
 using WeightSwarm.Node.Origins;
 using WeightSwarm.Node.Replication;
 using WeightSwarm.Node.Store;
@@ -47,10 +45,8 @@ public sealed record AddOutcome(Entry Entry, bool Existing, IReadOnlyList<string
 /// </summary>
 public sealed class ModelAdder(
     NetworkService network, SwarmInbox inbox, NodeStore store, FetchQueue custody, ModelContents contents,
-    OriginBook origins, CatalogueKeys keys, ProposalDesk proposals, Clock clock)
+    OriginBook origins, CatalogueKeys keys, CatalogueDesk catalogue, ProposalDesk proposals)
 {
-    private const long EntryTtlMs = 400L * 86_400_000;
-
     private readonly CatalogueMatch _match = new(inbox, store, contents);
 
     /// <summary>Does it all; durable when it returns.</summary>
@@ -175,14 +171,13 @@ public sealed class ModelAdder(
     private async Task CatalogueAsync(
         CatalogueKey? key, Entry entry, string root, HashedModel model, CancellationToken cancellation)
     {
-        if (key is not null) await proposals.RefuseOverBudgetAsync(key, entry, cancellation);
+        if (key is not null) await catalogue.RefuseOverBudgetAsync(key, entry, cancellation);
         else await proposals.RefuseTooManyAsync(entry.ModelId, cancellation);
         Keep(model);
         await custody.AdoptAsync(
             new ModelContent(entry, model.Manifest, model.Metainfo), root, InPlaceFolder.Stamps(model.Files));
         if (key is null) await proposals.ProposeAsync(entry, cancellation);
-        else await inbox.PublishAsync(key.Author.Make(
-            RecordKind.Entry, entry.ModelId.ToArray(), RecordBodies.Entry(entry), EntryTtlMs, clock.Now), cancellation);
+        else await catalogue.WriteAsync(key, entry, cancellation);
     }
 
     private void Keep(HashedModel model)

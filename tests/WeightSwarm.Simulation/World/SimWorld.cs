@@ -11,7 +11,6 @@ internal sealed class SimWorld : IDisposable
 {
     /// <summary>The wall clock at the beginning: 2027-01-15 08:00 UTC.</summary>
     public const long EpochUnixMs = 1_800_000_000_000;
-    private const long CatalogueTtlMs = 400L * 86_400_000;
 
     private readonly Schedule _schedule = new();
     private readonly SortedDictionary<Hash256, Entry> _entries = [];
@@ -157,7 +156,8 @@ internal sealed class SimWorld : IDisposable
     {
         var now = Nodes[at].Now;
         _lastSeq = Math.Max(_lastSeq + 1, (ulong)now.UnixMs);
-        var record = EnvelopeCodec.Write(key, Network, kind, subject, body, _lastSeq, now.UnixMs, CatalogueTtlMs);
+        var record = EnvelopeCodec.Write(
+            key, Network, kind, subject, body, _lastSeq, now.UnixMs, RecordSet.CatalogueTtlMs);
         Nodes[at].Handle(new CoreInput.Publish(record), EventKind.Publish);
     }
 
