@@ -28,7 +28,8 @@ public sealed partial class ControlService(
     ModelAdder adder, ModelRestorer restorer,
     ModelContents contents, GossipServer gossip, LocalWeb web, EngineHost engine, Bandwidth bandwidth,
     RestoreDrill drill, DrillStore drills, HeldVerifier verifier, ScrubProgress scrub,
-    OriginBook origins, CatalogueDesk catalogue, CuratorDesk curators, ProposalDesk proposals, Reach reach) : V1.Control.ControlBase
+    OriginBook origins, CatalogueDesk catalogue, CuratorDesk curators, ProposalDesk proposals,
+    Reach reach) : V1.Control.ControlBase
 {
     private readonly long _startedMs = clock.Time.GetUtcNow().ToUnixTimeMilliseconds();
 

@@ -15,7 +15,8 @@ namespace WeightSwarm.Node.Curation;
 public readonly record struct Succession(int TakenOver, int Dropped);
 
 /// <summary>The founder's desk: who may add to the catalogue. Every change is a new charter.</summary>
-public sealed class CuratorDesk(CatalogueKeys keys, CatalogueDesk catalogue, NodeStore store, SwarmInbox inbox, Clock clock)
+public sealed class CuratorDesk(
+    CatalogueKeys keys, CatalogueDesk catalogue, NodeStore store, SwarmInbox inbox, Clock clock)
 {
     /// <summary>Names a curator, or changes what one may do.</summary>
     /// <param name="node">Its id, or the beginning of it.</param>

@@ -241,7 +241,13 @@ public class CommandLineTests
         TaskCompletionSource cancelled, [EnumeratorCancellation] CancellationToken token)
     {
         yield return new RestoreEvent { Progress = new RestoreProgress { Phase = "locating" } };
-        await using var registration = token.Register(cancelled.SetResult);
-        await new TaskCompletionSource().Task.WaitAsync(token);
+        try
+        {
+            await new TaskCompletionSource().Task.WaitAsync(token);
+        }
+        finally
+        {
+            cancelled.SetResult();
+        }
     }
 }

@@ -42,7 +42,8 @@ internal sealed class Faults
         set => _unreadable = value;
     }
 
-    /// <summary>The engine has only begun to look at this torrent, and knows of none of its pieces; empty: none.</summary>
+    /// <summary>The engine has only begun to look at this torrent, and knows of none of its pieces; empty:
+    /// none.</summary>
     public string Checking
     {
         get => _checking;

@@ -41,8 +41,8 @@ public sealed class FaultyDiskTests
     }
 
     /// <summary>
-    /// The end of a check comes late, when the torrent was taken out and put in again and is being checked anew: it says
-    /// nothing of the pieces that are known by then.
+    /// The end of a check comes late, when the torrent was taken out and put in again and is being checked anew: it
+    /// says nothing of the pieces that are known by then.
     /// </summary>
     [Fact]
     public async Task EndOfAnEarlierCheck_ThatComesLate_WithdrawsNothing()

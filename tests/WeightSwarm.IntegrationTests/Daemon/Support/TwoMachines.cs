@@ -1,9 +1,12 @@
+using System.Globalization;
+
 namespace WeightSwarm.IntegrationTests.Daemon.Support;
 
 /// <summary>
 /// Two machines apart, each a network namespace, with a cable between them: a daemon on the first, and on the second a
 /// program that talks to nobody on loopback. The second has a cable to us as well, for a tracker, and passes nothing
-/// on: whatever the daemon sends ends there.
+/// on: whatever the daemon sends ends there. Names and addresses go by the process, so that what a run left that was
+/// killed does not stand in the way of the next.
 /// </summary>
 internal sealed class TwoMachines : IAsyncDisposable
 {
@@ -16,16 +19,16 @@ internal sealed class TwoMachines : IAsyncDisposable
     {
     }
 
-    /// <summary>Our end of the cable; 198.18.0.0/15 is set apart for tests (RFC 2544).</summary>
-    public static string Ours => "198.18.31.1";
+    /// <summary>Our end of the cable.</summary>
+    public static string Ours => Address(1);
 
     /// <summary>The address of the daemon's machine.</summary>
-    public static string First => "198.18.31.9";
+    public static string First => Address(9);
 
     /// <summary>That of the other.</summary>
-    public static string Second => "198.18.31.2";
+    public static string Second => Address(2);
 
-    private const string Between = "198.18.31.10";
+    private static string Between => Address(10);
 
     /// <summary>What to put before a command for it to run on the daemon's machine.</summary>
     public string[] ThroughFirst => ["ip", "netns", "exec", _first];
@@ -65,6 +68,14 @@ internal sealed class TwoMachines : IAsyncDisposable
         await RunResult.OfAsync("ip", ["link", "del", _cable]);
         await RunResult.OfAsync("ip", ["netns", "del", _first]);
         await IpAsync("netns", "del", _second);
+    }
+
+    /// <summary>One of sixteen addresses; 198.18.0.0/15 is set apart for tests (RFC 2544).</summary>
+    private static string Address(int host)
+    {
+        var address = (Environment.ProcessId % 0x2000 * 16) + host;
+        return string.Create(
+            CultureInfo.InvariantCulture, $"198.{18 + (address >> 16)}.{(address >> 8) & 255}.{address & 255}");
     }
 
     private static async Task SetUpAsync(string machine, string link, string address)
