@@ -38,6 +38,9 @@ internal sealed class Metrics(SimWorld world)
         return sorted[Math.Min(sorted.Length - 1, sorted.Length * percent / 100)];
     }
 
+    /// <summary>Bytes that a node has sent.</summary>
+    public long BytesOf(int node) => _bytes[node];
+
     public void Sent(int node, int bytes, Frame.KindOneofCase kind)
     {
         Messages++;

@@ -20,6 +20,8 @@ internal sealed class Net(SimWorld world, SplitMix64 random)
     private const int MostRetries = 8;
     private const long LeastResendMs = 200;
 
+    private static readonly long[] _callGapsMs = [1_000, 2_000, 4_000, 3_000];
+
     private readonly Dictionary<long, Stream> _streams = [];
     private readonly ulong _latencySeed = random.Next();
     private readonly ulong _jitterSeed = random.Next();
@@ -30,6 +32,8 @@ internal sealed class Net(SimWorld world, SplitMix64 random)
     public Terrain Terrain { get; } = new(world.Nodes.Length);
     /// <summary>One-way latency, shortest and longest, ms.</summary>
     public (int Least, int Most) LatencyMs { get; set; } = (5, 80);
+    /// <summary>One-way latency of a pair, ms, where it is not to be drawn from <see cref="LatencyMs"/>.</summary>
+    public Func<int, int, int>? LatencyOf { get; set; }
     /// <summary>Frames that are lost and sent again, per thousand.</summary>
     public int LostPerThousand { get; set; }
 
@@ -43,6 +47,8 @@ internal sealed class Net(SimWorld world, SplitMix64 random)
         public Queue<(Frame Frame, int Size)>[] Waiting { get; } = [new(), new()];
         public int SideOf(int node) => Ends[0] == node ? 0 : 1;
     }
+
+    private sealed record Dialling(int From, int Life, int To, IPEndPoint Address, NodeId? Peer);
 
     public int OpenStreams => _streams.Count;
 
@@ -60,20 +66,45 @@ internal sealed class Net(SimWorld world, SplitMix64 random)
         Span<byte> bytes = stackalloc byte[16];
         address.Address.TryWriteBytes(bytes, out var length);
         var to = length == 4 && bytes[0] == 10 && address.Port == 7000 ? bytes[1] << 8 | bytes[2] : -1;
-        var life = world.Nodes[from].Life;
-        var known = to >= 0 && to < world.Nodes.Length;
-        var roundTrip = known ? 2 * Latency(from, to) : 0;
-        // A dead host does not answer; a live one without the daemon refuses at once.
-        var silent = !known || !Answers(from, to);
-        world.In(silent ? world.Pace.DialRetryMs : 2 * roundTrip, () =>
-        {
-            if (world.Nodes[from].Life != life) return;
-            var open = known && Answers(from, to) && world.Nodes[to].Up && world.Nodes[from].Awake &&
-                (peer is null || peer == world.Nodes[to].Id);
-            if (open) Open(from, to, address);
-            else Deliver(from, n => n.Handle(new CoreInput.DialFailed(address), EventKind.DialFailed));
-        });
+        Call(new Dialling(from, world.Nodes[from].Life, to < world.Nodes.Length ? to : -1, address, peer), 0);
     }
+
+    /// <summary>
+    /// A dead host does not answer; a live one without the daemon refuses at once. While nobody answers the kernel
+    /// calls again after one, two and four seconds, and the daemon gives up after ten.
+    /// </summary>
+    private void Call(Dialling dial, int calls)
+    {
+        if (dial.To >= 0 && Answers(dial.From, dial.To))
+            world.In(4 * Latency(dial.From, dial.To), () => Answer(dial));
+        else if (calls < _callGapsMs.Length - 1) world.In(_callGapsMs[calls], () => Call(dial, calls + 1));
+        else world.In(_callGapsMs[calls], () => Answer(dial));
+    }
+
+    private void Answer(Dialling dial)
+    {
+        var (from, to) = (dial.From, dial.To);
+        if (world.Nodes[from].Life != dial.Life) return;
+        var open = to >= 0 && Answers(from, to) && world.Nodes[to].Up && world.Nodes[from].Awake &&
+            (dial.Peer is null || dial.Peer == world.Nodes[to].Id);
+        if (open) Open(from, to, dial.Address);
+        else Deliver(from, n => n.Handle(new CoreInput.DialFailed(dial.Address), EventKind.DialFailed));
+    }
+
+    /// <summary>A host that runs no core opens a stream to a node; null when that does not let it.</summary>
+    public SessionId? Intrude(int from, int to)
+    {
+        if (!world.Nodes[to].Awake || !Terrain.CanDial(from, to)) return null;
+        var stream = new Stream(++_lastStream, from, to);
+        _streams.Add(stream.Id.Value, stream);
+        world.Nodes[to].Handle(new CoreInput.SessionOpened(
+            stream.Id, world.Nodes[from].Id, false, new IPEndPoint(AddressOf(from).Address, 40_000)), EventKind.Opened);
+        return stream.Open[0] ? stream.Id : null;
+    }
+
+    /// <summary>Whether an end of a stream is still open.</summary>
+    public bool IsOpen(int node, SessionId id) =>
+        _streams.TryGetValue(id.Value, out var stream) && stream.Open[stream.SideOf(node)];
 
     /// <summary>Somebody tries the way back to a peer that dialled him.</summary>
     public void Knock(int from, CoreOutput.Knock knock)
@@ -273,6 +304,7 @@ internal sealed class Net(SimWorld world, SplitMix64 random)
 
     private long Latency(int a, int b)
     {
+        if (LatencyOf is not null) return LatencyOf(a, b);
         var (low, high) = a < b ? (a, b) : (b, a);
         var draw = SplitMix64.Mix(_latencySeed ^ ((ulong)low << 32 | (uint)high));
         return LatencyMs.Least + (long)(draw % (ulong)(LatencyMs.Most - LatencyMs.Least + 1));

@@ -132,11 +132,17 @@ internal sealed class SimWorld : IDisposable
     public Entry AddModel(int at, SimKey key, int number, int slices, long sliceBytes, int copies = 0)
     {
         var entry = MakeEntry(number, slices, sliceBytes, copies);
-        foreach (var slice in Enumerable.Range(0, slices)) Nodes[at].Disk.Intact.Add((entry.ModelId, slice), 0);
         Catalogue(at, key, entry);
-        Nodes[at].Handle(
-            new CoreInput.SlicesHeld(entry.ModelId, SliceSet.All(slices), InPlace: true), EventKind.Verified);
+        HoldInPlace(at, entry);
         return entry;
+    }
+
+    /// <summary>A node that has a model's files holds all of it in place.</summary>
+    public void HoldInPlace(int at, Entry entry)
+    {
+        foreach (var slice in Enumerable.Range(0, entry.Slices)) Nodes[at].Disk.Intact.Add((entry.ModelId, slice), 0);
+        Nodes[at].Handle(
+            new CoreInput.SlicesHeld(entry.ModelId, SliceSet.All(entry.Slices), InPlace: true), EventKind.Verified);
     }
 
     /// <summary>A key writes its entry of a model, for the first time or another.</summary>

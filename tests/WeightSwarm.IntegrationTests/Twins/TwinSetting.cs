@@ -1,0 +1,20 @@
+using WeightSwarm.Core;
+using WeightSwarm.Core.Catalogue;
+
+namespace WeightSwarm.IntegrationTests.Twins;
+
+/// <summary>What both stages have alike.</summary>
+internal static class TwinSetting
+{
+    public const int Copies = 3, Slices = 8, LostPerThousand = 10, FloodBytesPerSecond = 1_000_000;
+    public const long SliceBytes = 1 << 20, DonatedBytes = 64 << 20;
+
+    /// <summary>One way, ms; by up to a quarter of it a packet is later.</summary>
+    public static int LatencyMs(int a, int b)
+    {
+        var (low, high) = a < b ? (a, b) : (b, a);
+        return 20 + (int)(SplitMix64.Mix((ulong)(low * 100 + high)) % 41);
+    }
+
+    public static Policy Policy { get; } = new(Copies, Pace.Drill, DomainRule.Node, SliceBytes);
+}
