@@ -20,6 +20,13 @@ public sealed partial class SwarmCore
     public long NextWakeMs => _wakeMs;
 
     /// <summary>
+    /// When (monotonic) this core wants a <see cref="CoreInput.BroadcastDue"/>, at that very moment and not at the
+    /// next tick: news that waits at every hop is late. <see cref="long.MaxValue"/> for never. A tick does the same
+    /// work when it comes later.
+    /// </summary>
+    public long NextBroadcastMs => _gossip.NextBroadcastMs;
+
+    /// <summary>
     /// A tick leaves only what is due later. Whatever else happens may have made something due; all but frames that
     /// only put things off, as long as they end no stream and nobody comes back with them.
     /// </summary>
@@ -32,7 +39,7 @@ public sealed partial class SwarmCore
         _streamsSeen = _gossip.SessionCount;
     }
 
-    private static bool PutsOff(CoreInput input) => input is CoreInput.FrameArrived
+    private static bool PutsOff(CoreInput input) => input is CoreInput.BroadcastDue or CoreInput.FrameArrived
     {
         Frame.KindCase: V1.Frame.KindOneofCase.Ping or V1.Frame.KindOneofCase.Pong
             or V1.Frame.KindOneofCase.Reconcile or V1.Frame.KindOneofCase.Want or V1.Frame.KindOneofCase.Graft
@@ -66,7 +73,7 @@ public sealed partial class SwarmCore
     /// <summary>What the node itself holds, fetches and has room for comes with inputs that are not gossip.</summary>
     private void NoteForPlan(CoreInput input) => _ownChanged |= input is not (CoreInput.Tick
         or CoreInput.FrameArrived or CoreInput.SessionOpened or CoreInput.SessionClosed or CoreInput.DialFailed
-        or CoreInput.Bootstrap or CoreInput.Found or CoreInput.Knocked);
+        or CoreInput.Bootstrap or CoreInput.Found or CoreInput.Knocked or CoreInput.BroadcastDue);
 
     /// <summary>A plan follows from the view, the node's own situation and the time; a pass over what is as it was
     /// gives what it gave.</summary>

@@ -165,6 +165,7 @@ public sealed partial class SwarmCore
                 break;
             case CoreInput.TrashHeld trash: _replication.TrashHeld(trash.Model, trash.Slices); break;
             case CoreInput.Lagged lagged: _health.Lagged(lagged.Ms, now, Pace); break;
+            case CoreInput.BroadcastDue: _gossip.TendBroadcast(now); break;
             case CoreInput.Tick: Tick(now); break;
         }
         NoteForWake(input);
@@ -305,7 +306,7 @@ public sealed partial class SwarmCore
         if (_records.Offer(record, Now) is not (Acceptance.Accepted or Acceptance.Equivocation)) return;
         _outbox.Add(new CoreOutput.Persist(record));
         TakeView(record, Now);
-        _gossip.Spread(record, from: null);
+        _gossip.Spread(record, from: null, Now);
     }
 
     private void TakeView(Record record, Instant now)

@@ -102,8 +102,12 @@ public sealed record Pace
     public required long TickMs { get; init; }
     /// <summary>A failed dial is tried again after this time, doubled each time up to sixteen-fold.</summary>
     public required long DialRetryMs { get; init; }
+    /// <summary>Announcements of one node are at least so far apart; what comes between them is collected.</summary>
+    public required long AnnounceMs { get; init; }
     /// <summary>A record that was only announced is asked for after this time.</summary>
     public required long GraftMs { get; init; }
+    /// <summary>And of the next who announced it after this one.</summary>
+    public required long GraftAgainMs { get; init; }
     /// <summary>A restore that nothing comes for gives up after this time.</summary>
     public required long RestorePatienceMs { get; init; }
     /// <summary>The waits of the take path.</summary>
@@ -162,7 +166,9 @@ public sealed record Pace
         OriginDistrustMs = Day,
         TickMs = Second,
         DialRetryMs = 15 * Second,
+        AnnounceMs = Second / 4,
         GraftMs = Second / 2,
+        GraftAgainMs = Second / 4,
         RestorePatienceMs = 2 * Minute,
         U0 = new TakeWaits(0, 10 * Second, 5 * Minute),
         U1 = new TakeWaits(Minute, 30 * Second, 30 * Minute),
@@ -208,7 +214,9 @@ public sealed record Pace
         OriginDistrustMs = 5 * Minute,
         TickMs = Second / 10,
         DialRetryMs = Second / 2,
+        AnnounceMs = Second / 10,
         GraftMs = Second / 2,
+        GraftAgainMs = Second / 4,
         RestorePatienceMs = 10 * Second,
         U0 = new TakeWaits(0, Second, 10 * Second),
         U1 = new TakeWaits(Second / 2, Second, 20 * Second),

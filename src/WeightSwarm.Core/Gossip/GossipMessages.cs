@@ -113,6 +113,9 @@ public abstract record CoreInput
     /// <summary>These slices of a model, and no others, rest in the trash.</summary>
     public sealed record TrashHeld(Hash256 Model, Catalogue.SliceSet Slices) : CoreInput;
 
+    /// <summary>The moment has come that <see cref="SwarmCore.NextBroadcastMs"/> named.</summary>
+    public sealed record BroadcastDue : CoreInput;
+
     /// <summary>Time passes.</summary>
     public sealed record Tick : CoreInput;
 }

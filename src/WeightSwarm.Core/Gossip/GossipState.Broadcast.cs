@@ -15,6 +15,7 @@ internal sealed partial class GossipState
     private const int MostMissing = 1 << 14, MostAnnouncers = 8;
 
     private readonly SortedDictionary<ulong, Missing> _missing = [];
+    private long _announceDueMs = long.MaxValue, _announcedMs = long.MinValue, _graftDueMs = long.MaxValue;
 
     /// <summary>A record that was announced and has not come: when to ask, and whom.</summary>
     private sealed class Missing(long dueMs)
@@ -25,9 +26,15 @@ internal sealed partial class GossipState
         public SessionId? Asked { get; set; }
     }
 
+    /// <summary>
+    /// When (monotonic) broadcast has something to do by itself: what it collected is to be announced, or somebody is
+    /// to be asked for what has not come. It may be early, never late; <see cref="long.MaxValue"/> for never.
+    /// </summary>
+    public long NextBroadcastMs => Math.Min(_announceDueMs, _graftDueMs);
+
     /// <summary>Spreads a record that the set has accepted; <paramref name="from"/> null for one of this node's
     /// own.</summary>
-    public void Spread(Record record, SessionId? from)
+    public void Spread(Record record, SessionId? from, Instant now)
     {
         foreach (var session in All)
         {
@@ -36,9 +43,18 @@ internal sealed partial class GossipState
             // link is eager again until it is pruned, for whoever hears it there first prunes the link that comes
             // second.
             session.Eager |= from is null;
-            if (session.Eager) _outbox.Push(session.Id, [record]);
-            else session.Announce.Add(record.Id.Prefix);
+            if (session.Eager) _outbox.Push(session.Id, record);
+            else Announce(session, record, now);
         }
+    }
+
+    /// <summary>The first announcement after a quiet spell goes out with this input, and what follows soon is
+    /// collected.</summary>
+    private void Announce(Session session, Record record, Instant now)
+    {
+        session.Announce.Add(record.Id.Prefix);
+        if (_announceDueMs == long.MaxValue)
+            _announceDueMs = Math.Max(now.MonotonicMs, After(_announcedMs, Pace.AnnounceMs));
     }
 
     private void OnPush(Session session, V1.Push push, Instant now)
@@ -66,7 +82,7 @@ internal sealed partial class GossipState
                 _book.Commend(session.Peer, now.MonotonicMs);
                 if (session.Active) session.Eager = true;
                 Accepted(record!, now);
-                Spread(record!, session.Id);
+                Spread(record!, session.Id, now);
                 break;
             case Acceptance.Duplicate when session.Active && session.Eager && !IsReconciling(session):
                 session.Eager = false;
@@ -96,6 +112,7 @@ internal sealed partial class GossipState
                 // What does not fit is left to anti-entropy.
                 if (_missing.Count >= MostMissing) return;
                 _missing.Add(id, missing = new Missing(now.MonotonicMs + Pace.GraftMs));
+                _graftDueMs = Math.Min(_graftDueMs, missing.DueMs);
             }
             if (missing.From.Count < MostAnnouncers && !missing.From.Contains(session.Id)) missing.From.Add(session.Id);
         }
@@ -122,8 +139,16 @@ internal sealed partial class GossipState
         }
     }
 
-    private void TendBroadcast(Instant now)
+    /// <summary>Does what is due by <see cref="NextBroadcastMs"/>.</summary>
+    public void TendBroadcast(Instant now)
     {
+        if (_announceDueMs <= now.MonotonicMs) SendAnnouncements(now);
+        if (_graftDueMs <= now.MonotonicMs) GraftMissing(now);
+    }
+
+    private void SendAnnouncements(Instant now)
+    {
+        (_announceDueMs, _announcedMs) = (long.MaxValue, now.MonotonicMs);
         foreach (var session in All)
         {
             if (session.Announce.Count == 0) continue;
@@ -135,14 +160,12 @@ internal sealed partial class GossipState
             }
             session.Announce.Clear();
         }
-        GraftMissing(now);
     }
 
     /// <summary>Asks those who announced a record for it, one after the other, until it comes or nobody is
     /// left.</summary>
     private void GraftMissing(Instant now)
     {
-        if (_missing.Count == 0) return;
         SortedDictionary<SessionId, V1.Graft> grafts = [];
         List<SessionId> broke = [];
         foreach (var (id, missing) in _missing.Where(m => m.Value.DueMs <= now.MonotonicMs).Take(MostIds).ToList())
@@ -157,7 +180,7 @@ internal sealed partial class GossipState
             var next = missing.From[0];
             missing.From.RemoveAt(0);
             missing.Asked = next;
-            missing.DueMs = now.MonotonicMs + Pace.GraftMs;
+            missing.DueMs = now.MonotonicMs + Pace.GraftAgainMs;
             if (!grafts.TryGetValue(next, out var graft)) grafts.Add(next, graft = new V1.Graft());
             graft.Ids.Add(id);
         }
@@ -168,6 +191,7 @@ internal sealed partial class GossipState
             _outbox.Send(from, new V1.Frame { Graft = graft });
         }
         foreach (var id in broke) Broke(id, now);
+        _graftDueMs = _missing.Count == 0 ? long.MaxValue : _missing.Values.Min(m => m.DueMs);
     }
 
     /// <summary>A peer announced a record and did not send it. Some were replaced meanwhile: a few are

@@ -1,6 +1,9 @@
 namespace WeightSwarm.Core.Gossip;
 
-/// <summary>When gossip has something to do by itself. Everything that a tick looks at has its line here.</summary>
+/// <summary>
+/// When gossip has something to do by itself. Everything that a tick looks at has its line here, but for broadcast,
+/// which does not wait for ticks.
+/// </summary>
 internal sealed partial class GossipState
 {
     /// <summary>
@@ -9,7 +12,6 @@ internal sealed partial class GossipState
     public long NextDueMs(Instant now)
     {
         var due = Math.Min(SessionsDueMs(), OverlayDueMs(now));
-        foreach (var missing in _missing.Values) due = Math.Min(due, missing.DueMs);
         if (_addressesOf.Count > 0) due = Math.Min(due, After(_lastFarMs, Pace.ReconcileFarMs));
         return due;
     }
@@ -25,7 +27,6 @@ internal sealed partial class GossipState
             due = Math.Min(due, session.LastHeardMs + PatienceMs(session, pace) + 1);
             if (!session.Greeted) continue;
             due = Math.Min(due, ProbeDueMs(session, pace));
-            if (session.Announce.Count > 0) return long.MinValue;
             if (session.Active) due = Math.Min(due, After(session.LastReconcileMs, pace.ReconcileMs));
             if (session.Outbound && !session.WeAskedActive)
                 due = Math.Min(due, session.UsedMs + pace.ReconcileFarMs + 1);

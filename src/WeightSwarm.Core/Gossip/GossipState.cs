@@ -137,6 +137,7 @@ internal sealed partial class GossipState
         session.LastHeardMs = now.MonotonicMs;
         if (session.Pulse is { } pulse) Heard(pulse, now.MonotonicMs);
         Dispatch(session, frame, now);
+        if (_announceDueMs <= now.MonotonicMs) SendAnnouncements(now);
     }
 
     public void Tick(Instant now)

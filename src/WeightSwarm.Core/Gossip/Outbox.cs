@@ -7,37 +7,53 @@ namespace WeightSwarm.Core.Gossip;
 internal sealed class Outbox
 {
     private const int PushBytes = 48 * 1024;
+    private readonly SortedDictionary<SessionId, OpenPush> _open = [];
     private List<CoreOutput> _outputs = [];
+
+    /// <summary>The last frame to a session, which has room for more records.</summary>
+    private sealed class OpenPush(V1.Push push)
+    {
+        public V1.Push Push { get; } = push;
+        public int Bytes { get; set; }
+    }
 
     public void Add(CoreOutput output) => _outputs.Add(output);
 
-    public void Send(SessionId to, V1.Frame frame) => Add(new CoreOutput.Send(to, frame));
+    public void Send(SessionId to, V1.Frame frame)
+    {
+        _open.Remove(to);
+        Add(new CoreOutput.Send(to, frame));
+    }
 
     public void Close(SessionId session, string reason) => Add(new CoreOutput.Close(session, reason));
 
-    /// <summary>Pushes records in frames well below the frame limit.</summary>
+    /// <summary>
+    /// Pushes records in frames well below the frame limit. What one input gives a session to read, with nothing else
+    /// between, shares a frame.
+    /// </summary>
     public void Push(SessionId to, IEnumerable<Record> records)
     {
-        var push = new V1.Push();
-        var bytes = 0;
-        foreach (var record in records)
+        foreach (var record in records) Push(to, record);
+    }
+
+    /// <inheritdoc cref="Push(SessionId, IEnumerable{Record})"/>
+    public void Push(SessionId to, Record record)
+    {
+        if (!_open.TryGetValue(to, out var open) || open.Bytes + record.Bytes.Length > PushBytes)
         {
-            if (bytes > 0 && bytes + record.Bytes.Length > PushBytes)
-            {
-                Send(to, new V1.Frame { Push = push });
-                push = new V1.Push();
-                bytes = 0;
-            }
-            push.Envelopes.Add(UnsafeByteOperations.UnsafeWrap(record.Bytes));
-            bytes += record.Bytes.Length;
+            var push = new V1.Push();
+            Send(to, new V1.Frame { Push = push });
+            _open.Add(to, open = new OpenPush(push));
         }
-        if (bytes > 0) Send(to, new V1.Frame { Push = push });
+        open.Push.Envelopes.Add(UnsafeByteOperations.UnsafeWrap(record.Bytes));
+        open.Bytes += record.Bytes.Length;
     }
 
     public IReadOnlyList<CoreOutput> Drain()
     {
         var outputs = _outputs;
         _outputs = [];
+        _open.Clear();
         return outputs;
     }
 }

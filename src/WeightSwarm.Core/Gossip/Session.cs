@@ -43,7 +43,7 @@ internal sealed class Session(SessionId id, NodeId peer, bool outbound, IPEndPoi
 
     public long LastReconcileMs { get; set; } = long.MinValue;
 
-    /// <summary>Ids to announce at the next tick.</summary>
+    /// <summary>Ids to announce when that is due.</summary>
     public SortedSet<ulong> Announce { get; } = [];
 }
 

@@ -27,15 +27,17 @@ public sealed class SwarmLoop(
     protected override async Task ExecuteAsync(CancellationToken stopping)
     {
         using var ticker = new PeriodicTimer(FirstTick, clock.Time);
-        await await Task.WhenAny(TickAsync(ticker, stopping), TurnAsync(ticker, stopping));
+        await using var broadcast = new BroadcastTimer(clock, inbox);
+        await await Task.WhenAny(TickAsync(ticker, stopping), TurnAsync(ticker, broadcast, stopping));
     }
 
-    private async Task TurnAsync(PeriodicTimer ticker, CancellationToken stopping)
+    private async Task TurnAsync(PeriodicTimer ticker, BroadcastTimer broadcast, CancellationToken stopping)
     {
         SwarmCore? core = null;
         while (await inbox.Reader.WaitToReadAsync(stopping))
         {
             core = Turn(core);
+            if (core is not null) broadcast.Set(core.NextBroadcastMs);
             if (core?.Charter is { } charter && ticker.Period.TotalMilliseconds != charter.Policy.Pace.TickMs)
                 ticker.Period = TimeSpan.FromMilliseconds(charter.Policy.Pace.TickMs);
         }

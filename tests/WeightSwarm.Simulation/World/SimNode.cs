@@ -16,11 +16,12 @@ namespace WeightSwarm.Simulation.World;
 internal sealed class SimNode
 {
     private static readonly CoreInput.Tick Ticking = new();
+    private static readonly CoreInput.BroadcastDue Broadcasting = new();
 
     private readonly SimWorld _world;
     private readonly SimKey _key;
     private SwarmCore? _core;
-    private readonly Wake _wake;
+    private readonly Wake _wake, _broadcast;
     private long _firstTickMs;
 
     public SimNode(SimWorld world, int number, long quotaBytes)
@@ -30,7 +31,8 @@ internal sealed class SimNode
         _key = new SimKey(world.Seed, number);
         Disk = new SimDisk(quotaBytes);
         Transfers = new Transfers(world, this);
-        _wake = new Wake(this);
+        _wake = new Wake(2 * number, Tick);
+        _broadcast = new Wake(2 * number + 1, Broadcast);
     }
 
     public int Number { get; }
@@ -87,7 +89,7 @@ internal sealed class SimNode
         _world.Log.Say(_world.NowMs, Number, hostToo ? "loses power" : "is killed");
         Life++;
         _core = null;
-        _wake.Forget();
+        ForgetPlans();
         if (Asleep) Clock.WakeUp(_world.NowMs, countsSleep: true);
         Asleep = false;
         HostUp = !hostToo;
@@ -129,7 +131,7 @@ internal sealed class SimNode
         var life = Life;
         Asleep = true;
         Clock.Sleep(_world.NowMs);
-        _wake.Forget();
+        ForgetPlans();
         _world.In(forMs, () =>
         {
             if (Life != life) return;
@@ -153,6 +155,19 @@ internal sealed class SimNode
         PlanTick();
     }
 
+    private void Broadcast()
+    {
+        if (_core is null || Asleep) return;
+        Carry(_core.Handle(Broadcasting, Now));
+        PlanTick();
+    }
+
+    private void ForgetPlans()
+    {
+        _wake.Forget();
+        _broadcast.Forget();
+    }
+
     /// <summary>
     /// The core is ticked at the first of its moments, one every <see cref="SimWorld.TickMs"/>, at which it wants to
     /// be; or at all of them, which must come to the same.
@@ -160,27 +175,34 @@ internal sealed class SimNode
     private void PlanTick()
     {
         if (_core is null || Asleep) return;
+        var broadcast = _core.NextBroadcastMs;
+        if (broadcast != long.MaxValue)
+            _broadcast.PlanAt(_world, Math.Max(_world.NowMs + 1, Clock.TrueMs(broadcast)));
         var wanted = _world.TicksAlways ? 0 : _core.NextWakeMs;
         if (wanted == long.MaxValue) return;
         var earliest = Math.Max(_world.NowMs + 1, Clock.TrueMs(wanted));
         var ticks = Math.Max(0, earliest - _firstTickMs + _world.TickMs - 1) / _world.TickMs;
-        _wake.PlanAt(_firstTickMs + ticks * _world.TickMs);
+        _wake.PlanAt(_world, _firstTickMs + ticks * _world.TickMs);
     }
 
-    /// <summary>The next tick. One for later that an earlier one has overtaken finds out when its time comes.</summary>
-    private sealed class Wake(SimNode node)
+    /// <summary>
+    /// The next moment of a kind. One for later that an earlier one has overtaken finds out when its time comes.
+    /// </summary>
+    /// <param name="rank">Ticks of one moment come in order of their nodes, broadcast's after the node's own.</param>
+    /// <param name="ring">What is to be done then.</param>
+    private sealed class Wake(int rank, Action ring)
     {
         private readonly Queue<Alarm> _spare = new();
         private long _atMs = long.MaxValue;
 
-        private int Number => node.Number;
+        private int Rank => rank;
 
-        public void PlanAt(long atMs)
+        public void PlanAt(SimWorld world, long atMs)
         {
             if (atMs >= _atMs) return;
             _atMs = atMs;
             if (!_spare.TryDequeue(out var alarm)) alarm = new Alarm(this);
-            node._world.At(atMs, alarm);
+            world.At(atMs, alarm);
         }
 
         public void Forget() => _atMs = long.MaxValue;
@@ -191,12 +213,12 @@ internal sealed class SimNode
             _spare.Enqueue(alarm);
             if (!isPlanned) return;
             _atMs = long.MaxValue;
-            node.Tick();
+            ring();
         }
 
         private sealed class Alarm(Wake wake) : Due
         {
-            public override int Rank => wake.Number;
+            public override int Rank => wake.Rank;
 
             public override void Run() => wake.Ring(this);
         }

@@ -28,6 +28,9 @@ internal sealed class CoreBench
     /// <summary>The machine's wall clock is set; the monotonic one goes on.</summary>
     public void SetClock(long unixMs) => Now = Now with { UnixMs = unixMs };
 
+    /// <summary>Time passes, and nobody ticks.</summary>
+    public void Wait(long ms) => Now = Now.Plus(ms);
+
     public IReadOnlyList<CoreOutput> Handle(CoreInput input) => Core.Handle(input, Now);
 
     public IReadOnlyList<CoreOutput> Frame(SessionId session, V1.Frame frame) =>
