@@ -17,12 +17,14 @@ namespace WeightSwarm.Simulation.World;
 internal sealed class Net(SimWorld world, SplitMix64 random)
 {
     private const int FrameOverheadBytes = 30, MostFrameBytes = 64 * 1024, MostContentBytes = 256 * 1024;
-    private const int MostRetries = 8;
+    private const int MostRetries = 8, GossipPort = 7000;
     private const long LeastResendMs = 200;
 
     private static readonly long[] _callGapsMs = [1_000, 2_000, 4_000, 3_000];
 
     private readonly Dictionary<long, Stream> _streams = [];
+    private readonly Dictionary<int, IPAddress> _settled = [];
+    private readonly Dictionary<IPAddress, int> _settlers = [];
     private readonly ulong _latencySeed = random.Next();
     private readonly ulong _jitterSeed = random.Next();
     private readonly Stack<Arrival> _spare = new();
@@ -52,8 +54,16 @@ internal sealed class Net(SimWorld world, SplitMix64 random)
 
     public int OpenStreams => _streams.Count;
 
-    public static IPEndPoint AddressOf(int node) =>
-        new(new IPAddress([10, (byte)(node >> 8), (byte)node, 1]), 7000);
+    /// <summary>Where a node listens: 10.x.y.1, unless the scenario has settled it elsewhere.</summary>
+    public IPEndPoint AddressOf(int node) =>
+        new(_settled.GetValueOrDefault(node) ?? new IPAddress([10, (byte)(node >> 8), (byte)node, 1]), GossipPort);
+
+    /// <summary>Gives a node an address of its own; before it starts.</summary>
+    public void Settle(int node, IPAddress address)
+    {
+        _settled[node] = address;
+        _settlers[address] = node;
+    }
 
     /// <summary>Whether two nodes can exchange data, as a transfer does.</summary>
     public bool Reaches(int a, int b) => Terrain.Passes(a, b) && Terrain.Passes(b, a);
@@ -63,9 +73,7 @@ internal sealed class Net(SimWorld world, SplitMix64 random)
 
     public void Dial(int from, IPEndPoint address, NodeId? peer)
     {
-        Span<byte> bytes = stackalloc byte[16];
-        address.Address.TryWriteBytes(bytes, out var length);
-        var to = length == 4 && bytes[0] == 10 && address.Port == 7000 ? bytes[1] << 8 | bytes[2] : -1;
+        var to = NodeAt(address);
         Call(new Dialling(from, world.Nodes[from].Life, to < world.Nodes.Length ? to : -1, address, peer), 0);
     }
 
@@ -85,26 +93,11 @@ internal sealed class Net(SimWorld world, SplitMix64 random)
     {
         var (from, to) = (dial.From, dial.To);
         if (world.Nodes[from].Life != dial.Life) return;
-        var open = to >= 0 && Answers(from, to) && world.Nodes[to].Up && world.Nodes[from].Awake &&
+        var open = to >= 0 && Answers(from, to) && world.Nodes[to].Listens && world.Nodes[from].Acts &&
             (dial.Peer is null || dial.Peer == world.Nodes[to].Id);
         if (open) Open(from, to, dial.Address);
         else Deliver(from, n => n.Handle(new CoreInput.DialFailed(dial.Address), EventKind.DialFailed));
     }
-
-    /// <summary>A host that runs no core opens a stream to a node; null when that does not let it.</summary>
-    public SessionId? Intrude(int from, int to)
-    {
-        if (!world.Nodes[to].Awake || !Terrain.CanDial(from, to)) return null;
-        var stream = new Stream(++_lastStream, from, to);
-        _streams.Add(stream.Id.Value, stream);
-        world.Nodes[to].Handle(new CoreInput.SessionOpened(
-            stream.Id, world.Nodes[from].Id, false, new IPEndPoint(AddressOf(from).Address, 40_000)), EventKind.Opened);
-        return stream.Open[0] ? stream.Id : null;
-    }
-
-    /// <summary>Whether an end of a stream is still open.</summary>
-    public bool IsOpen(int node, SessionId id) =>
-        _streams.TryGetValue(id.Value, out var stream) && stream.Open[stream.SideOf(node)];
 
     /// <summary>Somebody tries the way back to a peer that dialled him.</summary>
     public void Knock(int from, CoreOutput.Knock knock)
@@ -116,7 +109,7 @@ internal sealed class Net(SimWorld world, SplitMix64 random)
         {
             if (world.Nodes[from].Life != life) return;
             Deliver(from, n => n.Handle(
-                new CoreInput.Knocked(knock.Session, answers && world.Nodes[to].Up), EventKind.Knocked));
+                new CoreInput.Knocked(knock.Session, answers && world.Nodes[to].Listens), EventKind.Knocked));
         });
     }
 
@@ -190,6 +183,15 @@ internal sealed class Net(SimWorld world, SplitMix64 random)
                 while (stream.Waiting[to].TryDequeue(out var frame)) Carry(stream, to, frame.Frame, frame.Size);
                 if (!stream.Open[1 - to] && stream.Open[to]) TellClosed(stream, to);
             }
+    }
+
+    private int NodeAt(IPEndPoint address)
+    {
+        if (address.Port != GossipPort) return -1;
+        if (_settlers.TryGetValue(address.Address, out var settler)) return settler;
+        Span<byte> bytes = stackalloc byte[16];
+        address.Address.TryWriteBytes(bytes, out var length);
+        return length == 4 && bytes[0] == 10 ? bytes[1] << 8 | bytes[2] : -1;
     }
 
     private bool Answers(int from, int to) =>

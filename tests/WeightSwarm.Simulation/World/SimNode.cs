@@ -45,6 +45,12 @@ internal sealed class SimNode
     /// <summary>When it started last, by its own clock.</summary>
     public long StartedUnixMs { get; private set; }
     public bool Up => _core is not null;
+    /// <summary>What acts in place of a core, if this node is no honest one.</summary>
+    public IHostile? Hostile { get; set; }
+    /// <summary>Something takes its connections.</summary>
+    public bool Listens => Up || Hostile is not null;
+    /// <summary>Something acts on what comes.</summary>
+    public bool Acts => Awake || Hostile is not null;
     /// <summary>It runs and is not asleep.</summary>
     public bool Awake => Up && !Asleep;
     /// <summary>False after a power cut: nothing answers, not even with a refusal.</summary>
@@ -101,11 +107,12 @@ internal sealed class SimNode
     {
         var port = _world.Net.Terrain.DialsOnly[Number] ? 0 : 7000;
         Handle(new CoreInput.Described(new SelfDescription(
-            [(Net.AddressOf(Number).Address, port, 7001)], "", "", draining, "sim", Now.UnixMs)), EventKind.Start);
+            [(_world.Net.AddressOf(Number).Address, port, 7001)], "", "", draining, "sim", Now.UnixMs)), EventKind.Start);
     }
 
     public void Arrive(SessionId session, Frame frame, int size)
     {
+        Hostile?.Arrived(session, frame);
         if (_core is null) return;
         _world.Log.Add(_world.NowMs, Number, EventKind.Frame,
             session.Value << 24 | (long)frame.KindCase << 18 | (uint)size & 0x3FFFF);
@@ -115,6 +122,7 @@ internal sealed class SimNode
 
     public void Handle(CoreInput input, EventKind kind)
     {
+        Hostile?.Happened(input);
         if (!Up) return;
         _world.Log.Add(_world.NowMs, Number, kind);
         Carry(Core.Handle(input, Now));

@@ -1,0 +1,94 @@
+using System.Net;
+using WeightSwarm.Core;
+using WeightSwarm.Core.Catalogue;
+using WeightSwarm.Core.Liveness;
+using WeightSwarm.Simulation.World;
+
+namespace WeightSwarm.Simulation.Hostile;
+
+/// <summary>All nodes of one owner, who acts through them.</summary>
+internal sealed class Crowd
+{
+    private const int FirstClaimers = 8;
+    private const long RenewMs = 6 * 3_600_000;
+
+    private readonly SimWorld _world;
+    private readonly int _honest;
+    private readonly List<SybilNode> _nodes = [];
+    private bool _gone;
+
+    /// <summary>Every node of the world from a number on belongs to the crowd.</summary>
+    /// <param name="world">Where they are.</param>
+    /// <param name="honest">So many nodes are honest, the first ones.</param>
+    /// <param name="networks">The crowd has addresses in so many networks of 256.</param>
+    public Crowd(SimWorld world, int honest, int networks)
+    {
+        (_world, _honest) = (world, honest);
+        for (var i = 0; honest + i < world.Nodes.Length; i++)
+        {
+            // Networks in as many wider networks as there are, each of them apart from the honest nodes'.
+            var network = i % networks;
+            world.Net.Settle(honest + i, new IPAddress(
+                [(byte)(100 + network / 256 % 100), (byte)network, (byte)(network / 256), (byte)(1 + i / networks)]));
+        }
+    }
+
+    public IReadOnlyList<SybilNode> Nodes => _nodes;
+
+    /// <summary>They come, spread over a time, each with some streams to honest nodes.</summary>
+    public void Come(long overMs, int streams)
+    {
+        for (var number = _honest; number < _world.Nodes.Length; number++)
+        {
+            var node = new SybilNode(_world, number);
+            _nodes.Add(node);
+            _world.In(_world.Random.Below(overMs), () => Come(node, streams));
+        }
+    }
+
+    /// <summary>Everybody claims all slices of a model at once, and says a while later that it holds them.</summary>
+    public void Take(Entry entry, long afterMs)
+    {
+        foreach (var node in _nodes.Take(FirstClaimers))
+            for (var slice = 0; slice < entry.Slices; slice++)
+                node.SayClaim(entry, slice, 1);
+        _world.In(afterMs, () => _nodes.ForEach(n => n.SayHolding(entry)));
+    }
+
+    /// <summary>Whoever of them monitors an honest node says that it is down.</summary>
+    public void Slander()
+    {
+        var all = _world.Nodes.Select(n => n.Id).ToList();
+        foreach (var subject in _world.Nodes.Take(_honest))
+        {
+            var monitors = Monitors.Of(subject.Id, all);
+            foreach (var node in _nodes.Where(n => monitors.Contains(n.Id))) node.SayDown(subject.Id);
+        }
+    }
+
+    /// <summary>All of them are gone at once.</summary>
+    public void Vanish()
+    {
+        _gone = true;
+        foreach (var node in _nodes)
+        {
+            _world.Nodes[node.Number].Hostile = null;
+            _world.Stop(node.Number, hostToo: true);
+        }
+    }
+
+    private void Come(SybilNode node, int streams)
+    {
+        if (_gone) return;
+        node.SayNode();
+        for (var i = 0; i < streams; i++) node.Dial((int)_world.Random.Below(_honest));
+        _world.In(RenewMs, () => Renew(node));
+    }
+
+    private void Renew(SybilNode node)
+    {
+        if (_gone) return;
+        node.SayAgain();
+        _world.In(RenewMs, () => Renew(node));
+    }
+}

@@ -1,0 +1,87 @@
+using System.Net;
+using WeightSwarm.Core.Catalogue;
+using WeightSwarm.Core.Gossip.Admission;
+using WeightSwarm.Simulation.Hostile;
+using WeightSwarm.Simulation.World;
+
+namespace WeightSwarm.Simulation.Scenarios;
+
+/// <summary>
+/// Scenario 21 of the reference: ten hostile nodes come for each honest one, take all that is new before anybody else
+/// can, really hold it and prove it, and slander whom they monitor. An honest node dies. Then all of them vanish.
+/// </summary>
+internal sealed class Sybil(string name, int networks) : RealScenario
+{
+    private const int PerHonest = 10, NewModels = 4, Of24 = 8;
+    private const int FromOthers = Copies - Copies / 3;
+
+    public override string Name => name;
+    public override string Story =>
+        $"ten hostile nodes for each honest one, in {networks} /24s, take everything new, and vanish";
+    public override int DefaultNodes => 24;
+    protected override Policy Policy => base.Policy with { Domains = DomainRule.Subnet };
+
+    public override SimWorld Build(ulong seed, int nodes, TextWriter? trace)
+    {
+        var world = base.Build(seed, nodes * (PerHonest + 1), trace);
+        for (var node = 0; node < nodes; node++)
+            world.Net.Settle(node, new IPAddress([(byte)(20 + node / 200), (byte)(node % 200), 7, 1]));
+        return world;
+    }
+
+    public override void Run(SimWorld world, SortedDictionary<string, long> figures)
+    {
+        var honest = world.Nodes.Length / (PerHonest + 1);
+        var crowd = new Crowd(world, honest, networks);
+        SettleDown(world, honest, figures);
+        crowd.Come(Hour, streams: 3);
+        world.RunFor(2 * Hour);
+        for (var model = 0; model < NewModels; model++)
+            crowd.Take(world.AddModel((int)world.Random.Below(honest), Models + model, Slices, 128 * MiB), 2 * Minute);
+        var dead = 1 + (int)world.Random.Below(honest - 1);
+        world.Stop(dead, hostToo: true);
+        for (var hour = 0; hour < 5 * 24; hour++)
+        {
+            if (hour % 4 == 0) crowd.Slander();
+            world.RunFor(Hour);
+            Look(world, figures);
+        }
+        crowd.Vanish();
+        figures["fewest honest copies when they vanish"] = world.FewestCopies();
+        if (world.FewestCopies() < FromOthers)
+            throw new ScenarioFailedException(
+                $"when they vanish some slices have fewer than {FromOthers} copies: {world.CopiesInWords()}");
+        figures["h to target copies again"] = CopiesReach(world, Copies, 12 * Day) / Hour;
+        NothingIsReleased(world);
+    }
+
+    private static void SettleDown(SimWorld world, int honest, SortedDictionary<string, long> figures)
+    {
+        SetQuota(world, 100L << 30);
+        world.Start(0);
+        world.PublishCharter(0);
+        for (var node = 1; node < honest; node++)
+        {
+            world.RunFor(Second);
+            world.Start(node, 0);
+        }
+        world.RunFor(10 * Minute);
+        for (var model = 0; model < Models; model++)
+            world.AddModel((int)world.Random.Below(honest), model, Slices, 128 * MiB);
+        figures["s to target copies"] = CopiesReach(world, Copies, Day / 2) / Second;
+        world.RunFor(Day + Hour);
+    }
+
+    private static void Look(SimWorld world, SortedDictionary<string, long> figures)
+    {
+        foreach (var node in world.Live)
+        {
+            var crowd = node.Core.View!.Nodes.Values
+                .SelectMany(n => n.Subnets).GroupBy(s => s).Max(g => g.Count());
+            figures["most nodes of one /24 in a view"] =
+                Math.Max(figures.GetValueOrDefault("most nodes of one /24 in a view"), crowd);
+            if (crowd > Of24)
+                throw new ScenarioFailedException($"n{node.Number} counts {crowd} nodes of one /24");
+        }
+    }
+}
