@@ -34,7 +34,9 @@ public sealed class BadLinkTests
 
             foreach (var other in new[] { nodes[0], nodes[2] }) await SeesAtAsync(other, nodes[1], address);
             // Who knows it only by its new record dials it there: the others are told what the record says.
-            Assert.Contains(address, AddressesIn(await InviteAsync(nodes[2])));
+            await Eventually.True(
+                async () => AddressesIn(await InviteAsync(nodes[2])).Contains(address), _patience,
+                () => $"{address} is in no invite\n{nodes[2].LogTail}");
         }
         finally
         {

@@ -1,3 +1,4 @@
+using WeightSwarm.Simulation.Hostile;
 using WeightSwarm.Simulation.World;
 
 namespace WeightSwarm.IntegrationTests.Twins;
@@ -5,7 +6,7 @@ namespace WeightSwarm.IntegrationTests.Twins;
 /// <summary>The simulated twins of real daemons.</summary>
 internal sealed class SimulatedStage : ITwinStage
 {
-    private const long MostMs = 5 * 60_000, StepMs = 10, FloodStepMs = 10;
+    private const long MostMs = 5 * 60_000, StepMs = 10;
 
     private readonly SimWorld _world;
     private readonly int _stranger;
@@ -14,7 +15,11 @@ internal sealed class SimulatedStage : ITwinStage
     public SimulatedStage(int nodes, ulong seed)
     {
         _stranger = nodes;
-        _world = new SimWorld(seed, nodes + 1, TwinSetting.Policy, null);
+        _world = new SimWorld(seed, nodes + 1, TwinSetting.Policy, null)
+        {
+            UpBytesPerSecond = TwinSetting.StreamBytesPerSecond,
+            DownBytesPerSecond = TwinSetting.StreamBytesPerSecond,
+        };
         _world.Net.LatencyOf = TwinSetting.LatencyMs;
         _world.Net.LostPerThousand = TwinSetting.LostPerThousand;
         foreach (var node in _world.Nodes) node.Disk.QuotaBytes = TwinSetting.DonatedBytes;
@@ -48,9 +53,8 @@ internal sealed class SimulatedStage : ITwinStage
 
     public Task FloodAsync(int victim)
     {
-        var frame = Stranger.Forged(_world, 40);
-        var frames = (int)(TwinSetting.FloodBytesPerSecond * FloodStepMs / 1000 / frame.CalculateSize()) + 1;
-        new Stranger(_world, _stranger, victim).Flood(frame, frames, FloodStepMs);
+        var garbage = new GarbageFrames(_world, _world.Seed);
+        _ = new Stranger(_world, _stranger, victim, TwinSetting.FloodBytesPerSecond, garbage.Forged);
         return Task.CompletedTask;
     }
 

@@ -6,8 +6,14 @@ namespace WeightSwarm.IntegrationTests.Twins;
 /// <summary>What both stages have alike.</summary>
 internal static class TwinSetting
 {
-    public const int Copies = 3, Slices = 8, LostPerThousand = 10, FloodBytesPerSecond = 1_000_000;
+    public const int Copies = 3, Slices = 4, LostPerThousand = 10, FloodBytesPerSecond = 1_000_000;
     public const long SliceBytes = 1 << 20, DonatedBytes = 64 << 20;
+
+    /// <summary>
+    /// What one TCP stream gets over these links: 1.22 segments of 1,448 bytes a round trip, over the root of the loss
+    /// (Mathis and others, 1997). What the simulator gives each end of a transfer.
+    /// </summary>
+    public const long StreamBytesPerSecond = 220_000;
 
     /// <summary>One way, ms; by up to a quarter of it a packet is later.</summary>
     public static int LatencyMs(int a, int b)

@@ -33,9 +33,11 @@ internal sealed class Wan : IAsyncDisposable
         {
             await carrier.LineAsync("ready");
             foreach (var machine in all.SkipLast(1)) await PlugInAsync(machine);
+            // Where there is no device any more, nothing takes another way out.
+            await IpAsync("route", "add", "blackhole", Network, "metric", "1000");
             await IpAsync("addr", "add", AddressOf(machines).ToString(), "dev", Device(machines));
             await IpAsync("link", "set", Device(machines), "up");
-            await IpAsync("route", "add", $"{Address(0)}/28", "dev", Device(machines));
+            await IpAsync("route", "add", Network, "dev", Device(machines));
             return wan;
         }
         catch
@@ -69,6 +71,7 @@ internal sealed class Wan : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _carrier.DisposeAsync();
+        await RunResult.OfAsync("ip", ["route", "del", "blackhole", Network, "metric", "1000"]);
         for (var machine = 0; machine < _machines; machine++)
             await RunResult.OfAsync("ip", ["netns", "del", Name(machine)]);
     }
@@ -89,6 +92,8 @@ internal sealed class Wan : IAsyncDisposable
         await IpAsync("-n", name, "link", "set", "wan", "up");
         await IpAsync("-n", name, "route", "add", "default", "dev", "wan");
     }
+
+    private static string Network => $"{Address(0)}/28";
 
     // A device's name has at most 15 bytes.
     private static string Device(int machine) => Text($"wsn{Environment.ProcessId:x}-{machine}");

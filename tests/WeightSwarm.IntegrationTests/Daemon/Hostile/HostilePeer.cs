@@ -10,11 +10,13 @@ namespace WeightSwarm.IntegrationTests.Daemon.Hostile;
 
 /// <summary>
 /// A peer with a key of its own that sends garbage as fast as it is let, up to a rate, and dials again as soon as it is
-/// closed. Loopback only.
+/// closed. On loopback, or in networks that are set apart for tests (RFC 2544), only.
 /// </summary>
 internal sealed class HostilePeer : IDisposable
 {
     private const int TickMs = 10, RedialMs = 50;
+
+    private static readonly IPNetwork _testNetwork = IPNetwork.Parse("198.18.0.0/15");
 
     private readonly IPEndPoint _victim;
     private readonly GarbageMaker _garbage;
@@ -35,7 +37,8 @@ internal sealed class HostilePeer : IDisposable
         Func<TimeSpan, CancellationToken, IAsyncEnumerable<int>> every)
     {
         _every = every;
-        if (!IPAddress.IsLoopback(victim.Address)) throw new ArgumentException($"{victim} is not on loopback");
+        if (!IPAddress.IsLoopback(victim.Address) && !_testNetwork.Contains(victim.Address))
+            throw new ArgumentException($"{victim} is neither on loopback nor in {_testNetwork}");
         _victim = victim;
         _garbage = new GarbageMaker(kind, network, seed);
         _bytesPerTick = bytesPerSecond / (1000 / TickMs);
