@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using WeightSwarm.Core.Identity;
 
 namespace WeightSwarm.Core.Records;
@@ -42,6 +43,13 @@ public sealed class Record
     /// <summary>The author's SubjectPublicKeyInfo (DER).</summary>
     public ReadOnlySpan<byte> PublicKey => Envelope.Author.Span;
     internal V1.Envelope Envelope { get; }
+
+    private IMessage? _parsed;
+
+    /// <summary>The body as the message that its kind names, read once; nobody may change it.</summary>
+    /// <exception cref="InvalidProtocolBufferException">It is none.</exception>
+    internal T Parsed<T>(MessageParser<T> parser) where T : class, IMessage<T> =>
+        _parsed as T ?? (T)(_parsed = parser.ParseFrom(Body));
 }
 
 /// <summary>Names one register: an author's statement of one kind about one subject.</summary>

@@ -22,18 +22,18 @@ public static class RecordBodies
         {
             return record.Kind switch
             {
-                RecordKind.Charter => record.Subject.IsEmpty && IsSound(V1.Charter.Parser.ParseFrom(record.Body)),
-                RecordKind.Entry => EntryBodies.IsSound(V1.Entry.Parser.ParseFrom(record.Body), record.Subject),
-                RecordKind.Node => record.Subject.IsEmpty && IsSound(V1.Node.Parser.ParseFrom(record.Body)),
-                RecordKind.Holding => record.Subject.Length == 32 && IsSound(V1.Holding.Parser.ParseFrom(record.Body)),
-                RecordKind.Claim => record.Subject.Length == 36 && V1.Claim.Parser.ParseFrom(record.Body) is not null,
+                RecordKind.Charter => record.Subject.IsEmpty && IsSound(record.Parsed(V1.Charter.Parser)),
+                RecordKind.Entry => EntryBodies.IsSound(record.Parsed(V1.Entry.Parser), record.Subject),
+                RecordKind.Node => record.Subject.IsEmpty && IsSound(record.Parsed(V1.Node.Parser)),
+                RecordKind.Holding => record.Subject.Length == 32 && IsSound(record.Parsed(V1.Holding.Parser)),
+                RecordKind.Claim => record.Subject.Length == 36 && record.Parsed(V1.Claim.Parser) is not null,
                 RecordKind.ReleaseIntent => record.Subject.Length == 36 &&
-                    IsSound(V1.ReleaseIntent.Parser.ParseFrom(record.Body)),
+                    IsSound(record.Parsed(V1.ReleaseIntent.Parser)),
                 RecordKind.Observation => record.Subject.Length == 32 &&
-                    V1.Observation.Parser.ParseFrom(record.Body) is not null,
-                RecordKind.Proposal => IsSound(V1.Proposal.Parser.ParseFrom(record.Body), record.Subject),
+                    record.Parsed(V1.Observation.Parser) is not null,
+                RecordKind.Proposal => IsSound(record.Parsed(V1.Proposal.Parser), record.Subject),
                 RecordKind.Refusal => record.Subject.Length == 64 &&
-                    IsSound(V1.Refusal.Parser.ParseFrom(record.Body)),
+                    IsSound(record.Parsed(V1.Refusal.Parser)),
                 _ => true,
             };
         }
@@ -97,7 +97,7 @@ public static class RecordBodies
     public static V1.Proposal Proposal(Entry entry, string note) => new() { Entry = Entry(entry), Note = note };
 
     /// <summary>The body of a refusal.</summary>
-    public static V1.Refusal Refusal(Record record) => V1.Refusal.Parser.ParseFrom(record.Body);
+    public static V1.Refusal Refusal(Record record) => record.Parsed(V1.Refusal.Parser);
 
     /// <summary>The subject of a refusal.</summary>
     public static byte[] RefusalSubject(Hash256 model, NodeId proposer) =>
@@ -107,19 +107,19 @@ public static class RecordBodies
     public static NodeId ProposerOf(Record record) => new(new Hash256(record.Subject[32..]));
 
     /// <summary>The body of a node record.</summary>
-    public static V1.Node Node(Record record) => V1.Node.Parser.ParseFrom(record.Body);
+    public static V1.Node Node(Record record) => record.Parsed(V1.Node.Parser);
 
     /// <summary>The body of a holding.</summary>
-    public static V1.Holding Holding(Record record) => V1.Holding.Parser.ParseFrom(record.Body);
+    public static V1.Holding Holding(Record record) => record.Parsed(V1.Holding.Parser);
 
     /// <summary>The body of a claim.</summary>
-    public static V1.Claim Claim(Record record) => V1.Claim.Parser.ParseFrom(record.Body);
+    public static V1.Claim Claim(Record record) => record.Parsed(V1.Claim.Parser);
 
     /// <summary>The body of a release intent.</summary>
-    public static V1.ReleaseIntent ReleaseIntent(Record record) => V1.ReleaseIntent.Parser.ParseFrom(record.Body);
+    public static V1.ReleaseIntent ReleaseIntent(Record record) => record.Parsed(V1.ReleaseIntent.Parser);
 
     /// <summary>The body of an observation.</summary>
-    public static V1.Observation Observation(Record record) => V1.Observation.Parser.ParseFrom(record.Body);
+    public static V1.Observation Observation(Record record) => record.Parsed(V1.Observation.Parser);
 
     /// <summary>The model that a holding, claim or release intent is about.</summary>
     public static Hash256 ModelOf(Record record) => new(record.Subject[..32]);

@@ -9,7 +9,12 @@ namespace WeightSwarm.Core.Records;
 /// gossip-planner section 1.2, cheapest check first. A record leaves the set when its lease ends; until then the set
 /// remembers its seq, so that a replay is dead by seq before and by time after. No tombstones.
 /// </summary>
-public sealed class RecordSet(NetworkId network, ISignatureVerifier verifier, IKnownRecords? known = null)
+/// <param name="network">The network whose records these are.</param>
+/// <param name="verifier">Checks signatures.</param>
+/// <param name="known">What other sets in this process have read and checked; null where there are none.</param>
+/// <param name="salt">Of the tables; those who make records must not know it.</param>
+public sealed class RecordSet(
+    NetworkId network, ISignatureVerifier verifier, IKnownRecords? known = null, ulong salt = 0)
 {
     /// <summary>Charters and entries live so long at most.</summary>
     public const long CatalogueTtlMs = 400L * 86_400_000;
@@ -17,14 +22,9 @@ public sealed class RecordSet(NetworkId network, ISignatureVerifier verifier, IK
     /// <summary>Proposals, and what curators say to them, live so long at most.</summary>
     public const long ProposalTtlMs = 90L * 86_400_000;
 
-    private readonly SortedDictionary<RecordKey, Stored> _registers = [];
-    private readonly SortedDictionary<Hash256, Stored> _byId = [];
-    private readonly SortedDictionary<ulong, Hash256> _byShortId = [];
-    private readonly SortedSet<(long AtMs, RecordKey Key)> _expiries = [];
+    private readonly RecordTable _table = new(salt);
     private readonly SortedSet<NodeId> _equivocators = [];
     private readonly SortedDictionary<NodeId, SortedDictionary<RecordKey, Record>> _proposals = [];
-
-    private sealed record Stored(Record Record, long ExpiresMonotonicMs);
 
     /// <summary>The network whose records these are.</summary>
     public NetworkId Network => network;
@@ -37,20 +37,29 @@ public sealed class RecordSet(NetworkId network, ISignatureVerifier verifier, IK
     /// <summary>Authors that signed two bodies for one seq.</summary>
     public IReadOnlyCollection<NodeId> Equivocators => _equivocators;
     /// <summary>Number of live records.</summary>
-    public int Count => _registers.Count;
-    /// <summary>When (monotonic) the next lease ends.</summary>
-    public long NextExpiryMs => _expiries.Count > 0 ? _expiries.Min.AtMs : long.MaxValue;
-    /// <summary>Every live record, ordered by register.</summary>
-    public IEnumerable<Record> Records => _registers.Values.Select(s => s.Record);
+    public int Count => _table.Count;
+    /// <summary>Before then (monotonic) no lease ends.</summary>
+    public long NextExpiryMs => _table.NextEndMs;
+    /// <summary>Every live record, ordered by register. They are sorted for it.</summary>
+    public IEnumerable<Record> Records => Sorted(_table.All.ToArray());
 
     /// <summary>The record of that id, or null.</summary>
-    public Record? Find(Hash256 id) => _byId.TryGetValue(id, out var stored) ? stored.Record : null;
+    public Record? Find(Hash256 id) => _table.Find(id);
 
     /// <summary>The record whose id starts with these eight bytes (big-endian), or null.</summary>
-    public Record? FindShort(ulong shortId) => _byShortId.TryGetValue(shortId, out var id) ? Find(id) : null;
+    public Record? FindShort(ulong shortId) => _table.FindShort(shortId);
 
     /// <summary>The value of a register, or null.</summary>
-    public Record? Find(RecordKey key) => _registers.TryGetValue(key, out var stored) ? stored.Record : null;
+    public Record? Find(RecordKey key) => _table.Find(key);
+
+    /// <summary>Some record of an author, or null.</summary>
+    public Record? OfAuthor(NodeId author)
+    {
+        foreach (var record in _table.All)
+            if (record.Author == author)
+                return record;
+        return null;
+    }
 
     /// <summary>Offers the bytes of an envelope; <paramref name="record"/> is set whenever they could be
     /// read.</summary>
@@ -82,7 +91,7 @@ public sealed class RecordSet(NetworkId network, ISignatureVerifier verifier, IK
         {
             _equivocators.Add(record.Author);
             // The smaller id is not kept, so it must not be taken for news either.
-            if (_registers[record.Key].Record.Id.CompareTo(record.Id) > 0) return Acceptance.Stale;
+            if (Find(record.Key)!.Id.CompareTo(record.Id) > 0) return Acceptance.Stale;
         }
         if (!isGood) known?.Add(record);
         Put(record, now);
@@ -92,13 +101,9 @@ public sealed class RecordSet(NetworkId network, ISignatureVerifier verifier, IK
     /// <summary>Drops every record whose lease is over, and answers them.</summary>
     public IReadOnlyList<Record> Expire(Instant now)
     {
-        List<Record> gone = [];
-        while (_expiries.Count > 0 && _expiries.Min.AtMs <= now.MonotonicMs)
-        {
-            var key = _expiries.Min.Key;
-            gone.Add(_registers[key].Record);
-            Remove(key);
-        }
+        if (now.MonotonicMs < _table.NextEndMs) return [];
+        var gone = _table.Ended(now.MonotonicMs);
+        foreach (var record in gone) Remove(record.Key);
         return gone;
     }
 
@@ -133,10 +138,11 @@ public sealed class RecordSet(NetworkId network, ISignatureVerifier verifier, IK
 
     private Acceptance Judge(Record record, bool isGood, Instant now)
     {
-        if (_registers.TryGetValue(record.Key, out var stored))
+        var stored = Find(record.Key);
+        if (stored is not null)
         {
-            if (stored.Record.Id == record.Id) return Acceptance.Duplicate;
-            if (record.Seq < stored.Record.Seq) return Acceptance.Stale;
+            if (stored.Id == record.Id) return Acceptance.Duplicate;
+            if (record.Seq < stored.Seq) return Acceptance.Stale;
         }
         var horizon = now.UnixMs + ClockSkewMs;
         if (record.IssuedMs > horizon || record.Seq > (ulong)horizon) return Acceptance.Future;
@@ -146,7 +152,7 @@ public sealed class RecordSet(NetworkId network, ISignatureVerifier verifier, IK
         if (!MayAuthor(record)) return Acceptance.NotAuthorised;
         if (IsOneProposalTooMany(record)) return Acceptance.Stale;
         if (!isGood && !EnvelopeCodec.IsSigned(record, network, verifier)) return Acceptance.BadSignature;
-        return stored is not null && stored.Record.Seq == record.Seq ? Acceptance.Equivocation : Acceptance.Accepted;
+        return stored is not null && stored.Seq == record.Seq ? Acceptance.Equivocation : Acceptance.Accepted;
     }
 
     private static long LongestTtlMs(RecordKind kind) => kind switch
@@ -169,14 +175,9 @@ public sealed class RecordSet(NetworkId network, ISignatureVerifier verifier, IK
 
     private void Put(Record record, Instant now)
     {
-        Remove(record.Key);
         // The wall clock may be wrong on either side; the monotonic one bounds the lease whatever it says.
         var leftMs = Math.Min(record.IssuedMs + record.TtlMs - now.UnixMs, record.TtlMs) + ClockSkewMs;
-        var stored = new Stored(record, now.MonotonicMs + leftMs);
-        _registers[record.Key] = stored;
-        _byId[record.Id] = stored;
-        _byShortId[record.Id.Prefix] = record.Id;
-        _expiries.Add((stored.ExpiresMonotonicMs, record.Key));
+        if (_table.Put(record, now.MonotonicMs + leftMs) is { } old) Forget(old);
         Index.Add(new IndexItem(record.IssuedDay, record.Id));
         if (record.Kind == RecordKind.Charter) Charter = RecordBodies.Charter(record);
         if (record.Kind != RecordKind.Proposal) return;
@@ -186,12 +187,20 @@ public sealed class RecordSet(NetworkId network, ISignatureVerifier verifier, IK
 
     private void Remove(RecordKey key)
     {
-        if (!_registers.Remove(key, out var old)) return;
-        _byId.Remove(old.Record.Id);
-        _byShortId.Remove(old.Record.Id.Prefix);
-        _expiries.Remove((old.ExpiresMonotonicMs, key));
-        Index.Remove(new IndexItem(old.Record.IssuedDay, old.Record.Id));
-        if (key.Kind == RecordKind.Proposal && _proposals[key.Author].Remove(key) && _proposals[key.Author].Count == 0)
-            _proposals.Remove(key.Author);
+        if (_table.Remove(key) is { } old) Forget(old);
+    }
+
+    private void Forget(Record old)
+    {
+        Index.Remove(new IndexItem(old.IssuedDay, old.Id));
+        if (old.Kind == RecordKind.Proposal && _proposals[old.Author].Remove(old.Key) &&
+            _proposals[old.Author].Count == 0)
+            _proposals.Remove(old.Author);
+    }
+
+    private static Record[] Sorted(Record[] records)
+    {
+        Array.Sort(records, static (a, b) => a.Key.CompareTo(b.Key));
+        return records;
     }
 }
