@@ -1,9 +1,11 @@
+using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Net;
 using Google.Protobuf;
 using WeightSwarm.Core.Catalogue;
 using WeightSwarm.Core.Gossip;
 using WeightSwarm.Core.Gossip.Admission;
+using WeightSwarm.Core.Gossip.Reconciliation;
 using WeightSwarm.Core.Identity;
 using WeightSwarm.Core.Liveness;
 using WeightSwarm.Core.Planning;
@@ -58,9 +60,9 @@ public sealed partial class SwarmCore
     {
         var random = new SplitMix64(parts.Seed);
         _startedMs = now.MonotonicMs;
-        _records = new RecordSet(parts.Network, parts.Verifier, parts.Known);
+        _records = new RecordSet(parts.Network, parts.Verifier, parts.Known, TableSalt(parts.Secret));
         _author = new RecordAuthor(parts.Signer, parts.Network, parts.Sequence);
-        _liveness = new LivenessState(Self, _startedMs);
+        _liveness = new LivenessState(Self, _startedMs, TableSalt(parts.Secret));
         _views = new SwarmViewBuilder(Self);
         _gossip = new GossipState(Self, _records, _outbox, random.Split(), parts.Secret)
         {
@@ -112,7 +114,7 @@ public sealed partial class SwarmCore
     public Curation Curation => _views.Curation;
     /// <summary>The public key of a node of which a record is known, SubjectPublicKeyInfo (DER); else empty.</summary>
     public ImmutableArray<byte> KeyOf(NodeId node) =>
-        _records.Records.FirstOrDefault(r => r.Author == node) is { } record ? [.. record.PublicKey] : [];
+        _records.OfAuthor(node) is { } record ? [.. record.PublicKey] : [];
     /// <summary>The node records by author.</summary>
     public IReadOnlyDictionary<NodeId, V1.Node> Nodes => _views.Nodes;
     /// <summary>The time of the input being handled.</summary>
@@ -176,7 +178,8 @@ public sealed partial class SwarmCore
     public int ScoreOf(NodeId peer) => _gossip.ScoreOf(peer, Now);
 
     /// <summary>Since when (monotonic) a node is absent, or null while it is present.</summary>
-    public long? AbsentSinceMs(NodeId node) => _liveness.AbsentSinceMs(node, _watch.MonitorsOf(node));
+    public long? AbsentSinceMs(NodeId node) =>
+        _liveness.Doubted.Contains(node) ? _liveness.AbsentSinceMs(node, _watch.MonitorsOf(node)) : null;
 
     private void Tick(Instant now)
     {
@@ -189,11 +192,21 @@ public sealed partial class SwarmCore
         SayNode(now);
         _replication.TendRecords(Pace, IsQuiet(now), now);
         if (View?.Version != _views.Version || _livenessSeen != _liveness.Version)
-            (View, _livenessSeen) = (_views.Build(AbsentSinceMs), _liveness.Version);
+            BuildView();
         if (View is null) return;
         var planDue = _replication.IsPlanDue(Pace, now) && MayPlanDiffer(View, now);
         if (planDue) MakePlan(View, now);
         TendReleases(View, planDue, now);
+    }
+
+    private static ulong TableSalt(ReadOnlyMemory<byte> secret) =>
+        BinaryPrimitives.ReadUInt64LittleEndian(FingerprintKey.DeriveSalt(secret.Span, 0));
+
+    private void BuildView()
+    {
+        // Who is silent depends on whom this node watches.
+        _watch.NoteMembership();
+        (View, _livenessSeen) = (_views.Build(AbsentSinceMs, _liveness.Doubted), _liveness.Version);
     }
 
     private void MindStorms(SwarmView view, Instant now)

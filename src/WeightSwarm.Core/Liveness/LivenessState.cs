@@ -1,4 +1,5 @@
 using WeightSwarm.Core.Identity;
+using WeightSwarm.Core.Tables;
 
 namespace WeightSwarm.Core.Liveness;
 
@@ -7,14 +8,17 @@ namespace WeightSwarm.Core.Liveness;
 /// node's own silence counting as one vote; anything that the node itself signed or sent later proves it alive again,
 /// since liveness is cheap to prove and absence is not. Reference: gossip-planner section 1.4.
 /// </summary>
-public sealed class LivenessState(NodeId self, long startedMs)
+/// <param name="self">This node.</param>
+/// <param name="startedMs">Monotonic, when it started.</param>
+/// <param name="salt">Of its table; those who make keys must not know it.</param>
+public sealed class LivenessState(NodeId self, long startedMs, ulong salt = 0)
 {
     /// <summary>So many monitors must agree, or all that are alive when they are fewer.</summary>
     public const int VotesWanted = 3;
 
-    private readonly SortedDictionary<NodeId, Pulse> _pulses = [];
+    private readonly FlatMap<NodeId, Pulse?> _pulses = new(salt);
     private readonly SortedDictionary<NodeId, SortedDictionary<NodeId, Vote>> _votes = [];
-    private readonly SortedSet<NodeId> _silent = [];
+    private readonly SortedSet<NodeId> _silent = [], _doubted = [];
 
     private readonly record struct Vote(long SinceMs, long CastMs);
 
@@ -23,6 +27,9 @@ public sealed class LivenessState(NodeId self, long startedMs)
     /// none.
     /// </summary>
     public long Version { get; private set; }
+
+    /// <summary>Whom this node or a monitor fails to hear; all others are present.</summary>
+    public IReadOnlyCollection<NodeId> Doubted => _doubted;
 
     /// <summary>Something that proves a node alive at that monotonic time: a frame of its own, or a record it signed
     /// then.</summary>
@@ -42,15 +49,11 @@ public sealed class LivenessState(NodeId self, long startedMs)
         if (pulse.IsDoubted) Doubt(pulse.Node);
     }
 
-    internal Pulse PulseOf(NodeId node)
-    {
-        if (!_pulses.TryGetValue(node, out var pulse)) _pulses.Add(node, pulse = new Pulse(node));
-        return pulse;
-    }
+    internal Pulse PulseOf(NodeId node) => _pulses.At(node) ??= new Pulse(node);
 
     /// <summary>Monotonic time of the last proof of life; null for none since this node started.</summary>
     public long? LastHeardMs(NodeId node) =>
-        _pulses.TryGetValue(node, out var pulse) && pulse.HeardMs > long.MinValue ? pulse.HeardMs : null;
+        _pulses.Find(node) is { HeardMs: > long.MinValue } pulse ? pulse.HeardMs : null;
 
     /// <summary>Whether this node itself fails to hear a node that it ought to hear.</summary>
     public void Silent(NodeId node, bool silent)
@@ -107,10 +110,12 @@ public sealed class LivenessState(NodeId self, long startedMs)
         var pulse = PulseOf(node);
         pulse.IsDoubted = _silent.Contains(node) ||
             _votes.TryGetValue(node, out var votes) && votes.Values.Any(v => v.CastMs > pulse.HeardMs);
+        if (pulse.IsDoubted) _doubted.Add(node);
+        else _doubted.Remove(node);
         Version++;
     }
 
-    private bool IsDoubted(NodeId node) => _pulses.TryGetValue(node, out var pulse) && pulse.IsDoubted;
+    private bool IsDoubted(NodeId node) => _doubted.Contains(node);
 
     private long? DownSince(NodeId monitor, NodeId node, long heardMs)
     {

@@ -18,7 +18,9 @@ internal sealed class Watch(
     private readonly SortedDictionary<NodeId, IReadOnlyList<NodeId>> _monitors = [];
     private readonly SortedDictionary<NodeId, long> _dutySinceMs = [];
     private readonly List<NodeId> _newDuties = [];
-    private long _membership = -1, _stillUntilMs = long.MinValue;
+    private readonly Duties _duties = new(self);
+    private int _arrivalsSeen;
+    private long _membership = -1, _departures = -1, _stillUntilMs = long.MinValue;
     private const long LongestTtlMs = 86_400_000;
 
     /// <summary>The monitors of a node; computed anew only when the membership changes.</summary>
@@ -26,7 +28,7 @@ internal sealed class Watch(
     {
         NoteMembership();
         if (!_monitors.TryGetValue(subject, out var monitors))
-            _monitors[subject] = monitors = Monitors.Of(subject, views.Reachable);
+            _monitors[subject] = monitors = _duties.MonitorsOf(subject);
         return monitors;
     }
 
@@ -127,21 +129,30 @@ internal sealed class Watch(
         say(subject.Hash.ToArray(), body, ttlMs);
     }
 
-    private void NoteMembership()
+    /// <summary>Takes over who has come and gone.</summary>
+    public void NoteMembership()
     {
         if (views.MembershipVersion == _membership) return;
         _membership = views.MembershipVersion;
         _stillUntilMs = long.MinValue;
         _monitors.Clear();
-        foreach (var subject in _dutySinceMs.Keys.Where(s => !IsDuty(s)).ToList())
+        CountDuties();
+        foreach (var subject in _dutySinceMs.Keys.Where(s => !_duties.Contains(s)).ToList())
         {
             _dutySinceMs.Remove(subject);
             liveness.Silent(subject, false);
         }
         _newDuties.Clear();
-        _newDuties.AddRange(views.Nodes.Keys.Where(s => s != self && IsDuty(s)));
+        _newDuties.AddRange(_duties.Subjects);
         foreach (var gone in _said.Keys.Where(s => !views.Nodes.ContainsKey(s)).ToList()) _said.Remove(gone);
     }
 
-    private bool IsDuty(NodeId subject) => views.Nodes.ContainsKey(subject) && MonitorsOf(subject).Contains(self);
+    private void CountDuties()
+    {
+        var isCurrent = _departures == views.Departures;
+        for (; isCurrent && _arrivalsSeen < views.Arrivals.Count; _arrivalsSeen++)
+            isCurrent = _duties.TryTake(views.Arrivals[_arrivalsSeen]);
+        if (!isCurrent) _duties.Count(views.Nodes.Keys, views.Reachable);
+        (_departures, _arrivalsSeen) = (views.Departures, views.Arrivals.Count);
+    }
 }

@@ -15,7 +15,10 @@ public sealed class SwarmViewBuilder(NodeId self)
     private readonly SortedDictionary<Hash256, ModelParts> _models = [];
     private readonly SortedDictionary<NodeId, V1.Node> _nodes = [];
     private readonly SortedSet<NodeId> _reachable = [];
+    private readonly List<Arrival> _arrivals = [];
     private ImmutableSortedDictionary<NodeId, NodeView> _nodeViews = ImmutableSortedDictionary<NodeId, NodeView>.Empty;
+    // Whose view is to be made, and who is absent in the newest one.
+    private readonly SortedSet<NodeId> _unviewed = [], _absent = [];
     private Charter? _charter;
     private NodeId _founder;
     private Curation? _curation;
@@ -73,9 +76,10 @@ public sealed class SwarmViewBuilder(NodeId self)
             case RecordKind.Node:
                 _nodes.Remove(record.Author);
                 _nodeViews = _nodeViews.Remove(record.Author);
+                _absent.Remove(record.Author);
                 _reachable.Remove(record.Author);
                 _version++;
-                MembershipVersion++;
+                Departed();
                 break;
             case RecordKind.Entry:
                 Parts(record).Entries.Remove(record.Author);
@@ -102,12 +106,19 @@ public sealed class SwarmViewBuilder(NodeId self)
     /// <summary>Grows whenever a node comes, goes, or gains or loses its address.</summary>
     public long MembershipVersion { get; private set; }
 
+    /// <summary>Grows whenever a node goes or loses its address.</summary>
+    public long Departures { get; private set; }
+
+    /// <summary>Those who came or gained an address, in order, since one last went or lost its own.</summary>
+    public IReadOnlyList<Arrival> Arrivals => _arrivals;
+
     /// <summary>The view now; null while the charter is not known.</summary>
     /// <param name="absentSinceMs">Since when (monotonic) a node is absent, or null.</param>
-    public SwarmView? Build(Func<NodeId, long?> absentSinceMs)
+    /// <param name="doubted">All others are present.</param>
+    public SwarmView? Build(Func<NodeId, long?> absentSinceMs, IReadOnlyCollection<NodeId> doubted)
     {
         if (_charter is null) return null;
-        RenewNodeViews(absentSinceMs);
+        RenewNodeViews(absentSinceMs, doubted);
         return new SwarmView
         {
             Version = _version,
@@ -137,15 +148,22 @@ public sealed class SwarmViewBuilder(NodeId self)
         foreach (var parts in _models.Values) parts.View = null;
     }
 
-    private void RenewNodeViews(Func<NodeId, long?> absentSinceMs)
+    private void RenewNodeViews(Func<NodeId, long?> absentSinceMs, IReadOnlyCollection<NodeId> doubted)
     {
+        _unviewed.UnionWith(doubted);
+        _unviewed.UnionWith(_absent);
+        if (_unviewed.Count == 0) return;
         var views = _nodeViews.ToBuilder();
-        foreach (var (id, node) in _nodes)
+        foreach (var id in _unviewed)
         {
+            if (!_nodes.TryGetValue(id, out var node)) continue;
             var since = absentSinceMs(id);
+            if (since is null) _absent.Remove(id);
+            else _absent.Add(id);
             if (!_nodeViews.TryGetValue(id, out var known)) views.Add(id, ViewOf(id, node, since));
             else if (known.AbsentSinceMs != since) views[id] = known with { AbsentSinceMs = since };
         }
+        _unviewed.Clear();
         _nodeViews = views.ToImmutable();
     }
 
@@ -162,10 +180,23 @@ public sealed class SwarmViewBuilder(NodeId self)
         if (_nodes.TryGetValue(author, out var known) && known.Equals(node)) return;
         _version++;
         _nodeViews = _nodeViews.Remove(author);
+        _unviewed.Add(author);
         var reachable = node.Endpoints.Any(e => e.GossipPort > 0);
         var moved = reachable ? _reachable.Add(author) : _reachable.Remove(author);
-        if (moved || !_nodes.ContainsKey(author)) MembershipVersion++;
+        if (moved && !reachable) Departed();
+        else if (moved || known is null)
+        {
+            MembershipVersion++;
+            _arrivals.Add(new Arrival(author, known is null, moved));
+        }
         _nodes[author] = node;
+    }
+
+    private void Departed()
+    {
+        MembershipVersion++;
+        Departures++;
+        _arrivals.Clear();
     }
 
     private ModelParts Parts(Record record)

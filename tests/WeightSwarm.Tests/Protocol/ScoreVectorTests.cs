@@ -49,7 +49,7 @@ public sealed class ScoreVectorTests
     {
         var views = new SwarmViewBuilder(TestRecords.Alice.Id);
         views.Accepted(TestRecords.Charter(TestRecords.Founder, Policy.Default), TestRecords.Now);
-        var view = views.Build(_ => null)!;
+        var view = views.Build(_ => null, [])!;
         Assert.Equal(_file.Hash("epoch_salt"), view.EpochSalt);
         Assert.Equal(_file.Number("epoch"), view.Epoch);
     }

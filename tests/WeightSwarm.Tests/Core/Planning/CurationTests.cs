@@ -63,7 +63,7 @@ public sealed class CurationTests
 
         // 4 and 5 fit, 3 does not, 1 does.
         Assert.Equal(["org/model-0", "org/model-1", "org/model-3"], Names(View()));
-        Assert.Equal(Names(View()), Names(other.Build(_ => null)!));
+        Assert.Equal(Names(View()), Names(other.Build(_ => null, [])!));
         Assert.Equal(new CuratorAccount(3, 10 * GiB, 1), _views.Curation.Accounts[Alice.Id]);
 
         // A larger budget lets it in.
@@ -112,5 +112,5 @@ public sealed class CurationTests
 
     private void Take(Record record) => _views.Accepted(record, Now);
 
-    private SwarmView View() => _views.Build(_ => null)!;
+    private SwarmView View() => _views.Build(_ => null, [])!;
 }
