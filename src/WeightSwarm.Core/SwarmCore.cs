@@ -27,6 +27,12 @@ public sealed record CoreParts(
 {
     /// <summary>What other cores in this process have read and checked; null where there are none.</summary>
     public IKnownRecords? Known { get; init; }
+
+    /// <summary>
+    /// All peers run in this process and are trusted, as in a simulation: reconciliation takes its fingerprints from
+    /// sums, which an enemy could forge. Either all of them do or none.
+    /// </summary>
+    public bool TrustsPeers { get; init; }
 }
 
 /// <summary>
@@ -67,6 +73,7 @@ public sealed partial class SwarmCore
         _gossip = new GossipState(Self, _records, _outbox, random.Split(), parts.Secret)
         {
             Accepted = TakeIn,
+            TrustsPeers = parts.TrustsPeers,
             Heard = _liveness.Seen,
             PulseOf = _liveness.PulseOf,
             Observed = SeenAt,

@@ -13,6 +13,9 @@ public readonly record struct SessionId(long Value) : IComparable<SessionId>
 {
     /// <inheritdoc/>
     public int CompareTo(SessionId other) => Value.CompareTo(other.Value);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Value.GetHashCode();
 }
 
 /// <summary>What happens to a core.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using WeightSwarm.Core.Gossip.Admission;
 using WeightSwarm.Core.Gossip.Reconciliation;
 using WeightSwarm.Core.Records;
@@ -11,6 +12,9 @@ namespace WeightSwarm.Core.Gossip;
 internal sealed partial class GossipState
 {
     private const int WantedIdsPerFrame = 1024;
+
+    /// <summary>All peers run in this process: fingerprints need not resist them.</summary>
+    public bool TrustsPeers { get; init; }
 
     private long _lastFarMs = long.MinValue;
     private ulong _reconciliations;
@@ -36,9 +40,11 @@ internal sealed partial class GossipState
     private void StartReconciliation(Session session, Instant now)
     {
         (session.LastReconcileMs, session.AgainSoon) = (now.MonotonicMs, false);
-        session.Reconciler ??= new Reconciler(_records.Index);
+        session.Reconciler ??= new Reconciler(_records.Index, TrustsPeers);
         var number = ++_reconciliations;
-        var salt = FingerprintKey.DeriveSalt(_secret.Span, number);
+        Span<byte> salt = stackalloc byte[FingerprintKey.SaltSize];
+        if (TrustsPeers) BinaryPrimitives.WriteUInt128LittleEndian(salt, number);
+        else FingerprintKey.DeriveSalt(_secret.Span, number).CopyTo(salt);
         session.Budget.Reconciles();
         _outbox.Send(session.Id, new V1.Frame { Reconcile = session.Reconciler.Start(number, salt) });
     }
@@ -47,21 +53,26 @@ internal sealed partial class GossipState
     {
         session.LastReconcileMs = session.UsedMs = now.MonotonicMs;
         session.AgainSoon = false;
-        session.Reconciler ??= new Reconciler(_records.Index);
+        session.Reconciler ??= new Reconciler(_records.Index, TrustsPeers);
         var step = session.Reconciler.Handle(message);
         if (step.Outcome == ReconcileOutcome.Malformed)
         {
             Blame(session, Offence.Malformed, $"a reconciliation was refused: {step.Reason}", now);
             return;
         }
-        _outbox.Push(session.Id, step.ToPush.Select(_records.Find).OfType<Record>());
-        foreach (var ids in step.ToWant.Where(id => _records.Find(id) is null).Chunk(WantedIdsPerFrame))
+        if (step.ToPush.Count > 0) _outbox.Push(session.Id, step.ToPush.Select(_records.Find).OfType<Record>());
+        if (step.ToWant.Count > 0) Want(session, step.ToWant);
+        if (step.Reply is not null) session.Budget.Reconciles();
+        if (step.Reply is { } reply) _outbox.Send(session.Id, new V1.Frame { Reconcile = reply });
+    }
+
+    private void Want(Session session, IReadOnlyList<Hash256> wanted)
+    {
+        foreach (var ids in wanted.Where(id => _records.Find(id) is null).Chunk(WantedIdsPerFrame))
         {
             session.Budget.Ordered(ids.Length);
             _outbox.Send(session.Id, new V1.Frame { Want = WantOf(ids) });
         }
-        if (step.Reply is not null) session.Budget.Reconciles();
-        if (step.Reply is { } reply) _outbox.Send(session.Id, new V1.Frame { Reconcile = reply });
     }
 
     /// <summary>

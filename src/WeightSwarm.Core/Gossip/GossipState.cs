@@ -3,6 +3,7 @@ using WeightSwarm.Core.Catalogue;
 using WeightSwarm.Core.Gossip.Admission;
 using WeightSwarm.Core.Identity;
 using WeightSwarm.Core.Records;
+using WeightSwarm.Core.Tables;
 
 namespace WeightSwarm.Core.Gossip;
 
@@ -23,7 +24,8 @@ internal sealed partial class GossipState
     private readonly SplitMix64 _random;
     private readonly ReadOnlyMemory<byte> _secret;
     private readonly SortedDictionary<SessionId, Session> _sessions = [];
-    private readonly SortedDictionary<NodeId, SessionId> _byPeer = [];
+    private readonly FlatMap<SessionId, Session> _bySession = new(salt: 0);
+    private readonly FlatMap<NodeId, Session> _byPeer = new(salt: 0);
     private Session[]? _all;
     private readonly SortedDictionary<NodeId, int> _streamsTo = [];
 
@@ -71,7 +73,7 @@ internal sealed partial class GossipState
     public int SessionCount => _sessions.Count;
 
     /// <summary>The greeted session with a peer, or null.</summary>
-    public Session? SessionWith(NodeId peer) => _byPeer.TryGetValue(peer, out var id) ? _sessions[id] : null;
+    public Session? SessionWith(NodeId peer) => _byPeer.Find(peer);
 
     public void Opened(CoreInput.SessionOpened input, Instant now)
     {
@@ -89,6 +91,7 @@ internal sealed partial class GossipState
         }
         var session = new Session(input.Session, input.Peer, input.Outbound, input.Remote, now);
         _sessions.Add(session.Id, session);
+        _bySession.At(session.Id) = session;
         _all = null;
         _streamsTo[session.Peer] = _streamsTo.GetValueOrDefault(session.Peer) + 1;
         _outbox.Send(session.Id, new V1.Frame
@@ -114,9 +117,10 @@ internal sealed partial class GossipState
     public void Closed(SessionId id)
     {
         if (!_sessions.Remove(id, out var session)) return;
+        _bySession.Remove(id);
         (_all, _linkedMonitors) = (null, null);
         if (--_streamsTo[session.Peer] == 0) _streamsTo.Remove(session.Peer);
-        if (_byPeer.TryGetValue(session.Peer, out var current) && current == id)
+        if (SessionWith(session.Peer) == session)
         {
             _byPeer.Remove(session.Peer);
             Parted(session.Peer);
@@ -127,7 +131,7 @@ internal sealed partial class GossipState
 
     public void Arrived(SessionId id, V1.Frame frame, Instant now)
     {
-        if (!_sessions.TryGetValue(id, out var session)) return;
+        if (_bySession.Find(id) is not { } session) return;
         if (!session.Greeted && frame.KindCase is not (V1.Frame.KindOneofCase.Hello or V1.Frame.KindOneofCase.Close))
         {
             Blame(session, Offence.OutOfTurn, "the first frame must be a hello", now);
@@ -213,7 +217,7 @@ internal sealed partial class GossipState
         if (!Settle(session)) return;
         session.Greeted = true;
         if (session.Outbound) Greeted(session, now);
-        _byPeer[session.Peer] = session.Id;
+        _byPeer.At(session.Peer) = session;
         session.Pulse = PulseOf(session.Peer);
         Heard(session.Pulse, now.MonotonicMs);
         if (hello.ObservedIp.Length is 4 or 16) Observed(new IPAddress(hello.ObservedIp.Span));

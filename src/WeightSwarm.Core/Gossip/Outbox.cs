@@ -51,6 +51,7 @@ internal sealed class Outbox
 
     public IReadOnlyList<CoreOutput> Drain()
     {
+        if (_outputs.Count == 0) return [];
         var outputs = _outputs;
         _outputs = [];
         _open.Clear();

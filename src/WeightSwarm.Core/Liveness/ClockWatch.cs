@@ -1,5 +1,6 @@
 using WeightSwarm.Core.Catalogue;
 using WeightSwarm.Core.Identity;
+using WeightSwarm.Core.Tables;
 
 namespace WeightSwarm.Core.Liveness;
 
@@ -10,7 +11,7 @@ namespace WeightSwarm.Core.Liveness;
 /// </summary>
 public sealed class ClockWatch
 {
-    private readonly SortedDictionary<NodeId, long> _ahead = [];
+    private readonly FlatMap<NodeId, long> _ahead = new(salt: 0);
     private long? _offsetMs;
 
     /// <summary>When (monotonic) the wall clock last jumped; null for never.</summary>
@@ -28,7 +29,7 @@ public sealed class ClockWatch
     }
 
     /// <summary>A peer's clock, as its pong said it.</summary>
-    public void Heard(NodeId peer, long unixMs, Instant now) => _ahead[peer] = unixMs - now.UnixMs;
+    public void Heard(NodeId peer, long unixMs, Instant now) => _ahead.At(peer) = unixMs - now.UnixMs;
 
     /// <summary>The stream to a peer ended.</summary>
     public void Forget(NodeId peer) => _ahead.Remove(peer);
@@ -36,7 +37,7 @@ public sealed class ClockWatch
     /// <summary>Why the clock is suspect, in words; null while it is not.</summary>
     public string? WhySuspect(Instant now, Pace pace)
     {
-        var off = _ahead.Values.Count(ahead => Math.Abs(ahead) > pace.ClockSkewMs);
+        var off = _ahead.CountWhere(ahead => Math.Abs(ahead) > pace.ClockSkewMs);
         if (2 * off > _ahead.Count) return $"the clocks of {off} of {_ahead.Count} peers differ from its own";
         var restMs = 2 * pace.ReleaseWaitMs;
         return JumpedMs is { } at && now.MonotonicMs - at < restMs ? "its clock was set just now" : null;

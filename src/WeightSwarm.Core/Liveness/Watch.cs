@@ -16,12 +16,18 @@ internal sealed class Watch(
 {
     private readonly SortedDictionary<NodeId, (bool Down, long AtMs)> _said = [];
     private readonly SortedDictionary<NodeId, IReadOnlyList<NodeId>> _monitors = [];
-    private readonly SortedDictionary<NodeId, long> _dutySinceMs = [];
+    private readonly SortedDictionary<NodeId, Watched> _watched = [];
     private readonly List<NodeId> _newDuties = [];
     private readonly Duties _duties = new(self);
     private int _arrivalsSeen;
     private long _membership = -1, _departures = -1, _stillUntilMs = long.MinValue;
     private const long LongestTtlMs = 86_400_000;
+
+    /// <summary>A node that this one watches, since when, and when it was last heard.</summary>
+    private sealed record Watched(Pulse Pulse, long SinceMs)
+    {
+        public long HeardMs => Math.Max(Pulse.SeenMs, SinceMs);
+    }
 
     /// <summary>The monitors of a node; computed anew only when the membership changes.</summary>
     public IReadOnlyList<NodeId> MonitorsOf(NodeId subject)
@@ -33,7 +39,7 @@ internal sealed class Watch(
     }
 
     /// <summary>Whether this node and another are monitor and subject, whichever way round.</summary>
-    public bool IsTied(NodeId other) => _dutySinceMs.ContainsKey(other) || MonitorsOf(self).Contains(other);
+    public bool IsTied(NodeId other) => _watched.ContainsKey(other) || MonitorsOf(self).Contains(other);
 
     /// <summary>What this node said before it restarted, to be renewed or taken back.</summary>
     public void Recall(NodeId subject, bool down) =>
@@ -51,11 +57,11 @@ internal sealed class Watch(
         NoteMembership();
         if (now.MonotonicMs < _stillUntilMs) return;
         var hearsSomebody = gossip.Peers.Any();
-        foreach (var subject in _newDuties) _dutySinceMs.TryAdd(subject, now.MonotonicMs);
+        foreach (var subject in _newDuties) _watched.TryAdd(subject, new Watched(liveness.PulseOf(subject), now.MonotonicMs));
         _newDuties.Clear();
-        foreach (var subject in _dutySinceMs.Keys)
+        foreach (var (subject, watched) in _watched)
         {
-            var silent = IsSilent(subject, pace, now);
+            var silent = IsSilent(watched, pace, now);
             if (silent && (quiet || !hearsSomebody || Health >= LocalHealth.Sick)) continue;
             liveness.Silent(subject, silent);
             Tell(subject, silent, pace, now);
@@ -65,9 +71,9 @@ internal sealed class Watch(
     /// <summary>How many of the nodes that this node watches it hears, and how many it watches.</summary>
     public (int Reached, int Watched) Reach(Instant now, Pace pace)
     {
-        var watched = _dutySinceMs.Count;
+        var watched = _watched.Count;
         return now.MonotonicMs < _stillUntilMs
-            ? (watched, watched) : (_dutySinceMs.Keys.Count(node => !IsSilent(node, pace, now)), watched);
+            ? (watched, watched) : (_watched.Values.Count(w => !IsSilent(w, pace, now)), watched);
     }
 
     /// <summary>This node's local health.</summary>
@@ -90,30 +96,22 @@ internal sealed class Watch(
         var due = _newDuties.Count > 0 ? now.MonotonicMs : long.MaxValue;
         var isStill = true;
         var renewMs = Math.Min(pace.LeaseTtlMs, LongestTtlMs) / 2;
-        foreach (var subject in _dutySinceMs.Keys)
+        foreach (var (subject, watched) in _watched)
         {
             var said = _said.GetValueOrDefault(subject);
-            isStill &= !said.Down && !IsSilent(subject, pace, now);
+            isStill &= !said.Down && !IsSilent(watched, pace, now);
             if (said.Down) due = Math.Min(due, said.AtMs == long.MinValue ? now.MonotonicMs : said.AtMs + renewMs);
             // Silence that cannot be told now is told when the quiet ends, or when somebody is heard.
-            else if (!IsSilent(subject, pace, now))
-                due = Math.Min(due, HeardMs(subject, now) + gossip.SilenceMs(pace));
+            else if (!IsSilent(watched, pace, now))
+                due = Math.Min(due, watched.HeardMs + gossip.SilenceMs(pace));
         }
         // Who is heard until then only moves it; who is silent, or was, may be heard at any time.
         _stillUntilMs = isStill ? due : long.MinValue;
         return due;
     }
 
-    private bool IsSilent(NodeId subject, Pace pace, Instant now)
-    {
-        return now.MonotonicMs - HeardMs(subject, now) >= gossip.SilenceMs(pace);
-    }
-
-    private long HeardMs(NodeId subject, Instant now)
-    {
-        var heard = gossip.SessionWith(subject)?.LastHeardMs ?? liveness.PulseOf(subject).SeenMs;
-        return Math.Max(heard, _dutySinceMs.GetValueOrDefault(subject, now.MonotonicMs));
-    }
+    private bool IsSilent(Watched watched, Pace pace, Instant now) =>
+        now.MonotonicMs - watched.HeardMs >= gossip.SilenceMs(pace);
 
     private void Tell(NodeId subject, bool down, Pace pace, Instant now)
     {
@@ -137,9 +135,9 @@ internal sealed class Watch(
         _stillUntilMs = long.MinValue;
         _monitors.Clear();
         CountDuties();
-        foreach (var subject in _dutySinceMs.Keys.Where(s => !_duties.Contains(s)).ToList())
+        foreach (var subject in _watched.Keys.Where(s => !_duties.Contains(s)).ToList())
         {
-            _dutySinceMs.Remove(subject);
+            _watched.Remove(subject);
             liveness.Silent(subject, false);
         }
         _newDuties.Clear();

@@ -42,6 +42,16 @@ internal sealed class FlatMap<TKey, TValue>(ulong salt) where TKey : struct, IEq
         return slot >= 0;
     }
 
+    /// <summary>How many values a condition, which sees each once, holds for.</summary>
+    public int CountWhere(Func<TValue, bool> condition)
+    {
+        var count = 0;
+        for (var slot = 0; slot < Count; slot++)
+            if (condition(_slots[slot].Value))
+                count++;
+        return count;
+    }
+
     /// <summary>Removes whatever the condition, which sees each once, holds for.</summary>
     public void RemoveWhere(Func<TKey, TValue, bool> condition)
     {

@@ -76,6 +76,7 @@ internal sealed class SimNode
         var parts = new CoreParts(_world.Network, _key, _key, Disk, _world.Random.Next(), secret)
         {
             Known = _world.Known,
+            TrustsPeers = !_world.ThroughBytes,
         };
         _core = new SwarmCore(parts, Now);
         _firstTickMs = _world.NowMs + _world.Random.Below(_world.TickMs);

@@ -33,6 +33,15 @@ public readonly record struct Fingerprint
         return bytes;
     }
 
+    private Fingerprint(ulong a, uint b) => (_a, _b) = (a, b);
+
+    /// <summary>Of a sum of ids: good among those who trust each other, and for nobody else.</summary>
+    internal static Fingerprint OfSum(UInt128 sum, long count, FingerprintKey key)
+    {
+        var low = SplitMix64.Mix((ulong)sum ^ (ulong)key.Y);
+        return new Fingerprint(SplitMix64.Mix(low + (ulong)(sum >> 64)), (uint)SplitMix64.Mix(low ^ (ulong)count));
+    }
+
     internal static Fingerprint Of(UInt128 product, long count)
     {
         Span<byte> input = stackalloc byte[24];

@@ -23,16 +23,31 @@ public sealed class FingerprintKey
 
     private FingerprintKey(Hash256 seed) => (Y, Z) = (Mersenne127.Reduce(seed.High), Mersenne127.Reduce(seed.Low));
 
+    private FingerprintKey(UInt128 salt) => (Y, IsTrusting) = (salt, true);
+
     internal UInt128 Y { get; }
 
     internal UInt128 Z { get; }
+
+    /// <summary>
+    /// Fingerprints come from sums that the tree keeps: fast, and easy to deceive for whoever makes up ids. Only for
+    /// nodes that all run in one process.
+    /// </summary>
+    internal bool IsTrusting { get; }
+
+    /// <summary>The key of a salt among nodes that trust each other.</summary>
+    /// <exception cref="ArgumentException">The salt does not have 16 bytes.</exception>
+    public static FingerprintKey Trusting(ReadOnlySpan<byte> salt)
+    {
+        CheckSize(salt);
+        return new FingerprintKey(System.Buffers.Binary.BinaryPrimitives.ReadUInt128LittleEndian(salt));
+    }
 
     /// <summary>The key of a salt.</summary>
     /// <exception cref="ArgumentException">The salt does not have 16 bytes.</exception>
     public static FingerprintKey From(ReadOnlySpan<byte> salt)
     {
-        if (salt.Length != SaltSize)
-            throw new ArgumentException($"a salt has 16 bytes, not {salt.Length}", nameof(salt));
+        CheckSize(salt);
         return new FingerprintKey(Hash256.Of([.. "weightswarm/reconcile/1\0"u8, .. salt]));
     }
 
@@ -51,5 +66,11 @@ public sealed class FingerprintKey
         Span<byte> number = stackalloc byte[sizeof(ulong)];
         System.Buffers.Binary.BinaryPrimitives.WriteUInt64LittleEndian(number, session);
         return HMACSHA256.HashData(secret, number)[..SaltSize];
+    }
+
+    private static void CheckSize(ReadOnlySpan<byte> salt)
+    {
+        if (salt.Length != SaltSize)
+            throw new ArgumentException($"a salt has 16 bytes, not {salt.Length}", nameof(salt));
     }
 }

@@ -9,6 +9,7 @@ internal sealed class IndexBranch : IndexNode
     private readonly IndexItem[] _separators = new IndexItem[Capacity];
     private int _width;
     private long _count;
+    private UInt128 _sum;
 
     private IndexBranch()
     {
@@ -19,10 +20,12 @@ internal sealed class IndexBranch : IndexNode
         (_children[0], _children[1]) = (left, right);
         _separators[1] = right.First;
         _width = 2;
-        _count = left.Count + right.Count;
+        Recount();
     }
 
     public override long Count => _count;
+
+    public override UInt128 Sum => _sum;
 
     public override IndexItem First => _children[0].First;
 
@@ -35,7 +38,7 @@ internal sealed class IndexBranch : IndexNode
     {
         int at = ChildFor(item);
         IndexNode? parted = _children[at].Add(item, out added);
-        if (added) _count++;
+        if (added) (_count, _sum) = (_count + 1, _sum + Term(item));
         if (parted is null) return null;
         if (_width < Capacity)
         {
@@ -54,7 +57,7 @@ internal sealed class IndexBranch : IndexNode
     {
         int at = ChildFor(item);
         if (!_children[at].Remove(item)) return false;
-        _count--;
+        (_count, _sum) = (_count - 1, _sum - Term(item));
         if (_children[at].Count == 0) Drop(at);
         else if (_children[at].IsSparse) Merge(at);
         return true;
@@ -86,6 +89,20 @@ internal sealed class IndexBranch : IndexNode
         }
     }
 
+    public override UInt128 SumOf(long from, long to)
+    {
+        UInt128 sum = 0;
+        for (int i = 0; i < _width && to > 0; i++)
+        {
+            long count = _children[i].Count;
+            if (from <= 0 && to >= count) sum += _children[i].Sum;
+            else if (from < count) sum += _children[i].SumOf(Math.Max(from, 0), Math.Min(to, count));
+            from -= count;
+            to -= count;
+        }
+        return sum;
+    }
+
     public override bool TryTake(IndexNode right)
     {
         var other = (IndexBranch)right;
@@ -95,6 +112,7 @@ internal sealed class IndexBranch : IndexNode
         Array.Copy(other._separators, 0, _separators, _width, other._width);
         _width += other._width;
         _count += other._count;
+        _sum += other._sum;
         return true;
     }
 
@@ -140,7 +158,7 @@ internal sealed class IndexBranch : IndexNode
 
     private void Recount()
     {
-        _count = 0;
-        for (int i = 0; i < _width; i++) _count += _children[i].Count;
+        (_count, _sum) = (0, 0);
+        for (int i = 0; i < _width; i++) (_count, _sum) = (_count + _children[i].Count, _sum + _children[i].Sum);
     }
 }

@@ -6,7 +6,11 @@ internal sealed class IndexLeaf : IndexNode
     private readonly IndexItem[] _items = new IndexItem[Capacity];
     private int _count;
 
+    private UInt128 _sum;
+
     public override long Count => _count;
+
+    public override UInt128 Sum => _sum;
 
     public override IndexItem First => _items[0];
 
@@ -25,6 +29,8 @@ internal sealed class IndexLeaf : IndexNode
         var right = new IndexLeaf { _count = Capacity / 2 };
         Array.Copy(_items, Capacity / 2, right._items, 0, Capacity / 2);
         _count = Capacity / 2;
+        right._sum = right.SumOf(0, right._count);
+        _sum -= right._sum;
         if (~at <= _count) Insert(~at, item);
         else right.Insert(~at - _count, item);
         return right;
@@ -34,6 +40,7 @@ internal sealed class IndexLeaf : IndexNode
     {
         int at = Array.BinarySearch(_items, 0, _count, item);
         if (at < 0) return false;
+        _sum -= Term(_items[at]);
         _count--;
         Array.Copy(_items, at + 1, _items, at, _count - at);
         return true;
@@ -50,12 +57,20 @@ internal sealed class IndexLeaf : IndexNode
     public override void Visit<TVisitor>(long from, long to, ref TVisitor visitor) =>
         visitor.Visit(_items.AsSpan((int)from, (int)(to - from)));
 
+    public override UInt128 SumOf(long from, long to)
+    {
+        UInt128 sum = 0;
+        for (long at = from; at < to; at++) sum += Term(_items[at]);
+        return sum;
+    }
+
     public override bool TryTake(IndexNode right)
     {
         var other = (IndexLeaf)right;
         if (_count + other._count > Capacity * 3 / 4) return false;
         Array.Copy(other._items, 0, _items, _count, other._count);
         _count += other._count;
+        _sum += other._sum;
         return true;
     }
 
@@ -63,6 +78,7 @@ internal sealed class IndexLeaf : IndexNode
     {
         Array.Copy(_items, at, _items, at + 1, _count - at);
         _items[at] = item;
+        _sum += Term(item);
         _count++;
     }
 }

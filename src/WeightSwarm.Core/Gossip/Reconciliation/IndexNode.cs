@@ -14,6 +14,9 @@ internal abstract class IndexNode
     /// <summary>Items in this subtree.</summary>
     public abstract long Count { get; }
 
+    /// <summary>The sum of the ids of this subtree, modulo 2^128.</summary>
+    public abstract UInt128 Sum { get; }
+
     /// <summary>The first item of this subtree, which is not empty.</summary>
     public abstract IndexItem First { get; }
 
@@ -32,6 +35,12 @@ internal abstract class IndexNode
 
     /// <summary>Visits the items with ranks in [from, to).</summary>
     public abstract void Visit<TVisitor>(long from, long to, ref TVisitor visitor) where TVisitor : struct, IRunVisitor;
+
+    /// <summary>The sum of the ids with ranks in [from, to), modulo 2^128.</summary>
+    public abstract UInt128 SumOf(long from, long to);
+
+    /// <summary>What an id adds to a sum.</summary>
+    protected static UInt128 Term(in IndexItem item) => item.Id.High;
 
     /// <summary>Takes everything of the neighbour to the right, or says that there is no room.</summary>
     public abstract bool TryTake(IndexNode right);

@@ -13,7 +13,9 @@ namespace WeightSwarm.Core.Gossip.Reconciliation;
 /// fingerprints back, and whoever receives a list pushes what the sender lacks and wants what itself lacks, with no
 /// further reply.
 /// </remarks>
-public sealed class Reconciler(RecordIndex index)
+/// <param name="index">The records of this side.</param>
+/// <param name="trusts">The other side runs in this process and can be trusted, and trusts this one.</param>
+public sealed class Reconciler(RecordIndex index, bool trusts = false)
 {
     private ulong _session;
     private FingerprintKey? _key;
@@ -35,7 +37,7 @@ public sealed class Reconciler(RecordIndex index)
     /// <exception cref="ArgumentException">The salt does not have 16 bytes.</exception>
     public Reconcile Start(ulong session, ReadOnlySpan<byte> salt)
     {
-        _key = FingerprintKey.From(salt);
+        _key = KeyOf(salt);
         (_session, _salt, _rounds) = (session, ByteString.CopyFrom(salt), 1);
         var comparison = new RangeComparison(index, _key);
         // Between neighbours the usual answer is that nothing differs: then one fingerprint each way says it.
@@ -61,10 +63,13 @@ public sealed class Reconciler(RecordIndex index)
             if (message.Answer) Abandon();
             return ReconcileStep.Malformed(reason);
         }
-        var comparison = new RangeComparison(index, message.Answer ? _key! : FingerprintKey.From(message.Salt.Span));
+        var comparison = new RangeComparison(index, message.Answer ? _key! : KeyOf(message.Salt.Span));
         comparison.Compare(ranges);
         return message.Answer ? GoOn(comparison) : Answer(comparison, message.Session);
     }
+
+    private FingerprintKey KeyOf(ReadOnlySpan<byte> salt) =>
+        trusts ? FingerprintKey.Trusting(salt) : FingerprintKey.From(salt);
 
     private static ReconcileStep Answer(RangeComparison comparison, ulong session)
     {

@@ -3,7 +3,7 @@ namespace WeightSwarm.Core.Gossip.Reconciliation;
 /// <summary>
 /// The ordered set of the records that a node has, for reconciliation: a B+ tree with counts. Adding, removing, rank
 /// and selection cost O(log n); a fingerprint costs a multiplication or two for each item in its range, see <see
-/// cref="FingerprintKey"/>. About 60 bytes per item. Not for use by several threads at once.
+/// cref="FingerprintKey"/>, unless the key is a trusting one: then it costs O(log n). About 60 bytes per item. Not for use by several threads at once.
 /// </summary>
 public sealed class RecordIndex
 {
@@ -52,9 +52,18 @@ public sealed class RecordIndex
     public Fingerprint Fingerprint(long from, long to, FingerprintKey key)
     {
         ArgumentNullException.ThrowIfNull(key);
+        if (key.IsTrusting) return Reconciliation.Fingerprint.OfSum(Sum(from, to), to - from, key);
         var product = new ProductVisitor(key);
         Visit(from, to, ref product);
         return product.ToFingerprint(to - from);
+    }
+
+    private UInt128 Sum(long from, long to)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(from);
+        ArgumentOutOfRangeException.ThrowIfLessThan(to, from);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(to, Count);
+        return from == 0 && to == Count ? _root.Sum : _root.SumOf(from, to);
     }
 
     /// <summary>Shows the items with ranks in [from, to) to the visitor, in order.</summary>
