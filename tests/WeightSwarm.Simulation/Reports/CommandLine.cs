@@ -1,5 +1,6 @@
 using System.Globalization;
 using WeightSwarm.Simulation.Fuzz;
+using WeightSwarm.Simulation.Overlay;
 using WeightSwarm.Simulation.Scenarios;
 using WeightSwarm.Simulation.Trims;
 
@@ -7,7 +8,7 @@ namespace WeightSwarm.Simulation.Reports;
 
 /// <summary>
 /// list | run NAME [--seeds A..B] [--nodes N] [--json FILE] [--trace] [--literal] | compare A.json B.json |
-/// trims [--trials N] | fuzz [--inputs N]
+/// overlay [--nodes N] | trims [--trials N] | fuzz [--inputs N]
 /// </summary>
 internal static class CommandLine
 {
@@ -15,6 +16,7 @@ internal static class CommandLine
         usage: tests/simulate list
                tests/simulate run NAME|all [--seeds A..B] [--nodes N] [--json FILE] [--trace] [--literal]
                tests/simulate compare A.json B.json
+               tests/simulate overlay [--nodes N] [--seeds A..B] [--only PART] [--json FILE]
                tests/simulate trims [--trials N] [--seed S]
                tests/simulate fuzz [--inputs N] [--seed S] [--only TARGET]
         """;
@@ -34,6 +36,8 @@ internal static class CommandLine
                     : Complain(errors, problem);
             case ["compare", var before, var after]:
                 return Comparison.Write(before, after, output, errors);
+            case ["overlay", .. var options]:
+                return OverlayRun.Run(options, output, errors);
             case ["trims", .. var options]:
                 return TrimRun.Run(options, output, errors);
             case ["fuzz", .. var options]:
@@ -116,7 +120,7 @@ internal sealed record RunOptions(
         return options;
     }
 
-    private static bool TrySeeds(string text, out ulong first, out ulong last)
+    internal static bool TrySeeds(string text, out ulong first, out ulong last)
     {
         var parts = text.Split("..");
         last = 0;

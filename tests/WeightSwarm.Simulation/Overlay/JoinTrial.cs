@@ -1,0 +1,49 @@
+using WeightSwarm.Core.Records;
+
+namespace WeightSwarm.Simulation.Overlay;
+
+/// <summary>
+/// A newcomer with an invite to three nodes of a few that know everything: until it knows everything, too. Each member
+/// has a node record and two holdings. What checking their signatures takes does not count here.
+/// </summary>
+internal static class JoinTrial
+{
+    private const long Second = 1_000, Minute = 60 * Second;
+    private const int Veterans = 6, HoldingsOfOne = 2;
+
+    public static void Run(ulong seed, int members, SortedDictionary<string, long> figures, TextWriter? progress)
+    {
+        var world = new OverlayWorld(seed, Veterans + 1);
+        var newcomer = world.Nodes[Veterans];
+        var charter = world.Charter();
+        var records = Enumerable.Range(Veterans + 1, members).SelectMany(m => RecordsOf(world, seed, m)).ToList();
+        var addresses = Enumerable.Range(0, Veterans).Select(OverlayNet.AddressOf).ToList();
+        foreach (var node in world.Nodes.Take(Veterans))
+        {
+            node.Records.Offer(charter, world.Now);
+            foreach (var record in records) node.Records.Offer(record, world.Now);
+            node.Start([], addresses);
+        }
+        world.RunFor(2 * Minute);
+        progress?.WriteLine($"{records.Count} records, {GC.GetTotalMemory(false) >> 20} MiB");
+        newcomer.Start([], addresses.Take(3));
+        var everything = world.Nodes[0].Records.Count;
+        var ms = world.RunUntil(30 * Minute, 100, () => newcomer.Records.Count >= everything);
+        figures["offences"] = world.Nodes.Sum(n => n.Offences);
+        figures["records"] = everything;
+        figures["bytes of the records"] = records.Sum(r => (long)r.Bytes.Length);
+        figures["ms until it knows them"] = ms;
+        figures["bytes received until then"] = world.Net.SentTo[Veterans];
+        figures["bytes sent until then"] = world.Net.SentBy[Veterans];
+    }
+
+    private static IEnumerable<Record> RecordsOf(OverlayWorld world, ulong seed, int member)
+    {
+        var key = new WideKey(seed, member);
+        // Renewed at some time of the last day.
+        var issuedMs = world.Now.UnixMs - world.Random.Below(86_400_000);
+        yield return Samples.NodeRecord(world.Network, key, member, (ulong)issuedMs, issuedMs);
+        for (var model = 0; model < HoldingsOfOne; model++)
+            yield return Samples.Holding(world.Network, key, member + model, (ulong)issuedMs, issuedMs);
+    }
+}
