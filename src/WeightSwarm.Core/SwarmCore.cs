@@ -82,6 +82,7 @@ public sealed partial class SwarmCore
             OwnMonitors = () => _watch!.MonitorsOf(Self),
             IsTied = peer => _watch!.IsTied(peer),
             IsMember = author => _views.Nodes.ContainsKey(author),
+            IsAdmitted = _views.Census.IsAdmitted,
         };
         Now = now;
         _replication = new ReplicationState(Self, _outbox, (kind, subject, body, ttl) => Say(kind, subject, body, ttl));
@@ -241,9 +242,10 @@ public sealed partial class SwarmCore
 
     private void Restore(IReadOnlyList<ReadOnlyMemory<byte>> envelopes, Instant now)
     {
-        // The charter first: it says who may have written the rest.
+        // The charter first: it says who may have written the rest. Of a crowd those known longest.
         var records = envelopes.Select(e => EnvelopeCodec.Read(e, Network)).OfType<Record>();
-        foreach (var record in records.OrderBy(r => r.Kind != RecordKind.Charter))
+        foreach (var record in records.OrderBy(r => r.Kind != RecordKind.Charter)
+            .ThenBy(r => _views.Census.FirstMs(r.Author)))
             if (_records.Offer(record, now) is Acceptance.Accepted or Acceptance.Equivocation)
                 Absorb(record, now);
     }
@@ -306,8 +308,16 @@ public sealed partial class SwarmCore
         _outbox.Add(new CoreOutput.Forget(record));
     }
 
-    private void Say(RecordKind kind, ReadOnlySpan<byte> subject, IMessage body, long ttlMs) =>
-        OfferOwn(_author.Make(kind, subject, body, ttlMs, Now, WhyClockSuspect is null));
+    private void Say(RecordKind kind, ReadOnlySpan<byte> subject, IMessage body, long ttlMs) => OfferOwn(_author.Make(
+        kind, subject, body, Math.Max(ttlMs, LeftMs(kind, subject)), Now, WhyClockSuspect is null));
+
+    /// <summary>
+    /// What is left of the lease of the word that the next one takes the place of. If that ended first, whoever still
+    /// has the older one would bring it back to those who have forgotten both.
+    /// </summary>
+    private long LeftMs(RecordKind kind, ReadOnlySpan<byte> subject) =>
+        _records.Find(RecordKey.Of(Self, kind, subject)) is { } old
+            ? Math.Min(old.IssuedMs + old.TtlMs + 999 - Now.UnixMs, Pace.LeaseTtlMs) : 0;
 
     /// <summary>
     /// The wall clock was set. What was said under the old one may have been refused for it, or be refused from now on:
