@@ -80,6 +80,10 @@ public sealed record Pace
     public required long StartupQuietMs { get; init; }
     /// <summary>An absent node's copies are dropped from every count after this time.</summary>
     public required long LostMs { get; init; }
+    /// <summary>In an open network a node is on probation until it has been known for so long.</summary>
+    public required long ProbationMs { get; init; }
+    /// <summary>Whom a node meets within this time after it joined is not on probation.</summary>
+    public required long SettleMs { get; init; }
     /// <summary>How far the clocks of two nodes may differ before one's records are refused.</summary>
     public required long ClockSkewMs { get; init; }
     /// <summary>The storm breaker compares with the average over this window.</summary>
@@ -155,6 +159,8 @@ public sealed record Pace
         ScrubMs = 30 * Day,
         StartupQuietMs = 5 * Minute,
         LostMs = 30 * Day,
+        ProbationMs = 21 * Day,
+        SettleMs = Day,
         ClockSkewMs = 10 * Minute,
         BreakerWindowMs = 7 * Day,
         ReconcileMs = 5 * Minute,
@@ -203,6 +209,8 @@ public sealed record Pace
         ScrubMs = 5 * Minute,
         StartupQuietMs = 3 * Second,
         LostMs = 5 * Minute,
+        ProbationMs = 210 * Second,
+        SettleMs = 10 * Second,
         ClockSkewMs = 5 * Second,
         BreakerWindowMs = Minute,
         ReconcileMs = 5 * Second,

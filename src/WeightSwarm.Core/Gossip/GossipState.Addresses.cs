@@ -57,7 +57,7 @@ internal sealed partial class GossipState
     /// <summary>Learns the addresses of a node's record, in place of those that an earlier one gave.</summary>
     public void Learn(Record node, Instant now)
     {
-        if (node.Author == _self) return;
+        if (node.Author == _self || !IsAdmitted(node.Author)) return;
         var named = RecordBodies.Node(node).Endpoints.Where(e => e.GossipPort > 0)
             .Select(e => new IPEndPoint(new IPAddress(e.Ip.Span), (int)e.GossipPort)).ToList();
         foreach (var old in AddressesOf(node.Author).Where(a => !a.Invited && !named.Contains(a.EndPoint)).ToList())

@@ -23,6 +23,9 @@ internal sealed partial class GossipState
     /// <summary>Whether a node record of that author is known.</summary>
     public required Func<NodeId, bool> IsMember { get; init; }
 
+    /// <summary>Whether a node counts, is passed on and is dialled; of one network only so many are.</summary>
+    public required Func<NodeId, bool> IsAdmitted { get; init; }
+
     /// <summary>Offences of all peers since the start.</summary>
     public IReadOnlyDictionary<Offence, long> Offences => _book.Offences;
 

@@ -82,7 +82,8 @@ internal sealed partial class GossipState
                 _book.Commend(session.Peer, now.MonotonicMs);
                 if (session.Active) session.Eager = true;
                 Accepted(record!, now);
-                Spread(record!, session.Id, now);
+                // Of who is one too many where it is, the others learn by anti-entropy, if at all.
+                if (IsAdmitted(record!.Author)) Spread(record, session.Id, now);
                 break;
             case Acceptance.Duplicate when session.Active && session.Eager && !IsReconciling(session):
                 session.Eager = false;

@@ -3,10 +3,10 @@ using WeightSwarm.Core.Catalogue;
 namespace WeightSwarm.Core.Planning;
 
 /// <summary>What became of one holder's copy in the count.</summary>
-internal enum CopyFate : byte { NotHolding, Counted, NoRecord, Lost, OverGrace, Duplicate }
+internal enum CopyFate : byte { NotHolding, Counted, NoRecord, Lost, OverGrace, Duplicate, Young }
 
 /// <summary>What became of one claim in the count.</summary>
-internal enum ClaimFate : byte { Counted, Holds, NoRecord, Absent, Stalled, Duplicate }
+internal enum ClaimFate : byte { Counted, Holds, NoRecord, Absent, Stalled, Duplicate, Young }
 
 /// <summary>The count of one slice, without words.</summary>
 /// <param name="Counts">The numbers that need depends on.</param>
@@ -26,7 +26,7 @@ internal readonly record struct SliceTally(
 /// once; then each slice is one walk over them and over its claims. The walk leaves marks in the
 /// <see cref="NodeIndex"/> for whoever looks for takers, and fates for whoever explains. Rules: gossip-planner 3.2.
 /// </summary>
-internal sealed class ModelTally
+internal sealed partial class ModelTally
 {
     private readonly NodeIndex _nodes;
     private readonly int _target;
@@ -34,7 +34,7 @@ internal sealed class ModelTally
     private readonly CopyFate[] _fates;
     private readonly int[] _order;
     private readonly List<(SliceClaim Claim, int Node)> _valid = [];
-    private readonly Predicate<(SliceClaim Claim, int Node)> _doesNotFit;
+    private readonly Predicate<(SliceClaim Claim, int Node)> _doesNotFit, _isYoungs;
     private int _physical, _holders, _sources;
     private long _shortestAbsence;
 
@@ -42,6 +42,7 @@ internal sealed class ModelTally
     {
         _nodes = nodes;
         _doesNotFit = DoesNotFit;
+        _isYoungs = claim => _nodes.Young[claim.Node];
         Model = model;
         _target = model.Target(nodes.View.Policy);
         _places = new int[model.Holders.Length];
@@ -75,6 +76,8 @@ internal sealed class ModelTally
     public SliceTally Count(int slice, bool withOwnClaim)
     {
         _nodes.ClearMarks();
+        _youngCounted = _staysOld = 0;
+        (_youngMost, _slice) = (null, slice);
         var counts = CountHolders(slice);
         CountClaims(slice, NeedRule.ClassOf(_target, counts.Recent), withOwnClaim);
         var claimed = counts with { Claims = _valid.Count };
@@ -107,10 +110,11 @@ internal sealed class ModelTally
         : _nodes.Now.MonotonicMs - claim.ProgressAtMs > _nodes.Pace.Take(urgency).ClaimTtlMs ? ClaimFate.Stalled
         : ClaimFate.Counted;
 
-    private (bool, Standing, int) Preference(int holder)
+    private (bool, bool, Standing, int) Preference(int holder)
     {
         var node = _places[holder];
-        return node < 0 ? (true, default, holder) : (false, _nodes.Standings[node], holder);
+        return node < 0
+            ? (true, false, default, holder) : (false, _nodes.Young[node], _nodes.Standings[node], holder);
     }
 
     private CopyCounts CountHolders(int slice)
@@ -135,6 +139,7 @@ internal sealed class ModelTally
             if (JudgeCopy(holder, slice) != CopyFate.Counted) return;
             var standing = StandingOf(holder, slice);
             durable++;
+            if (!_nodes.Young[_places[holder]]) _staysOld += stays;
             stayingDurable += stays;
             if (standing <= Standing.Recent) recent++;
             if (standing <= Standing.Recent) stayingRecent += stays;
@@ -145,7 +150,9 @@ internal sealed class ModelTally
     private int EndOfStanding(int start)
     {
         var end = start + 1;
-        while (end < _order.Length && StandingOf(_order[end]) == StandingOf(_order[start])) end++;
+        while (end < _order.Length && StandingOf(_order[end]) == StandingOf(_order[start]) &&
+            IsYoung(_order[end]) == IsYoung(_order[start]))
+            end++;
         return end;
     }
 
@@ -205,8 +212,10 @@ internal sealed class ModelTally
     {
         if (standing == Standing.Lost) return CopyFate.Lost;
         if (standing == Standing.OverGrace) return CopyFate.OverGrace;
+        if (_nodes.Young[node] && _youngCounted >= YoungMost()) return CopyFate.Young;
         if (!leaves) _physical++;
         if (_nodes.CountedClash(node, out _) >= 0) return CopyFate.Duplicate;
+        if (_nodes.Young[node]) _youngCounted++;
         _nodes.MarkCounted(node);
         // A copy that leaves keeps its domain open to the one who replaces it.
         if (!leaves) _nodes.MarkOccupied(node);
@@ -224,6 +233,8 @@ internal sealed class ModelTally
             if (Judge(claim, node, urgency) == ClaimFate.Counted) _valid.Add((claim, node));
         }
         if (_valid.Count > 1) _valid.Sort(static (a, b) => a.Claim.IsBetterThan(b.Claim) ? -1 : a == b ? 0 : 1);
+        // What established nodes could do is asked before their claims take their places.
+        if (_valid.Exists(_isYoungs)) YoungMost();
         _valid.RemoveAll(_doesNotFit);
     }
 
@@ -233,6 +244,7 @@ internal sealed class ModelTally
     private bool DoesNotFit((SliceClaim Claim, int Node) claim)
     {
         if (_nodes.OccupiedClash(claim.Node, out _) >= 0) return true;
+        if (_nodes.Young[claim.Node] && _youngCounted++ >= YoungMost()) return true;
         _nodes.MarkOccupied(claim.Node);
         _nodes.MarkHolding(claim.Node);
         return false;

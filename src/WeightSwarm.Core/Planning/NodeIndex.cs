@@ -30,7 +30,7 @@ internal sealed class NodeIndex
     private static readonly int[] NoDomains = [];
 
     private readonly List<string> _domainNames = [];
-    private readonly int[] _holding, _counted, _occupied;
+    private readonly int[] _holding, _counted, _occupied, _reserved;
     private readonly int[] _countedBy, _occupiedBy;
     private int _mark;
 
@@ -47,11 +47,13 @@ internal sealed class NodeIndex
         Digests = new ulong[count];
         Weights = new ulong[count];
         Room = new long[count];
+        Young = new bool[count];
         Fill(view, now);
         Self = Find(view.Self);
         _holding = new int[count];
         _counted = new int[_domainNames.Count];
         _occupied = new int[_domainNames.Count];
+        _reserved = new int[_domainNames.Count];
         _countedBy = new int[_domainNames.Count];
         _occupiedBy = new int[_domainNames.Count];
     }
@@ -72,6 +74,9 @@ internal sealed class NodeIndex
     public ulong[] Weights { get; }
     /// <summary>Bytes that a node offers to new slices now; -1 when it is absent, draining or takes nothing.</summary>
     public long[] Room { get; }
+
+    /// <summary>The node is on probation.</summary>
+    public bool[] Young { get; }
 
     /// <summary>The place of a node, or a negative number.</summary>
     public int Find(NodeId id) => Math.Max(-1, Array.BinarySearch(Ids, id));
@@ -98,6 +103,18 @@ internal sealed class NodeIndex
 
     /// <summary>A domain of this node that a staying copy or a valid claim is in, and by whom; -1 for none.</summary>
     public int OccupiedClash(int node, out int by) => Clash(node, _occupied, _occupiedBy, out by);
+
+    /// <summary>Takes the node's domains for one that could take the slice; false when somebody has one of
+    /// them.</summary>
+    public bool TryReserve(int node)
+    {
+        if (OccupiedClash(node, out _) >= 0) return false;
+        foreach (var domain in Domains[node])
+            if (_reserved[domain] == _mark)
+                return false;
+        foreach (var domain in Domains[node]) _reserved[domain] = _mark;
+        return true;
+    }
 
     /// <summary>Who occupies a domain for the slice; -1 for nobody.</summary>
     public int OccupiedBy(int domain) => _occupied[domain] == _mark ? _occupiedBy[domain] : -1;
@@ -138,6 +155,7 @@ internal sealed class NodeIndex
             Weights[at] = Rendezvous.Weight(node.FreeBytes);
             var takes = AbsentMs[at] == 0 && !node.Draining && !node.AcceptsNothingNew;
             Room[at] = takes ? node.FreeBytes : -1;
+            Young[at] = node.IsYoung(now);
             at++;
         }
     }

@@ -4,8 +4,8 @@ namespace WeightSwarm.Core.Planning;
 
 /// <summary>
 /// For how long a plan stands by itself. Planning is level-triggered: the same view, situation and memory give the same
-/// plan at any time, but for what the clock alone changes. That is the standing of absent nodes, the patience with
-/// claims, the age of volumes that are away, and every wait of the plan itself.
+/// plan at any time, but for what the clock alone changes. That is the standing of absent nodes, the end of probations,
+/// the patience with claims, the age of volumes that are away, and every wait of the plan itself.
 /// </summary>
 internal static class PlanStanding
 {
@@ -23,8 +23,11 @@ internal static class PlanStanding
                 return now.MonotonicMs;
         var until = long.MaxValue;
         foreach (var node in view.Nodes.Values)
+        {
             if (node.AbsentSinceMs is { } since)
                 until = Math.Min(until, NextStandingMs(since, view.Policy.Pace, now));
+            if (node.IsYoung(now)) until = Math.Min(until, node.YoungUntilMs!.Value);
+        }
         return until;
     }
 

@@ -5,7 +5,7 @@ using WeightSwarm.Core.Identity;
 namespace WeightSwarm.Core.Planning;
 
 /// <summary>Reads from one view what the release rule has to know of a slice.</summary>
-internal sealed class ReleaseFactsReader(SwarmView view, NodeId self)
+internal sealed class ReleaseFactsReader(SwarmView view, NodeId self, Instant now)
 {
     private readonly SortedDictionary<NodeId, ImmutableArray<string>> _domains = [];
 
@@ -42,7 +42,7 @@ internal sealed class ReleaseFactsReader(SwarmView view, NodeId self)
         var known = view.Nodes.TryGetValue(holder.Node, out var node);
         var counts = known && node!.AbsentSinceMs is null && !node.Draining && !holder.Releasing.Contains(slice)
             && !holder.Away.Contains(slice);
-        return new ReleaseHolder(holder.Node, known ? DomainsOf(node!) : [], counts);
+        return new ReleaseHolder(holder.Node, known ? DomainsOf(node!) : [], counts, known && node!.IsYoung(now));
     }
 
     /// <summary>The failure domains of a node under the network's rule.</summary>

@@ -84,15 +84,18 @@ public sealed class ReleaseRule(NodeId self, Pace pace, SplitMix64 random)
     }
 
     /// <summary>
-    /// Of the given holders the most that this count finds with no failure domain in common, in their order. A holder
-    /// without any domain shares none.
+    /// Of the given holders the most that this count finds with no failure domain in common, in their order, those on
+    /// probation last and at most floor(N/3) of them: whoever made them may take them away together. A holder without
+    /// any domain shares none. (Counting lets more of them count where there are too few others; nothing is given up on
+    /// the strength of that.)
     /// </summary>
-    public static int CountApart(IEnumerable<ReleaseHolder> holders)
+    public static int CountApart(IEnumerable<ReleaseHolder> holders, int target)
     {
         SortedSet<string>? taken = null;
-        var count = 0;
-        foreach (var holder in holders)
+        int count = 0, young = 0;
+        foreach (var holder in holders.OrderBy(h => h.IsYoung))
         {
+            if (holder.IsYoung && young == target / 3) break;
             if (!holder.Domains.IsEmpty)
             {
                 taken ??= new SortedSet<string>(StringComparer.Ordinal);
@@ -100,21 +103,22 @@ public sealed class ReleaseRule(NodeId self, Pace pace, SplitMix64 random)
                 taken.UnionWith(holder.Domains);
             }
             count++;
+            if (holder.IsYoung) young++;
         }
         return count;
     }
 
     /// <summary>Copies elsewhere that the view shows.</summary>
-    public static int Seen(ReleaseFacts facts) => CountApart(facts.Holders.Where(h => h.Counts));
+    public static int Seen(ReleaseFacts facts) => CountApart(facts.Holders.Where(h => h.Counts), facts.Target);
 
     /// <summary>Of these, the ones that are not being released themselves and could give a receipt.</summary>
     public static int Visible(ReleaseFacts facts) =>
-        CountApart(facts.Holders.Where(h => h.Counts && !HasIntent(facts, h.Node)));
+        CountApart(facts.Holders.Where(h => h.Counts && !HasIntent(facts, h.Node)), facts.Target);
 
     /// <summary>Copies elsewhere that are proven in this attempt: C of the rule.</summary>
     public static int Proven(Release release, ReleaseFacts facts) => CountApart(facts.Holders.Where(holder =>
         holder.Counts && !release.Excluded.Contains(holder.Node) &&
-        release.Receipts.TryGetValue(holder.Node, out var outcome) && outcome == ReceiptOutcome.Proven));
+        release.Receipts.TryGetValue(holder.Node, out var outcome) && outcome == ReceiptOutcome.Proven), facts.Target);
 
     private ReleaseStep Wait(Release release, ReleaseFacts facts, Instant now)
     {

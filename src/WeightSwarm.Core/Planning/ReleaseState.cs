@@ -66,7 +66,7 @@ internal sealed class ReleaseState(
     public ImmutableArray<ReleaseReport> Report(SwarmView? view, Instant now)
     {
         if (view is null) return [];
-        var reader = new ReleaseFactsReader(view, self);
+        var reader = new ReleaseFactsReader(view, self, now);
         return [.. _releases.Values.Select(release =>
         {
             var facts = reader.Of(release.Model, release.Slice);
@@ -107,7 +107,7 @@ internal sealed class ReleaseState(
     {
         TakeBack(view.Policy.Pace);
         if (_releases.Count == 0 || !planned && _pending == 0) return;
-        var reader = new ReleaseFactsReader(view, self);
+        var reader = new ReleaseFactsReader(view, self, now);
         var rule = Rule(view);
         var order = _releases.Values.Where(r => planned || r.IsPending)
             .Select(r => (Release: r, Facts: reader.Of(r.Model, r.Slice)))
@@ -126,7 +126,7 @@ internal sealed class ReleaseState(
         if (release.Phase != ReleasePhase.Collecting || receipt.Nonce != NonceOf(release, receipt.Holder)) return;
         var received = ReleaseRule.Receive(release, receipt.Holder, receipt.Outcome, receipt.TicketMs);
         _releases[key] = received;
-        var facts = new ReleaseFactsReader(view, self).Of(receipt.Model, receipt.Slice);
+        var facts = new ReleaseFactsReader(view, self, now).Of(receipt.Model, receipt.Slice);
         Move(received, With(received, facts, own, now), view.Policy.Pace, Rule(view), now);
     }
 

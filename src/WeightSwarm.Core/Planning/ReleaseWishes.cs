@@ -48,7 +48,7 @@ internal sealed class ReleaseWishes(NodeId self, ReplicationState replication, S
     public void Choose(
         SwarmView view, ImmutableArray<ReleaseDemand> demands, ReleaseCircumstances own, Instant now)
     {
-        var reader = new ReleaseFactsReader(view, self);
+        var reader = new ReleaseFactsReader(view, self, now);
         var before = _wishes;
         _wishes = [];
         foreach (var demand in demands) ChooseFor(demand, before, reader, view.Policy.Pace);

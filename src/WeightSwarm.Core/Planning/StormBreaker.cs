@@ -38,9 +38,12 @@ public sealed class StormBreaker(Pace pace)
     /// <summary>Nodes seen lately, on average over the window; rounded down.</summary>
     public long AverageSeen => (long)(_average >> FractionBits);
 
-    /// <summary>Nodes seen within the recent window: those who only sleep at night do not count as gone.</summary>
-    public static int SeenLately(SwarmView view, Instant now) =>
-        view.Nodes.Values.Count(n => n.Id == view.Self || n.AbsentMs(now) <= view.Policy.Pace.RecentMs);
+    /// <summary>
+    /// Nodes seen within the recent window: those who only sleep at night do not count as gone. Those on probation do
+    /// not count at all, or whoever made a thousand of them could open every breaker by taking them away.
+    /// </summary>
+    public static int SeenLately(SwarmView view, Instant now) => view.Nodes.Values.Count(n =>
+        n.Id == view.Self || !n.IsYoung(now) && n.AbsentMs(now) <= view.Policy.Pace.RecentMs);
 
     /// <summary>Takes one reading and says whether the breaker is open; call it about once per pass.</summary>
     /// <param name="seen">Nodes seen lately, this one included, from <see cref="SeenLately"/>.</param>

@@ -52,6 +52,12 @@ public sealed record NodeView
     /// <summary>Monotonic time (of the viewer) since when the node is absent; null while it is present.</summary>
     public long? AbsentSinceMs { get; init; }
 
+    /// <summary>Monotonic time (of the viewer) until which the node is on probation; null: it is not.</summary>
+    public long? YoungUntilMs { get; init; }
+
+    /// <summary>Whether the viewer has not known the node for long enough to rely on it.</summary>
+    public bool IsYoung(Instant now) => YoungUntilMs > now.MonotonicMs;
+
     /// <summary>For how long the node has been absent, 0 while present.</summary>
     public long AbsentMs(Instant now) =>
         AbsentSinceMs is { } since ? Math.Max(1, now.MonotonicMs - since) : 0;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using WeightSwarm.Core.Catalogue;
+using WeightSwarm.Core.Gossip.Admission;
 using WeightSwarm.Core.Identity;
 using WeightSwarm.Core.Records;
 
@@ -14,8 +15,8 @@ public sealed class SwarmViewBuilder(NodeId self)
 {
     private readonly SortedDictionary<Hash256, ModelParts> _models = [];
     private readonly SortedDictionary<NodeId, V1.Node> _nodes = [];
-    private readonly SortedSet<NodeId> _reachable = [];
     private readonly List<Arrival> _arrivals = [];
+    private SortedSet<NodeId> _reachable = [];
     private ImmutableSortedDictionary<NodeId, NodeView> _nodeViews = ImmutableSortedDictionary<NodeId, NodeView>.Empty;
     // Whose view is to be made, and who is absent in the newest one.
     private readonly SortedSet<NodeId> _unviewed = [], _absent = [];
@@ -46,10 +47,14 @@ public sealed class SwarmViewBuilder(NodeId self)
                 _charter = RecordBodies.Charter(record);
                 _founder = record.Author;
                 Reconsider();
+                Census.Rule(_charter.Policy);
+                (_nodeViews, _reachable) = (ImmutableSortedDictionary<NodeId, NodeView>.Empty, FindReachable());
+                _unviewed.UnionWith(_nodes.Keys);
+                Departed();
                 _version++;
                 break;
             case RecordKind.Node:
-                TakeNode(record.Author, RecordBodies.Node(record));
+                TakeNode(record.Author, RecordBodies.Node(record), now);
                 break;
             case RecordKind.Entry:
                 Parts(record).Entries[record.Author] = new CuratedEntry(
@@ -78,6 +83,7 @@ public sealed class SwarmViewBuilder(NodeId self)
                 _nodeViews = _nodeViews.Remove(record.Author);
                 _absent.Remove(record.Author);
                 _reachable.Remove(record.Author);
+                Admitted(Census.Left(record.Author));
                 _version++;
                 Departed();
                 break;
@@ -97,10 +103,13 @@ public sealed class SwarmViewBuilder(NodeId self)
         }
     }
 
+    /// <summary>Since when each member is known, and who is admitted.</summary>
+    public Census Census { get; } = new(self);
+
     /// <summary>The node records by author, as last accepted.</summary>
     public IReadOnlyDictionary<NodeId, V1.Node> Nodes => _nodes;
 
-    /// <summary>The nodes that give an address: those who can be monitors.</summary>
+    /// <summary>The admitted nodes that give an address: those who can be monitors.</summary>
     public IReadOnlyCollection<NodeId> Reachable => _reachable;
 
     /// <summary>Grows whenever a node comes, goes, or gains or loses its address.</summary>
@@ -156,7 +165,7 @@ public sealed class SwarmViewBuilder(NodeId self)
         var views = _nodeViews.ToBuilder();
         foreach (var id in _unviewed)
         {
-            if (!_nodes.TryGetValue(id, out var node)) continue;
+            if (!_nodes.TryGetValue(id, out var node) || !Census.IsAdmitted(id)) continue;
             var since = absentSinceMs(id);
             if (since is null) _absent.Remove(id);
             else _absent.Add(id);
@@ -175,13 +184,14 @@ public sealed class SwarmViewBuilder(NodeId self)
         Parts(record).Holdings[record.Author] = body;
     }
 
-    private void TakeNode(NodeId author, V1.Node node)
+    private void TakeNode(NodeId author, V1.Node node, Instant now)
     {
+        Census.Came(author, [.. node.Endpoints.Select(e => new IPAddress(e.Ip.Span))], now);
         if (_nodes.TryGetValue(author, out var known) && known.Equals(node)) return;
         _version++;
         _nodeViews = _nodeViews.Remove(author);
         _unviewed.Add(author);
-        var reachable = node.Endpoints.Any(e => e.GossipPort > 0);
+        var reachable = IsReachable(author, node);
         var moved = reachable ? _reachable.Add(author) : _reachable.Remove(author);
         if (moved && !reachable) Departed();
         else if (moved || known is null)
@@ -198,6 +208,19 @@ public sealed class SwarmViewBuilder(NodeId self)
         Departures++;
         _arrivals.Clear();
     }
+
+    private void Admitted(IReadOnlyList<NodeId> inItsPlace)
+    {
+        if (inItsPlace.Count == 0) return;
+        _unviewed.UnionWith(inItsPlace);
+        _reachable = FindReachable();
+    }
+
+    private bool IsReachable(NodeId author, V1.Node node) =>
+        node.Endpoints.Any(e => e.GossipPort > 0) && Census.IsAdmitted(author);
+
+    private SortedSet<NodeId> FindReachable() =>
+        [.. _nodes.Where(n => IsReachable(n.Key, n.Value)).Select(n => n.Key)];
 
     private ModelParts Parts(Record record)
     {
@@ -261,7 +284,7 @@ public sealed class SwarmViewBuilder(NodeId self)
         AwaySinceMs = (long)holding.AwaySinceMs,
     };
 
-    private static NodeView ViewOf(NodeId id, V1.Node node, long? absentSinceMs) => new()
+    private NodeView ViewOf(NodeId id, V1.Node node, long? absentSinceMs) => new()
     {
         Id = id,
         DonatedBytes = (long)node.DonatedBytes,
@@ -272,6 +295,7 @@ public sealed class SwarmViewBuilder(NodeId self)
         Draining = node.Draining,
         AcceptsNothingNew = node.AcceptsNothingNew,
         AbsentSinceMs = absentSinceMs,
+        YoungUntilMs = Census.YoungUntilMs(id),
     };
 
     /// <summary>The /24 of an IPv4 address or the /48 of an IPv6 one, as text.</summary>

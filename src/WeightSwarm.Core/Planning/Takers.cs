@@ -9,9 +9,9 @@ namespace WeightSwarm.Core.Planning;
 internal readonly record struct TakerCount(int Rank, int Others, int Full);
 
 /// <summary>
-/// Finds this node's place among those that could take a slice: present, accepting, with room, not holding or claiming
-/// it, and in no failure domain that has a copy. Scores are made once for each group of slices and reused for its
-/// slices, so that a slice costs a few nanoseconds for each candidate.
+/// Finds this node's place among those that could take a slice: present, accepting, with room, not on probation, not
+/// holding or claiming it, and in no failure domain that has a copy. Scores are made once for each group of slices and
+/// reused for its slices, so that a slice costs a few nanoseconds for each candidate.
 /// </summary>
 internal sealed class Takers
 {
@@ -28,7 +28,9 @@ internal sealed class Takers
     public Takers(NodeIndex nodes, OwnSituation own)
     {
         _nodes = nodes;
-        _candidates = Enumerable.Range(0, nodes.Count).Where(n => nodes.Room[n] >= 0 && n != nodes.Self).ToArray();
+        // Nobody waits for the turn of those on probation: there may be thousands, and who they are costs them nothing.
+        _candidates = Enumerable.Range(0, nodes.Count)
+            .Where(n => nodes.Room[n] >= 0 && !nodes.Young[n] && n != nodes.Self).ToArray();
         _scores = new ulong[_candidates.Length];
         _eligible = new bool[_candidates.Length];
         _asked = new Int128[_candidates.Length];

@@ -32,6 +32,7 @@ internal sealed class VerdictWriter(NodeIndex nodes, ModelTally tally, int slice
             CopyFate.NoRecord => "not counted: no live record of this node",
             CopyFate.Lost => $"not counted: {Absence(at, node)}, given up as lost after {Limit}",
             CopyFate.OverGrace => $"not counted: {Absence(at, node)}, longer than its grace of {Grace}",
+            CopyFate.Young => "not counted: " + Probation(node),
             _ => "not counted: " + Clash(nodes.CountedClash(node, out var by), by),
         });
     }
@@ -56,6 +57,10 @@ internal sealed class VerdictWriter(NodeIndex nodes, ModelTally tally, int slice
             : seen;
     }
 
+    private string Probation(int node) =>
+        $"on probation for {Words.Time(nodes.Nodes[node].YoungUntilMs!.Value - nodes.Now.MonotonicMs)} more, and of "
+        + $"copies on such nodes only {tally.YoungMost()} of {count.Counts.Target} may count";
+
     private string Clash(int domain, int by) =>
         $"same {nodes.DomainName(domain)} as {nodes.Ids[by].Brief}…";
 
@@ -70,7 +75,8 @@ internal sealed class VerdictWriter(NodeIndex nodes, ModelTally tally, int slice
             var fate = counts ? ClaimFate.Counted : tally.Judge(claims[i], node, urgency);
             // A holder's stale claim adds nothing to the verdict on its copy.
             if (node >= 0 && HasVerdict(verdicts, claims[i].Node)) continue;
-            if (!counts && fate == ClaimFate.Counted) fate = ClaimFate.Duplicate;
+            if (!counts && fate == ClaimFate.Counted)
+                fate = nodes.OccupiedClash(node, out _) >= 0 ? ClaimFate.Duplicate : ClaimFate.Young;
             verdicts.Add(new CopyVerdict(claims[i].Node, false, false, OfClaim(claims[i], node, fate, urgency)));
         }
     }
@@ -102,6 +108,7 @@ internal sealed class VerdictWriter(NodeIndex nodes, ModelTally tally, int slice
             case ClaimFate.Stalled:
                 var limit = Words.Time(nodes.Pace.Take(urgency).ClaimTtlMs);
                 return $"claim not counted: {fetched}, no progress for longer than {limit}";
+            case ClaimFate.Young: return "claim not counted: " + Probation(node);
             default:
                 return "claim not counted: " + Clash(nodes.OccupiedClash(node, out var by), by);
         }

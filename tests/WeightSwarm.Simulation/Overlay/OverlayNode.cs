@@ -54,6 +54,7 @@ internal sealed class OverlayNode(OverlayWorld world, int number)
             Parted = static _ => { },
             OwnMonitors = () => Monitors,
             IsTied = Ties.Contains,
+            IsAdmitted = _ => true,
             IsMember = static _ => true,
         };
         foreach (var member in members) _gossip.Learn(member, world.Now);

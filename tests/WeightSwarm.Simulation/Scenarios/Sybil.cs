@@ -34,11 +34,15 @@ internal sealed class Sybil(string name, int networks) : RealScenario
         var honest = world.Nodes.Length / (PerHonest + 1);
         var crowd = new Crowd(world, honest, networks);
         SettleDown(world, honest, figures);
-        crowd.Come(Hour, streams: 3);
+        crowd.Come(Hour, streams: 2);
         world.RunFor(2 * Hour);
-        for (var model = 0; model < NewModels; model++)
-            crowd.Take(world.AddModel((int)world.Random.Below(honest), Models + model, Slices, 128 * MiB), 2 * Minute);
+        // Not the one that dies: what nobody else has fetched yet would be gone with it.
         var dead = 1 + (int)world.Random.Below(honest - 1);
+        for (var model = 0; model < NewModels; model++)
+        {
+            var at = (dead + 1 + (int)world.Random.Below(honest - 1)) % honest;
+            crowd.Take(world.AddModel(at, Models + model, Slices, 128 * MiB), 2 * Minute);
+        }
         world.Stop(dead, hostToo: true);
         for (var hour = 0; hour < 5 * 24; hour++)
         {

@@ -107,8 +107,9 @@ internal sealed class SimNode
     public void Describe(bool draining = false)
     {
         var port = _world.Net.Terrain.DialsOnly[Number] ? 0 : 7000;
+        var address = _world.Net.AddressOf(Number).Address;
         Handle(new CoreInput.Described(new SelfDescription(
-            [(_world.Net.AddressOf(Number).Address, port, 7001)], "", "", draining, "sim", Now.UnixMs)), EventKind.Start);
+            [(address, port, 7001)], "", "", draining, "sim", Now.UnixMs)), EventKind.Start);
     }
 
     public void Arrive(SessionId session, Frame frame, int size)

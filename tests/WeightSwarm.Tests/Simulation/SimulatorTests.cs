@@ -55,6 +55,8 @@ public sealed class SimulatorTests
     [InlineData("swizzle-clog", 12)]
     [InlineData("clock-faults", 16)]
     [InlineData("backup-5", 10)]
+    [InlineData("sybil-16", 8)]
+    [InlineData("sybil-2k", 8)]
     public void Run_OfDaysOfTrouble_KeepsItsPromises(string name, int nodes)
     {
         var result = Runner.Run(Named(name), 1, nodes);

@@ -6,8 +6,8 @@ namespace WeightSwarm.Core.Gossip.Admission;
 
 /// <summary>
 /// The leading bits of an address: of one host (IPv4 /32, IPv6 /64) or of a network that one owner is likely to have
-/// whole (IPv4 /24, IPv6 /56). Loopback, private and link-local addresses have neither: behind them stand many nodes
-/// that have nothing to do with each other.
+/// whole (IPv4 /24, IPv6 /56; a wider one is IPv4 /16, IPv6 /32). Loopback, private and link-local addresses have
+/// neither: behind them stand many nodes that have nothing to do with each other.
 /// </summary>
 /// <param name="IsV6">Which family.</param>
 /// <param name="Prefix">The bits, the lowest ones zero.</param>
@@ -18,6 +18,9 @@ public readonly record struct AddressGroup(bool IsV6, ulong Prefix) : IComparabl
 
     /// <summary>The network of an address, or null.</summary>
     public static AddressGroup? NetworkOf(IPAddress address) => Of(address, ~0xFFUL, ~0xFFUL);
+
+    /// <summary>The wide network of an address, IPv4 /16 or IPv6 /32, or null.</summary>
+    public static AddressGroup? WideOf(IPAddress address) => Of(address, ~0xFFFFUL, ~0xFFFFFFFFUL);
 
     /// <inheritdoc/>
     public int CompareTo(AddressGroup other) =>

@@ -82,6 +82,14 @@ internal sealed class Swarm
         return this;
     }
 
+    /// <summary>A node that is on probation for three minutes more.</summary>
+    public Swarm Young(int number, string subnet = "")
+    {
+        Node(number, subnet: subnet);
+        _nodes[Id(number)] = _nodes[Id(number)] with { YoungUntilMs = NowMs + 180_000 };
+        return this;
+    }
+
     public Swarm Nodes(int first, int last, long free = 100 * Gigabyte)
     {
         for (var number = first; number <= last; number++) Node(number, free: free);
