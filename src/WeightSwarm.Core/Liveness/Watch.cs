@@ -57,7 +57,8 @@ internal sealed class Watch(
         NoteMembership();
         if (now.MonotonicMs < _stillUntilMs) return;
         var hearsSomebody = gossip.Peers.Any();
-        foreach (var subject in _newDuties) _watched.TryAdd(subject, new Watched(liveness.PulseOf(subject), now.MonotonicMs));
+        foreach (var subject in _newDuties)
+            _watched.TryAdd(subject, new Watched(liveness.PulseOf(subject), now.MonotonicMs));
         _newDuties.Clear();
         foreach (var (subject, watched) in _watched)
         {

@@ -6,23 +6,24 @@ using RecordKind = WeightSwarm.Core.Records.RecordKind;
 
 namespace WeightSwarm.Simulation.Hostile;
 
-/// <summary>Frames that are well-formed and worth nothing; the same for the same seed.</summary>
+/// <summary>
+/// Frames that are well-formed and worth nothing, of the kinds that a core judges by itself; the same for the same
+/// seed.
+/// </summary>
 internal sealed class GarbageFrames(SimWorld world, ulong seed)
 {
-    private const int RecordsPerPush = 40, IdsPerPromise = 500, ContentBytes = 60 * 1024;
+    private const int RecordsPerPush = 40, IdsPerPromise = 500;
 
     private readonly SplitMix64 _random = new(seed);
 
     /// <summary>The makers of each kind.</summary>
     public IReadOnlyList<Func<Frame>> All =>
-        [Forged, FromTheFuture, ContentNobodyAskedFor, FalsePromise, Pings];
+        [Forged, FromTheFuture, FalsePromise, Pings];
 
     /// <summary>Records that nobody signed.</summary>
     public Frame Forged() => Records(0);
 
     private Frame FromTheFuture() => Records(1L << 40);
-
-    private Frame ContentNobodyAskedFor() => new() { ContentPart = new ContentPart { Data = Noise(ContentBytes) } };
 
     private Frame Pings() => new() { Ping = new Ping { Nonce = _random.Next() } };
 

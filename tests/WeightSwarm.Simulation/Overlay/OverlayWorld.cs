@@ -87,8 +87,8 @@ internal sealed class OverlayWorld
     }
 
     /// <summary>
-    /// Starts all nodes within half a minute, each with the charter, a sample of the members and its monitors. These are
-    /// drawn at random, as are those of a core, from the ids.
+    /// Starts all nodes within half a minute, each with the charter, a sample of the members and its monitors. These
+    /// are drawn at random, as are those of a core, from the ids.
     /// </summary>
     public void StartAll(int sample, int monitors)
     {

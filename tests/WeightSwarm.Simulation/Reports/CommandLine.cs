@@ -7,14 +7,15 @@ using WeightSwarm.Simulation.Trims;
 namespace WeightSwarm.Simulation.Reports;
 
 /// <summary>
-/// list | run NAME [--seeds A..B] [--nodes N] [--json FILE] [--trace] [--literal] | compare A.json B.json |
+/// list | run NAME [--seeds A..B] [--nodes N] [--jobs N] [--json FILE] [--trace] [--literal] | compare A.json B.json |
 /// overlay [--nodes N] | trims [--trials N] | fuzz [--inputs N]
 /// </summary>
 internal static class CommandLine
 {
     private const string Usage = """
         usage: tests/simulate list
-               tests/simulate run NAME|all [--seeds A..B] [--nodes N] [--json FILE] [--trace] [--literal]
+               tests/simulate run NAME|gossip|all [--seeds A..B] [--nodes N] [--jobs N] [--json FILE]
+                              [--trace] [--literal]
                tests/simulate compare A.json B.json
                tests/simulate overlay [--nodes N] [--seeds A..B] [--only PART] [--json FILE]
                tests/simulate trims [--trials N] [--seed S]
@@ -56,45 +57,47 @@ internal static class CommandLine
 
     private static int RunAll(string name, RunOptions options, TextWriter output, TextWriter errors)
     {
-        var chosen = ScenarioList.All.Where(s => name == "all" || s.Name == name).ToList();
+        var chosen = ScenarioList.Named(name);
         if (chosen.Count == 0)
             return Complain(errors, $"there is no scenario \"{name}\"; tests/simulate list names them");
-        List<RunResult> results = [];
-        foreach (var scenario in chosen)
-        {
-            for (var seed = options.FirstSeed; seed <= options.LastSeed; seed++)
-            {
-                var result = Runner.Run(scenario, seed, options.Nodes, options.Trace ? errors : null,
-                    options.Literal);
-                results.Add(result);
-                Tell(result, options, output, errors);
-            }
-        }
+        var runs = chosen.SelectMany(scenario => Seeds(options).Select(seed => (Scenario: scenario, Seed: seed)));
+        // Each has a world of its own; only what is told goes one after the other, and in order.
+        var results = runs.AsParallel().AsOrdered().WithMergeOptions(ParallelMergeOptions.NotBuffered)
+            .WithDegreeOfParallelism(options.Jobs)
+            .Select(run => Runner.Run(
+                run.Scenario, run.Seed, options.Nodes, options.Trace ? errors : null, options.Literal))
+            .AsEnumerable().Select(result => Tell(result, options, output, errors)).ToList();
         Table.Write(results, output);
         if (options.JsonFile is { } file) JsonReport.Write(results, file);
         return results.Any(r => r.Failure is not null) ? 1 : 0;
     }
 
-    private static void Tell(RunResult result, RunOptions options, TextWriter output, TextWriter errors)
+    private static IEnumerable<ulong> Seeds(RunOptions options)
+    {
+        for (var seed = options.FirstSeed; seed <= options.LastSeed; seed++) yield return seed;
+    }
+
+    private static RunResult Tell(RunResult result, RunOptions options, TextWriter output, TextWriter errors)
     {
         var speed = (result.SimulatedMs / Math.Max(1, result.CpuMs)).ToString(CultureInfo.InvariantCulture);
         output.WriteLine($"{result.Scenario} seed {result.Seed}: {(result.Failure is null ? "passed" : "FAILED")}, " +
             $"{result.SimulatedMs / 1000} s simulated in {result.RealMs} ms, " +
             $"processor {result.CpuMs} ms ({speed} x), planner {result.PlannerMs} ms, log {result.LogHash[..16]}");
-        if (result.Failure is null) return;
+        if (result.Failure is null) return result;
         var nodes = options.Nodes is { } n ? $" --nodes {n}" : "";
         errors.WriteLine($"  {result.Failure}");
         errors.WriteLine($"  replay: tests/simulate run {result.Scenario} --seeds {result.Seed}..{result.Seed}{nodes}");
+        return result;
     }
 }
 
 /// <summary>The options of run.</summary>
 internal sealed record RunOptions(
-    ulong FirstSeed, ulong LastSeed, int? Nodes, string? JsonFile, bool Trace, bool Literal)
+    ulong FirstSeed, ulong LastSeed, int? Nodes, int Jobs, string? JsonFile, bool Trace, bool Literal)
 {
     public static RunOptions? Parse(string[] args, out string problem)
     {
-        var options = new RunOptions(1, 1, null, null, Trace: false, Literal: false);
+        var options = new RunOptions(1, 1, null, Jobs: 1, null, Trace: false, Literal: false);
         problem = "";
         for (var i = 0; i < args.Length; i++)
         {
@@ -109,6 +112,10 @@ internal sealed record RunOptions(
                 case "--nodes" when int.TryParse(value, CultureInfo.InvariantCulture, out var nodes) &&
                     nodes is >= 1 and <= 16_384:
                     options = options with { Nodes = nodes };
+                    break;
+                case "--jobs" when int.TryParse(value, CultureInfo.InvariantCulture, out var jobs) &&
+                    jobs is >= 1 and <= 64:
+                    options = options with { Jobs = jobs };
                     break;
                 case "--json" when value.Length > 0: options = options with { JsonFile = value }; break;
                 default:

@@ -8,9 +8,25 @@ internal static class ScenarioList
         new FiveDrill(), new SmallDisks(), new CrashThirty(), new Partition(), new Restart(), new ClockSkew(),
         new Draining(), new Trimming(), new TrimmingWhileFlapping(), new StolenKey(),
         new SplitDay(), new FlappingFour(), new OneWay(), new SwizzleClog(), new ClockFaults(), new DiskFaults(),
+        new Replay("replay", 90), new Replay("replay-10", 10), new GarbageFlood(),
         new Sybil("sybil-16", 16), new Sybil("sybil-2k", 2_000),
         new OldBackup("old-backup", 30), new OldBackup("backup-5", 5),
         new Steady("steady-100", 100, 30, 36), new Steady("steady-day", 100, 1, 36), new Steady("steady-4", 100, 4, 36),
         new Steady("steady-1k", 1_000, 1, 36), new Steady("steady-10k", 10_000, 1, 100),
     ];
+
+    // Scenarios 4 to 7, 17 to 22 and 25 of the reference (gossip-planner section 8.1), in this order.
+    private static readonly string[] _gossip =
+    [
+        "split-day", "flap-4", "one-way", "swizzle-clog", "clock-faults", "backup-5", "replay-10", "garbage",
+        "sybil-16", "sybil-2k", "stolen-key",
+    ];
+
+    /// <summary>The scenario of that name, or all of a group: gossip, all.</summary>
+    public static IReadOnlyList<Scenario> Named(string name) => name switch
+    {
+        "all" => All,
+        "gossip" => [.. _gossip.SelectMany(Named)],
+        _ => [.. All.Where(s => s.Name == name)],
+    };
 }

@@ -51,8 +51,12 @@ internal sealed class Oracle
         return copies;
     }
 
+    /// <summary>Told of every record that a node accepts.</summary>
+    public Action<SimNode, Record>? Seen { get; set; }
+
     public void Accepted(SimNode node, Record record)
     {
+        Seen?.Invoke(node, record);
         Monotone(node, record);
         // One of an earlier life that comes back from the network is not its word of now.
         var isOwn = record.Author == node.Id && !(node.Faults.HasOldRecords && record.IssuedMs < node.StartedUnixMs);

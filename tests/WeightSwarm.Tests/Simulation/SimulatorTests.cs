@@ -38,6 +38,7 @@ public sealed class SimulatorTests
     [InlineData("partition")]
     [InlineData("clock-skew")]
     [InlineData("stolen-key")]
+    [InlineData("garbage")]
     public void Run_OfAScenario_KeepsItsPromises(string name)
     {
         for (ulong seed = 1; seed <= 2; seed++)
@@ -55,6 +56,7 @@ public sealed class SimulatorTests
     [InlineData("swizzle-clog", 12)]
     [InlineData("clock-faults", 16)]
     [InlineData("backup-5", 10)]
+    [InlineData("replay-10", 8)]
     [InlineData("sybil-16", 8)]
     [InlineData("sybil-2k", 8)]
     public void Run_OfDaysOfTrouble_KeepsItsPromises(string name, int nodes)
@@ -75,7 +77,25 @@ public sealed class SimulatorTests
         Assert.Contains("3 copies of every slice", said, StringComparison.Ordinal);
     }
 
+    /// <summary>Worlds that run side by side share nothing, and are told of in the order of their seeds.</summary>
+    [Fact]
+    public void CommandLine_WithJobs_TellsTheSame()
+    {
+        static string[] Logs(string jobs)
+        {
+            var output = new StringWriter();
+            string[] command = ["run", "five-drill", "--seeds", "1..4", "--jobs", jobs];
+            Assert.Equal(0, CommandLine.Run(command, output, TextWriter.Null));
+            return [.. output.ToString().Split('\n').Where(l => l.Contains(" seed ", StringComparison.Ordinal))
+                .Select(l => l[..l.IndexOf(':', StringComparison.Ordinal)] + l[l.LastIndexOf(' ')..])];
+        }
+
+        Assert.Equal(4, Logs("1").Length);
+        Assert.Equal(Logs("1"), Logs("4"));
+    }
+
     [Theory]
+    [InlineData("run", "five-drill", "--jobs", "0")]
     [InlineData("run", "nothing")]
     [InlineData("run", "five-drill", "--seeds", "5..1")]
     [InlineData("run", "five-drill", "--nodes", "0")]

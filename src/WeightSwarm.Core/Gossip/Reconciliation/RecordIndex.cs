@@ -3,7 +3,8 @@ namespace WeightSwarm.Core.Gossip.Reconciliation;
 /// <summary>
 /// The ordered set of the records that a node has, for reconciliation: a B+ tree with counts. Adding, removing, rank
 /// and selection cost O(log n); a fingerprint costs a multiplication or two for each item in its range, see <see
-/// cref="FingerprintKey"/>, unless the key is a trusting one: then it costs O(log n). About 60 bytes per item. Not for use by several threads at once.
+/// cref="FingerprintKey"/>, unless the key is a trusting one: then it costs O(log n). About 60 bytes per item. Not for
+/// use by several threads at once.
 /// </summary>
 public sealed class RecordIndex
 {
