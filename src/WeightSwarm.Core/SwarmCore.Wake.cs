@@ -57,8 +57,7 @@ public sealed partial class SwarmCore
         due = Math.Min(due, NodeDueMs());
         due = Math.Min(due, _replication.NextDueMs(Pace, Now));
         if (_releases.IsBusy) return now;
-        if (View is null) return due;
-        var standsMs = MayPlanDiffer(View, Now) ? long.MinValue : _planStandsUntilMs;
+        var standsMs = MayPlanDiffer(Now) ? long.MinValue : _planStandsUntilMs;
         return Math.Min(due, Math.Max(_replication.PlanDueMs(Pace), standsMs));
     }
 
@@ -77,8 +76,8 @@ public sealed partial class SwarmCore
 
     /// <summary>A plan follows from the view, the node's own situation and the time; a pass over what is as it was
     /// gives what it gave.</summary>
-    private bool MayPlanDiffer(SwarmView view, Instant now) =>
-        _ownChanged || _plannedVersion != view.Version || _plannedLiveness != _livenessSeen ||
+    private bool MayPlanDiffer(Instant now) =>
+        _ownChanged || _plannedVersion != _views.Version || _plannedLiveness != _livenessSeen ||
         _plannedQuiet != IsQuiet(now) || _plannedSick != IsSick(now) || now.MonotonicMs >= _planStandsUntilMs;
 
     private void MakePlan(SwarmView view, Instant now)

@@ -59,7 +59,8 @@ public sealed partial class SwarmCore
     private bool _refutes, _saysHidden;
     private V1.Node? _saidNode, _nodeBody;
     private long _saidNodeMs = long.MinValue;
-    private long _freeBytes, _donatedBytes, _livenessSeen = -1;
+    private long _freeBytes, _donatedBytes, _livenessSeen = -1, _viewLiveness = -1;
+    private SwarmView? _view;
 
     /// <summary>A core that has heard nothing yet.</summary>
     public SwarmCore(CoreParts parts, Instant now)
@@ -69,7 +70,7 @@ public sealed partial class SwarmCore
         _records = new RecordSet(parts.Network, parts.Verifier, parts.Known, TableSalt(parts.Secret));
         _author = new RecordAuthor(parts.Signer, parts.Network, parts.Sequence);
         _liveness = new LivenessState(Self, _startedMs, TableSalt(parts.Secret));
-        _views = new SwarmViewBuilder(Self);
+        _views = new SwarmViewBuilder(Self, TableSalt(parts.Secret));
         _gossip = new GossipState(Self, _records, _outbox, random.Split(), parts.Secret)
         {
             Accepted = TakeIn,
@@ -81,7 +82,7 @@ public sealed partial class SwarmCore
             Parted = _clock.Forget,
             OwnMonitors = () => _watch!.MonitorsOf(Self),
             IsTied = peer => _watch!.IsTied(peer),
-            IsMember = author => _views.Nodes.ContainsKey(author),
+            IsMember = author => _views.Knows(author),
             IsAdmitted = _views.Census.IsAdmitted,
         };
         Now = now;
@@ -99,7 +100,7 @@ public sealed partial class SwarmCore
     /// <summary>The rules, or null until the charter is known.</summary>
     public Charter? Charter => _records.Charter;
     /// <summary>The newest view, or null until the charter is known.</summary>
-    public SwarmView? View { get; private set; }
+    public SwarmView? View => Charter is null ? null : FreshView();
     /// <summary>The newest plan.</summary>
     public Plan Plan => _replication.Plan;
     /// <summary>The slices that this node holds.</summary>
@@ -199,22 +200,25 @@ public sealed partial class SwarmCore
         if (Charter is null) return;
         SayNode(now);
         _replication.TendRecords(Pace, IsQuiet(now), now);
-        if (View?.Version != _views.Version || _livenessSeen != _liveness.Version)
-            BuildView();
-        if (View is null) return;
-        var planDue = _replication.IsPlanDue(Pace, now) && MayPlanDiffer(View, now);
-        if (planDue) MakePlan(View, now);
-        TendReleases(View, planDue, now);
+        // Who is silent depends on whom this node watches.
+        _watch.NoteMembership();
+        _livenessSeen = _liveness.Version;
+        var planDue = _replication.IsPlanDue(Pace, now) && MayPlanDiffer(now);
+        if (!planDue && !_releases.IsBusy) return;
+        if (planDue) MakePlan(FreshView(), now);
+        TendReleases(FreshView(), planDue, now);
     }
 
     private static ulong TableSalt(ReadOnlyMemory<byte> secret) =>
         BinaryPrimitives.ReadUInt64LittleEndian(FingerprintKey.DeriveSalt(secret.Span, 0));
 
-    private void BuildView()
+    /// <summary>The view of now. It is made when somebody looks, not with every record: the planner looks each
+    /// minute.</summary>
+    private SwarmView FreshView()
     {
-        // Who is silent depends on whom this node watches.
-        _watch.NoteMembership();
-        (View, _livenessSeen) = (_views.Build(AbsentSinceMs, _liveness.Doubted), _liveness.Version);
+        if (_view?.Version == _views.Version && _viewLiveness == _liveness.Version) return _view;
+        _viewLiveness = _liveness.Version;
+        return _view = _views.Build(AbsentSinceMs, _liveness.Doubted)!;
     }
 
     private void MindStorms(SwarmView view, Instant now)

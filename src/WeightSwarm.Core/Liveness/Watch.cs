@@ -72,9 +72,12 @@ internal sealed class Watch(
     /// <summary>How many of the nodes that this node watches it hears, and how many it watches.</summary>
     public (int Reached, int Watched) Reach(Instant now, Pace pace)
     {
-        var watched = _watched.Count;
-        return now.MonotonicMs < _stillUntilMs
-            ? (watched, watched) : (_watched.Values.Count(w => !IsSilent(w, pace, now)), watched);
+        if (now.MonotonicMs < _stillUntilMs) return (_watched.Count, _watched.Count);
+        var reached = 0;
+        foreach (var watched in _watched.Values)
+            if (!IsSilent(watched, pace, now))
+                reached++;
+        return (reached, _watched.Count);
     }
 
     /// <summary>This node's local health.</summary>

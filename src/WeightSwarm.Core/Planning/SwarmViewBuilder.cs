@@ -4,6 +4,7 @@ using WeightSwarm.Core.Catalogue;
 using WeightSwarm.Core.Gossip.Admission;
 using WeightSwarm.Core.Identity;
 using WeightSwarm.Core.Records;
+using WeightSwarm.Core.Tables;
 
 namespace WeightSwarm.Core.Planning;
 
@@ -11,11 +12,15 @@ namespace WeightSwarm.Core.Planning;
 /// Keeps the view of the record set: each accepted or ended record changes the part that it is about, and only parts
 /// that changed are made anew when a view is asked for.
 /// </summary>
-public sealed class SwarmViewBuilder(NodeId self)
+/// <param name="self">Whose view it is.</param>
+/// <param name="salt">Of its table; those who make keys must not know it.</param>
+public sealed class SwarmViewBuilder(NodeId self, ulong salt = 0)
 {
     private readonly SortedDictionary<Hash256, ModelParts> _models = [];
     private readonly SortedDictionary<NodeId, V1.Node> _nodes = [];
     private readonly List<Arrival> _arrivals = [];
+    // The same as the nodes, for those who ask of one.
+    private readonly FlatMap<NodeId, V1.Node> _known = new(salt);
     private SortedSet<NodeId> _reachable = [];
     private ImmutableSortedDictionary<NodeId, NodeView> _nodeViews = ImmutableSortedDictionary<NodeId, NodeView>.Empty;
     // Whose view is to be made, and who is absent in the newest one.
@@ -80,6 +85,7 @@ public sealed class SwarmViewBuilder(NodeId self)
         {
             case RecordKind.Node:
                 _nodes.Remove(record.Author);
+                _known.Remove(record.Author);
                 _nodeViews = _nodeViews.Remove(record.Author);
                 _absent.Remove(record.Author);
                 _reachable.Remove(record.Author);
@@ -108,6 +114,9 @@ public sealed class SwarmViewBuilder(NodeId self)
 
     /// <summary>The node records by author, as last accepted.</summary>
     public IReadOnlyDictionary<NodeId, V1.Node> Nodes => _nodes;
+
+    /// <summary>Whether a node record of that author is known.</summary>
+    public bool Knows(NodeId author) => _known.TryGetValue(author, out _);
 
     /// <summary>The admitted nodes that give an address: those who can be monitors.</summary>
     public IReadOnlyCollection<NodeId> Reachable => _reachable;
@@ -187,7 +196,8 @@ public sealed class SwarmViewBuilder(NodeId self)
     private void TakeNode(NodeId author, V1.Node node, Instant now)
     {
         Census.Came(author, [.. node.Endpoints.Select(e => new IPAddress(e.Ip.Span))], now);
-        if (_nodes.TryGetValue(author, out var known) && known.Equals(node)) return;
+        var known = _known.Find(author);
+        if (known?.Equals(node) == true) return;
         _version++;
         _nodeViews = _nodeViews.Remove(author);
         _unviewed.Add(author);
@@ -199,7 +209,7 @@ public sealed class SwarmViewBuilder(NodeId self)
             MembershipVersion++;
             _arrivals.Add(new Arrival(author, known is null, moved));
         }
-        _nodes[author] = node;
+        _nodes[author] = _known.At(author) = node;
     }
 
     private void Departed()

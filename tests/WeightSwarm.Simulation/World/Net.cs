@@ -46,7 +46,9 @@ internal sealed class Net(SimWorld world, SplitMix64 random)
         public bool[] Open { get; } = [true, true];
         public long[] LastArrivalMs { get; } = new long[2];
         public uint[] Carried { get; } = new uint[2];
-        public Queue<(Frame Frame, int Size)>[] Waiting { get; } = [new(), new()];
+        /// <summary>By side, what cannot get through yet; null while nothing has had to wait.</summary>
+        public Queue<(Frame Frame, int Size)>?[] Waiting { get; } = new Queue<(Frame, int)>?[2];
+        public void Wait(int to, Frame frame, int size) => (Waiting[to] ??= new()).Enqueue((frame, size));
         public int SideOf(int node) => Ends[0] == node ? 0 : 1;
     }
 
@@ -180,7 +182,7 @@ internal sealed class Net(SimWorld world, SplitMix64 random)
             for (var to = 0; to < 2; to++)
             {
                 if (!Flows(stream, to)) continue;
-                while (stream.Waiting[to].TryDequeue(out var frame)) Carry(stream, to, frame.Frame, frame.Size);
+                while (stream.Waiting[to]?.TryDequeue(out var frame) == true) Carry(stream, to, frame.Frame, frame.Size);
                 if (!stream.Open[1 - to] && stream.Open[to]) TellClosed(stream, to);
             }
     }
@@ -227,7 +229,7 @@ internal sealed class Net(SimWorld world, SplitMix64 random)
         if (!stream.Open[to] || !stream.Open[1 - to]) return;
         if (!Flows(stream, to))
         {
-            stream.Waiting[to].Enqueue((frame, size));
+            stream.Wait(to, frame, size);
             return;
         }
         if (ArrivalMs(stream, to) is not { } atMs)
@@ -268,7 +270,7 @@ internal sealed class Net(SimWorld world, SplitMix64 random)
         _spare.Push(arrival);
         if (!stream.Open[to]) return;
         var node = world.Nodes[stream.Ends[to]];
-        if (node.Asleep) stream.Waiting[to].Enqueue((frame, arrival.Size));
+        if (node.Asleep) stream.Wait(to, frame, arrival.Size);
         else node.Arrive(stream.Id, frame, arrival.Size);
     }
 

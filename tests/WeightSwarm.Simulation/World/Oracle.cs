@@ -24,13 +24,14 @@ internal sealed class Oracle
     private const long BorderMs = 2 * 10 * 60_000;
 
     private readonly SimWorld _world;
-    private readonly Dictionary<RecordKey, ulong>[] _seqs;
+    // By node and register; 0 for none yet.
+    private readonly ulong[][] _seqs;
     private readonly Dictionary<(Hash256, int), SortedSet<int>> _holders = [];
 
     public Oracle(SimWorld world)
     {
         _world = world;
-        _seqs = [.. world.Nodes.Select(_ => new Dictionary<RecordKey, ulong>())];
+        _seqs = [.. world.Nodes.Select(_ => Array.Empty<ulong>())];
         foreach (var node in world.Nodes)
             node.Disk.Intact.Changed = (model, slice, here) => Moved(node, model, slice, here);
     }
@@ -82,7 +83,8 @@ internal sealed class Oracle
 
     /// <summary>The lives of a node share one numbering.</summary>
     public ulong HighestSeq(int node, NodeId author) =>
-        _seqs[node].Where(s => s.Key.Author == author).Select(s => s.Value).DefaultIfEmpty().Max();
+        _seqs[node].Where((seq, number) => seq > 0 && _world.Registers[number].Author == author)
+            .DefaultIfEmpty().Max();
 
     private void Moved(SimNode node, Hash256 model, int slice, bool here)
     {
@@ -107,13 +109,13 @@ internal sealed class Oracle
     /// </summary>
     private void Monotone(SimNode node, Record record)
     {
-        var seqs = _seqs[node.Number];
-        if (seqs.TryGetValue(record.Key, out var seq) && record.Seq < seq && !node.Faults.MayForget(record.Key))
+        ref var seq = ref _world.Registers.At(ref _seqs[node.Number], record.Key);
+        if (record.Seq < seq && !node.Faults.MayForget(record.Key))
             throw new ScenarioFailedException(
                 $"I4: node {node.Number} accepts {Words.Of(_world, record)} after seq {seq % 1_000_000_000}");
         if (record.IssuedMs + record.TtlMs + BorderMs < node.Now.UnixMs)
             throw new ScenarioFailedException(
                 $"I4: node {node.Number} accepts {Words.Of(_world, record)}, whose lease is over");
-        seqs[record.Key] = record.Seq;
+        seq = record.Seq;
     }
 }

@@ -4,15 +4,15 @@ using WeightSwarm.Core.Records;
 namespace WeightSwarm.Simulation.World;
 
 /// <summary>What survives the end of a node's process: its sequence, its kept records and its slices.</summary>
-internal sealed class SimDisk(long quotaBytes) : ISequence
+internal sealed class SimDisk(Registers registers, long quotaBytes) : ISequence
 {
-    private readonly Dictionary<RecordKey, Record> _records = [];
+    private Record?[] _records = [];
 
     /// <summary>The largest number given out or jumped over.</summary>
     public ulong LastSeq { get; set; }
 
     /// <summary>Kept records, ordered by register.</summary>
-    public IEnumerable<Record> Records => _records.Values.OrderBy(r => r.Key);
+    public IEnumerable<Record> Records => _records.OfType<Record>().OrderBy(r => r.Key);
 
     /// <summary>
     /// Slices of which every byte is good, with the bytes that each takes of the donation (0: in place).
@@ -34,21 +34,22 @@ internal sealed class SimDisk(long quotaBytes) : ISequence
 
     public void JumpAbove(ulong seq) => LastSeq = Math.Max(LastSeq, seq);
 
-    public void Keep(Record record) => _records[record.Key] = record;
+    public void Keep(Record record) => registers.At(ref _records, record.Key) = record;
 
     public void Forget(Record record)
     {
-        if (_records.TryGetValue(record.Key, out var kept) && kept.Id == record.Id) _records.Remove(record.Key);
+        ref var kept = ref registers.At(ref _records, record.Key);
+        if (kept?.Id == record.Id) kept = null;
     }
 
     /// <summary>The kept record of a register, or null.</summary>
-    public Record? Find(RecordKey key) => _records.GetValueOrDefault(key);
+    public Record? Find(RecordKey key) => registers.At(ref _records, key);
 
     /// <summary>Other records and another sequence take the place of these, as when a backup is put back.</summary>
     public void PutBack(IReadOnlyCollection<Record> records, ulong lastSeq)
     {
-        _records.Clear();
-        foreach (var record in records) _records.Add(record.Key, record);
+        Array.Clear(_records);
+        foreach (var record in records) Keep(record);
         LastSeq = lastSeq;
     }
 }

@@ -29,7 +29,7 @@ internal sealed class SimNode
         _world = world;
         Number = number;
         _key = new SimKey(world.Seed, number);
-        Disk = new SimDisk(quotaBytes);
+        Disk = new SimDisk(world.Registers, quotaBytes);
         Transfers = new Transfers(world, this);
         _wake = new Wake(2 * number, Tick);
         _broadcast = new Wake(2 * number + 1, Broadcast);

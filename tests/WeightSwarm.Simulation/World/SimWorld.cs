@@ -58,6 +58,7 @@ internal sealed class SimWorld : IDisposable
     /// <summary>Told of every fetch that a core begins.</summary>
     public Action<SimNode, Hash256, int>? FetchBegan { get; set; }
     public KnownRecords Known { get; } = new();
+    public Registers Registers { get; } = new();
     /// <summary>Bulk data advances in steps of so many ms.</summary>
     public long FetchStepMs { get; init; } = 200;
     /// <summary>A fetch that does not move for so long has failed, ms.</summary>

@@ -1,5 +1,6 @@
 using WeightSwarm.Core.Identity;
 using WeightSwarm.Core.Records;
+using WeightSwarm.Core.Tables;
 
 namespace WeightSwarm.Core.Gossip.Admission;
 
@@ -12,7 +13,7 @@ internal sealed class AuthorBudget
 {
     private const int MostBuckets = 1 << 16;
 
-    private readonly SortedDictionary<(NodeId Author, RecordKind Kind), TokenBucket> _spent = [];
+    private readonly FlatMap<(NodeId Author, RecordKind Kind), TokenBucket> _spent = new(salt: 0);
     private TokenBucket _strangers;
 
     /// <summary>Whether a record may be looked at; what is over is dropped, and anti-entropy brings it later.</summary>
@@ -34,21 +35,15 @@ internal sealed class AuthorBudget
         if (IsCatalogue(record.Kind)) return;
         if (!known) _strangers.TryTake(limits.Strangers, 1, nowMs);
         var key = (record.Author, record.Kind);
-        if (_spent.Count >= MostBuckets && !_spent.ContainsKey(key)) Sweep(limits, nowMs);
-        var bucket = _spent.GetValueOrDefault(key);
-        bucket.TryTake(RateOf(record.Kind, limits), 1, nowMs);
-        _spent[key] = bucket;
+        if (_spent.Count >= MostBuckets && !_spent.TryGetValue(key, out _)) Sweep(limits, nowMs);
+        _spent.At(key).TryTake(RateOf(record.Kind, limits), 1, nowMs);
     }
 
     private void Sweep(AdmissionLimits limits, long nowMs)
     {
-        foreach (var (key, bucket) in _spent.ToList())
-        {
-            var copy = bucket;
-            if (copy.IsFull(RateOf(key.Kind, limits), nowMs)) _spent.Remove(key);
-        }
+        _spent.RemoveWhere((key, bucket) => bucket.IsFull(RateOf(key.Kind, limits), nowMs));
         // All are in use: none can be told from another cheaply, and a fresh start errs on the kind side.
-        if (_spent.Count >= MostBuckets) _spent.Clear();
+        if (_spent.Count >= MostBuckets) _spent.RemoveWhere((_, _) => true);
     }
 
     private static TokenRate RateOf(RecordKind kind, AdmissionLimits limits) =>
