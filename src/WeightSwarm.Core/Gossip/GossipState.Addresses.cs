@@ -96,6 +96,7 @@ internal sealed partial class GossipState
         if (address.Peer == peer) return;
         Unname(address);
         address.Peer = peer;
+        _peers = null;
         if (!_addressesOf.TryGetValue(peer, out var all)) _addressesOf.Add(peer, all = []);
         all.Add(address);
     }
@@ -117,6 +118,7 @@ internal sealed partial class GossipState
 
     private void Unname(Address address)
     {
+        _peers = null;
         if (address.Peer is { } peer && AddressesOf(peer) is var all && all.Remove(address) && all.Count == 0)
             _addressesOf.Remove(peer);
     }

@@ -16,6 +16,8 @@ internal sealed partial class GossipState
     /// <summary>All peers run in this process: fingerprints need not resist them.</summary>
     public bool TrustsPeers { get; init; }
 
+    // Those with an address, in order; null when some came or went.
+    private Identity.NodeId[]? _peers;
     private long _lastFarMs = long.MinValue;
     private ulong _reconciliations;
 
@@ -27,7 +29,8 @@ internal sealed partial class GossipState
         if (!IsDue(_lastFarMs, Pace.ReconcileFarMs, now)) return;
         if (_addressesOf.Count == 0) return;
         Rotate(now);
-        var peer = _addressesOf.Keys.ElementAt((int)_random.Below(_addressesOf.Count));
+        _peers ??= [.. _addressesOf.Keys];
+        var peer = _peers[_random.Below(_peers.Length)];
         if (SessionWith(peer) is { } open) StartReconciliation(open, now);
         // A new stream begins with a reconciliation.
         else if (!Dial(AddressesOf(peer), now)) return;

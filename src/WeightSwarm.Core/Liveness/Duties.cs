@@ -47,12 +47,13 @@ internal sealed class Duties(NodeId self)
     private void AddMember(Monitors.Member member)
     {
         _members.Add(member);
-        foreach (var (subject, ahead) in _ahead.ToArray())
-        {
-            if (member.Node == subject || !member.IsAhead(subject, _self)) continue;
-            if (ahead + 1 < Monitors.PerNode) _ahead[subject] = ahead + 1;
-            else _ahead.Remove(subject);
-        }
+        List<NodeId>? behind = null;
+        foreach (var subject in _ahead.Keys)
+            if (member.Node != subject && member.IsAhead(subject, _self))
+                (behind ??= []).Add(subject);
+        foreach (var subject in behind ?? [])
+            if (++_ahead[subject] == Monitors.PerNode)
+                _ahead.Remove(subject);
     }
 
     private void Consider(NodeId subject)

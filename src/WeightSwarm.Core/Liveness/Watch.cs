@@ -16,6 +16,7 @@ internal sealed class Watch(
 {
     private readonly SortedDictionary<NodeId, (bool Down, long AtMs)> _said = [];
     private readonly SortedDictionary<NodeId, IReadOnlyList<NodeId>> _monitors = [];
+    private IReadOnlyList<NodeId>? _ownMonitors;
     private readonly SortedDictionary<NodeId, Watched> _watched = [];
     private readonly List<NodeId> _newDuties = [];
     private readonly Duties _duties = new(self);
@@ -33,6 +34,7 @@ internal sealed class Watch(
     public IReadOnlyList<NodeId> MonitorsOf(NodeId subject)
     {
         NoteMembership();
+        if (subject == self) return _ownMonitors ??= _duties.MonitorsOf(self);
         if (!_monitors.TryGetValue(subject, out var monitors))
             _monitors[subject] = monitors = _duties.MonitorsOf(subject);
         return monitors;
@@ -138,6 +140,7 @@ internal sealed class Watch(
         _membership = views.MembershipVersion;
         _stillUntilMs = long.MinValue;
         _monitors.Clear();
+        _ownMonitors = null;
         CountDuties();
         foreach (var subject in _watched.Keys.Where(s => !_duties.Contains(s)).ToList())
         {

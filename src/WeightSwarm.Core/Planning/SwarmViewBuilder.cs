@@ -19,8 +19,8 @@ public sealed class SwarmViewBuilder(NodeId self, ulong salt = 0)
     private readonly SortedDictionary<Hash256, ModelParts> _models = [];
     private readonly SortedDictionary<NodeId, V1.Node> _nodes = [];
     private readonly List<Arrival> _arrivals = [];
-    // The same as the nodes, for those who ask of one.
-    private readonly FlatMap<NodeId, V1.Node> _known = new(salt);
+    // The same as the nodes, for those who ask of one, with the view of each while it is present.
+    private readonly FlatMap<NodeId, (V1.Node Body, NodeView View)> _known = new(salt);
     private SortedSet<NodeId> _reachable = [];
     private ImmutableSortedDictionary<NodeId, NodeView> _nodeViews = ImmutableSortedDictionary<NodeId, NodeView>.Empty;
     // Whose view is to be made, and who is absent in the newest one.
@@ -59,7 +59,7 @@ public sealed class SwarmViewBuilder(NodeId self, ulong salt = 0)
                 _version++;
                 break;
             case RecordKind.Node:
-                TakeNode(record.Author, RecordBodies.Node(record), now);
+                TakeNode(record, now);
                 break;
             case RecordKind.Entry:
                 Parts(record).Entries[record.Author] = new CuratedEntry(
@@ -174,12 +174,13 @@ public sealed class SwarmViewBuilder(NodeId self, ulong salt = 0)
         var views = _nodeViews.ToBuilder();
         foreach (var id in _unviewed)
         {
-            if (!_nodes.TryGetValue(id, out var node) || !Census.IsAdmitted(id)) continue;
+            if (!_known.TryGetValue(id, out var node) || !Census.IsAdmitted(id)) continue;
             var since = absentSinceMs(id);
             if (since is null) _absent.Remove(id);
             else _absent.Add(id);
-            if (!_nodeViews.TryGetValue(id, out var known)) views.Add(id, ViewOf(id, node, since));
-            else if (known.AbsentSinceMs != since) views[id] = known with { AbsentSinceMs = since };
+            var young = Census.YoungUntilMs(id);
+            views[id] = since is null && young is null
+                ? node.View : node.View with { AbsentSinceMs = since, YoungUntilMs = young };
         }
         _unviewed.Clear();
         _nodeViews = views.ToImmutable();
@@ -193,13 +194,14 @@ public sealed class SwarmViewBuilder(NodeId self, ulong salt = 0)
         Parts(record).Holdings[record.Author] = body;
     }
 
-    private void TakeNode(NodeId author, V1.Node node, Instant now)
+    private void TakeNode(Record record, Instant now)
     {
+        var (author, node) = (record.Author, RecordBodies.Node(record));
         Census.Came(author, [.. node.Endpoints.Select(e => new IPAddress(e.Ip.Span))], now);
-        var known = _known.Find(author);
+        var known = _known.Find(author).Body;
         if (known?.Equals(node) == true) return;
         _version++;
-        _nodeViews = _nodeViews.Remove(author);
+        if (known is not null) _nodeViews = _nodeViews.Remove(author);
         _unviewed.Add(author);
         var reachable = IsReachable(author, node);
         var moved = reachable ? _reachable.Add(author) : _reachable.Remove(author);
@@ -209,7 +211,8 @@ public sealed class SwarmViewBuilder(NodeId self, ulong salt = 0)
             MembershipVersion++;
             _arrivals.Add(new Arrival(author, known is null, moved));
         }
-        _nodes[author] = _known.At(author) = node;
+        _nodes[author] = node;
+        _known.At(author) = (node, record.Derived(PresentView));
     }
 
     private void Departed()
@@ -294,7 +297,9 @@ public sealed class SwarmViewBuilder(NodeId self, ulong salt = 0)
         AwaySinceMs = (long)holding.AwaySinceMs,
     };
 
-    private NodeView ViewOf(NodeId id, V1.Node node, long? absentSinceMs) => new()
+    private static NodeView PresentView(Record record) => PresentView(record.Author, RecordBodies.Node(record));
+
+    private static NodeView PresentView(NodeId id, V1.Node node) => new()
     {
         Id = id,
         DonatedBytes = (long)node.DonatedBytes,
@@ -304,8 +309,6 @@ public sealed class SwarmViewBuilder(NodeId self, ulong salt = 0)
         Subnets = [.. node.Endpoints.Select(e => SubnetOf(e.Ip.Span)).Distinct().Order(StringComparer.Ordinal)],
         Draining = node.Draining,
         AcceptsNothingNew = node.AcceptsNothingNew,
-        AbsentSinceMs = absentSinceMs,
-        YoungUntilMs = Census.YoungUntilMs(id),
     };
 
     /// <summary>The /24 of an IPv4 address or the /48 of an IPv6 one, as text.</summary>

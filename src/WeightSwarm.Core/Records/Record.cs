@@ -45,6 +45,10 @@ public sealed class Record
     internal V1.Envelope Envelope { get; }
 
     private IMessage? _parsed;
+    private object? _derived;
+
+    /// <summary>What a function makes of this record alone, made once: there is one such function for a kind.</summary>
+    internal T Derived<T>(Func<Record, T> make) where T : class => _derived as T ?? (T)(_derived = make(this));
 
     /// <summary>The body as the message that its kind names, read once; nobody may change it.</summary>
     /// <exception cref="InvalidProtocolBufferException">It is none.</exception>

@@ -68,8 +68,7 @@ internal sealed class FuzzCore(FuzzRecords records)
     {
         _core = new SwarmCore(
             new CoreParts(
-                FuzzRecords.Network, new SimKey(78, 0), new GullibleVerifier(),
-                new SimDisk(new Registers(), 1L << 40), 1, new byte[32]),
+                FuzzRecords.Network, new SimKey(78, 0), new GullibleVerifier(), new SimDisk(1L << 40), 1, new byte[32]),
             _now);
         foreach (var envelope in records.Envelopes().Take(2))
             _core.Handle(new CoreInput.Restored([envelope]), _now);

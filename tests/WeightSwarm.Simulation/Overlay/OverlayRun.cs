@@ -65,7 +65,7 @@ internal static class OverlayRun
             failure = broken.Message;
         }
         return new RunResult(name, seed, nodes, failure, new string('0', 64), 0, watch.ElapsedMilliseconds,
-            (long)(Environment.CpuUsage.TotalTime - cpu).TotalMilliseconds, 0, figures);
+            (long)(Environment.CpuUsage.TotalTime - cpu).TotalMilliseconds, 0, Runner.PeakMiB(), figures);
     }
 }
 

@@ -7,15 +7,15 @@ using WeightSwarm.Simulation.Trims;
 namespace WeightSwarm.Simulation.Reports;
 
 /// <summary>
-/// list | run NAME [--seeds A..B] [--nodes N] [--jobs N] [--json FILE] [--trace] [--literal] | compare A.json B.json |
-/// overlay [--nodes N] | trims [--trials N] | fuzz [--inputs N]
+/// list | run NAME [--seeds A..B] [--nodes N] [--for SECONDS] [--jobs N] [--json FILE] [--trace] [--literal] |
+/// compare A.json B.json | overlay [--nodes N] | trims [--trials N] | fuzz [--inputs N]
 /// </summary>
 internal static class CommandLine
 {
     private const string Usage = """
         usage: tests/simulate list
-               tests/simulate run NAME|gossip|all [--seeds A..B] [--nodes N] [--jobs N] [--json FILE]
-                              [--trace] [--literal]
+               tests/simulate run NAME|gossip|all [--seeds A..B] [--nodes N] [--for SECONDS] [--jobs N]
+                              [--json FILE] [--trace] [--literal]
                tests/simulate compare A.json B.json
                tests/simulate overlay [--nodes N] [--seeds A..B] [--only PART] [--json FILE]
                tests/simulate trims [--trials N] [--seed S]
@@ -65,7 +65,8 @@ internal static class CommandLine
         var results = runs.AsParallel().AsOrdered().WithMergeOptions(ParallelMergeOptions.NotBuffered)
             .WithDegreeOfParallelism(options.Jobs)
             .Select(run => Runner.Run(
-                run.Scenario, run.Seed, options.Nodes, options.Trace ? errors : null, options.Literal))
+                run.Scenario, run.Seed, options.Nodes, options.Trace ? errors : null, options.Literal,
+                options.Seconds))
             .AsEnumerable().Select(result => Tell(result, options, output, errors)).ToList();
         Table.Write(results, output);
         if (options.JsonFile is { } file) JsonReport.Write(results, file);
@@ -82,7 +83,8 @@ internal static class CommandLine
         var speed = (result.SimulatedMs / Math.Max(1, result.CpuMs)).ToString(CultureInfo.InvariantCulture);
         output.WriteLine($"{result.Scenario} seed {result.Seed}: {(result.Failure is null ? "passed" : "FAILED")}, " +
             $"{result.SimulatedMs / 1000} s simulated in {result.RealMs} ms, " +
-            $"processor {result.CpuMs} ms ({speed} x), planner {result.PlannerMs} ms, log {result.LogHash[..16]}");
+            $"processor {result.CpuMs} ms ({speed} x), planner {result.PlannerMs} ms, {result.PeakMiB} MiB, " +
+            $"log {result.LogHash[..16]}");
         if (result.Failure is null) return result;
         var nodes = options.Nodes is { } n ? $" --nodes {n}" : "";
         errors.WriteLine($"  {result.Failure}");
@@ -93,7 +95,8 @@ internal static class CommandLine
 
 /// <summary>The options of run.</summary>
 internal sealed record RunOptions(
-    ulong FirstSeed, ulong LastSeed, int? Nodes, int Jobs, string? JsonFile, bool Trace, bool Literal)
+    ulong FirstSeed, ulong LastSeed, int? Nodes, int Jobs, string? JsonFile, bool Trace, bool Literal,
+    long? Seconds = null)
 {
     public static RunOptions? Parse(string[] args, out string problem)
     {
@@ -116,6 +119,10 @@ internal sealed record RunOptions(
                 case "--jobs" when int.TryParse(value, CultureInfo.InvariantCulture, out var jobs) &&
                     jobs is >= 1 and <= 64:
                     options = options with { Jobs = jobs };
+                    break;
+                case "--for" when long.TryParse(value, CultureInfo.InvariantCulture, out var seconds) &&
+                    seconds is >= 1 and <= 1_000_000_000:
+                    options = options with { Seconds = seconds };
                     break;
                 case "--json" when value.Length > 0: options = options with { JsonFile = value }; break;
                 default:

@@ -10,7 +10,8 @@ namespace WeightSwarm.Simulation.Reports;
 /// <param name="RealMs">Real time that went by; it and the next two differ between runs.</param>
 /// <param name="PlannerMs">Real time of the ticks in which a node planned.</param>
 /// <param name="CpuMs">Processor time of the process, compiling and collecting included.</param>
+/// <param name="PeakMiB">Memory of the process at its largest so far, MiB.</param>
 /// <param name="Figures">Integers by name.</param>
 internal sealed record RunResult(
     string Scenario, ulong Seed, int Nodes, string? Failure, string LogHash, long SimulatedMs, long RealMs, long CpuMs,
-    long PlannerMs, SortedDictionary<string, long> Figures);
+    long PlannerMs, long PeakMiB, SortedDictionary<string, long> Figures);

@@ -11,12 +11,14 @@ namespace WeightSwarm.Simulation.Reports;
 internal static class Runner
 {
     public static RunResult Run(
-        Scenario scenario, ulong seed, int? nodes, TextWriter? trace = null, bool literal = false)
+        Scenario scenario, ulong seed, int? nodes, TextWriter? trace = null, bool literal = false,
+        long? seconds = null)
     {
         var (watch, cpu) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
         var figures = new SortedDictionary<string, long>(StringComparer.Ordinal);
         using var world = scenario.Build(seed, nodes ?? scenario.DefaultNodes, trace);
         world.TicksAlways = world.ThroughBytes = literal;
+        world.EndMs = seconds * 1000 ?? long.MaxValue;
         string? failure = null;
         try
         {
@@ -26,11 +28,23 @@ internal static class Runner
         {
             failure = broken.Message;
         }
+        catch (RunOverException)
+        {
+            // What was asked for; the figures are those of the time that went by.
+        }
         Collect(world, figures);
         return new RunResult(scenario.Name, seed, world.Nodes.Length, failure, world.Log.Digest().ToString(),
             world.NowMs, watch.ElapsedMilliseconds,
             (long)(Environment.CpuUsage.TotalTime - cpu).TotalMilliseconds,
-            (long)world.Metrics.PlannerTime.TotalMilliseconds, figures);
+            (long)world.Metrics.PlannerTime.TotalMilliseconds, PeakMiB(),
+            figures);
+    }
+
+    /// <summary>Memory of the process at its largest so far.</summary>
+    public static long PeakMiB()
+    {
+        using var process = Process.GetCurrentProcess();
+        return process.PeakWorkingSet64 >> 20;
     }
 
     private static void Collect(SimWorld world, SortedDictionary<string, long> figures)

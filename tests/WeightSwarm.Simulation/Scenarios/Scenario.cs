@@ -8,6 +8,8 @@ internal abstract class Scenario
 {
     protected const long Second = 1_000, Minute = 60 * Second, Hour = 60 * Minute, Day = 24 * Hour, MiB = 1 << 20;
 
+    private const int ManyNodes = 200;
+
     public abstract string Name { get; }
     public abstract string Story { get; }
     public abstract int DefaultNodes { get; }
@@ -22,16 +24,17 @@ internal abstract class Scenario
     public abstract void Run(SimWorld world, SortedDictionary<string, long> figures);
 
     /// <summary>
-    /// All nodes start within a second, each knowing the first, or in larger worlds any that runs already; the first
-    /// has the charter.
+    /// All nodes start within a second, or ten a second where they are hundreds, each knowing the first, or in larger
+    /// worlds any that runs already; the first has the charter.
     /// </summary>
     protected static void StartAll(SimWorld world)
     {
+        var gapMs = world.Nodes.Length > ManyNodes ? Second / 10 : Second / world.Nodes.Length;
         world.Start(0);
         world.PublishCharter(0);
         for (var node = 1; node < world.Nodes.Length; node++)
         {
-            world.RunFor(Second / world.Nodes.Length);
+            world.RunFor(gapMs);
             world.Start(node, world.Nodes.Length > 60 ? world.AnyLive() : 0);
         }
     }

@@ -25,6 +25,7 @@ internal sealed class Net(SimWorld world, SplitMix64 random)
     private readonly Dictionary<long, Stream> _streams = [];
     private readonly Dictionary<int, IPAddress> _settled = [];
     private readonly Dictionary<IPAddress, int> _settlers = [];
+    private readonly Dictionary<int, HashSet<Stream>> _streamsOf = [];
     private readonly ulong _latencySeed = random.Next();
     private readonly ulong _jitterSeed = random.Next();
     private readonly Stack<Arrival> _spare = new();
@@ -182,7 +183,8 @@ internal sealed class Net(SimWorld world, SplitMix64 random)
             for (var to = 0; to < 2; to++)
             {
                 if (!Flows(stream, to)) continue;
-                while (stream.Waiting[to]?.TryDequeue(out var frame) == true) Carry(stream, to, frame.Frame, frame.Size);
+                while (stream.Waiting[to]?.TryDequeue(out var frame) == true)
+                    Carry(stream, to, frame.Frame, frame.Size);
                 if (!stream.Open[1 - to] && stream.Open[to]) TellClosed(stream, to);
             }
     }
@@ -207,7 +209,7 @@ internal sealed class Net(SimWorld world, SplitMix64 random)
         Terrain.Passes(stream.Ends[1 - to], stream.Ends[to]) && !world.Nodes[stream.Ends[to]].Asleep;
 
     private List<Stream> StreamsOf(int node) =>
-        [.. _streams.Values.Where(s => s.Ends[0] == node || s.Ends[1] == node).OrderBy(s => s.Id)];
+        _streamsOf.TryGetValue(node, out var streams) ? [.. streams.OrderBy(s => s.Id)] : [];
 
     private void Open(int from, int to, IPEndPoint address)
     {
@@ -216,7 +218,7 @@ internal sealed class Net(SimWorld world, SplitMix64 random)
         // A node that dials itself has two ends of its own, which one session id cannot name.
         if (from != to)
         {
-            _streams.Add(id.Value, new Stream(id.Value, from, to));
+            Add(new Stream(id.Value, from, to));
             world.Nodes[to].Handle(
                 new CoreInput.SessionOpened(id, world.Nodes[from].Id, false, ephemeral), EventKind.Opened);
         }
@@ -303,7 +305,18 @@ internal sealed class Net(SimWorld world, SplitMix64 random)
 
     private void Sweep(Stream stream)
     {
-        if (!stream.Open[0] && !stream.Open[1]) _streams.Remove(stream.Id.Value);
+        if (stream.Open[0] || stream.Open[1] || !_streams.Remove(stream.Id.Value)) return;
+        foreach (var end in stream.Ends) _streamsOf[end].Remove(stream);
+    }
+
+    private void Add(Stream stream)
+    {
+        _streams.Add(stream.Id.Value, stream);
+        foreach (var end in stream.Ends)
+        {
+            if (!_streamsOf.TryGetValue(end, out var streams)) _streamsOf.Add(end, streams = []);
+            streams.Add(stream);
+        }
     }
 
     private long Latency(int a, int b)

@@ -8,6 +8,12 @@ internal sealed class SimDisk(Registers registers, long quotaBytes) : ISequence
 {
     private Record?[] _records = [];
 
+    /// <summary>The disk of a node that is alone.</summary>
+    public SimDisk(long quotaBytes)
+        : this(new Registers(), quotaBytes)
+    {
+    }
+
     /// <summary>The largest number given out or jumped over.</summary>
     public ulong LastSeq { get; set; }
 

@@ -51,6 +51,8 @@ internal sealed class SimWorld : IDisposable
     public long NowMs => _schedule.NowMs;
     /// <summary>How often cores are woken, ms.</summary>
     public long TickMs { get; init; }
+    /// <summary>The run ends at the latest then, however far its story has come.</summary>
+    public long EndMs { get; set; } = long.MaxValue;
     /// <summary>Cores are ticked at every moment, not only at those at which they want to be.</summary>
     public bool TicksAlways { get; set; }
     /// <summary>Frames go from node to node as bytes, as on a wire, not as the objects that were sent.</summary>
@@ -82,12 +84,15 @@ internal sealed class SimWorld : IDisposable
 
     public void At(long ms, Due due) => _schedule.At(ms, due);
 
+    /// <summary>Lets so much time go by.</summary>
+    /// <exception cref="RunOverException">The run ends before, at <see cref="EndMs"/>.</exception>
     public void RunFor(long ms)
     {
         var until = NowMs + ms;
-        while (_schedule.Step(until))
+        while (_schedule.Step(Math.Min(until, EndMs)))
         {
         }
+        if (until > EndMs) throw new RunOverException();
     }
 
     /// <summary>Runs until the condition holds, looking every so often; the time that it took, ms.</summary>
