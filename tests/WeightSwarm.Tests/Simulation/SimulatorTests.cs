@@ -94,7 +94,18 @@ public sealed class SimulatorTests
         Assert.Equal(Logs("1"), Logs("4"));
     }
 
+    [Fact]
+    public void Run_ForSomeSeconds_EndsThenAndSaysTheSameUntilThen()
+    {
+        var (first, second) = (
+            Runner.Run(Named("five-drill"), 11, null, seconds: 40),
+            Runner.Run(Named("five-drill"), 11, null, literal: true, seconds: 40));
+        Assert.Equal((null, 40_000L), (first.Failure, first.SimulatedMs));
+        Assert.Equal(first.LogHash, second.LogHash);
+    }
+
     [Theory]
+    [InlineData("run", "five-drill", "--for", "0")]
     [InlineData("run", "five-drill", "--jobs", "0")]
     [InlineData("run", "nothing")]
     [InlineData("run", "five-drill", "--seeds", "5..1")]

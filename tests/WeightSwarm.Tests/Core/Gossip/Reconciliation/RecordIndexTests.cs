@@ -106,6 +106,27 @@ public sealed class RecordIndexTests
         Assert.Equal(4, new HashSet<Fingerprint> { whole, otherSalt, without, replaced }.Count);
     }
 
+    /// <summary>However a tree came by its items, its sums are those of a tree that was made of them at once.</summary>
+    [Fact]
+    public void Fingerprint_UnderATrustingKey_IsThatOfTheItemsOfTheRange()
+    {
+        var random = new SplitMix64(8);
+        FingerprintKey key = FingerprintKey.Trusting(ReconcilePair.Salt(1));
+        List<IndexItem> gone = Items.Random(random, 4_000), items = Items.Random(random, 1_500);
+        RecordIndex index = Items.Index([.. gone[..2_000], .. items, .. gone[2_000..]]);
+        foreach (IndexItem item in gone) Assert.True(index.Remove(item));
+        items.Sort();
+        for (int i = 0; i < 200; i++)
+        {
+            int from = (int)random.Below(items.Count), to = from + 1 + (int)random.Below(items.Count - from);
+            RecordIndex part = Items.Index(items[from..to]);
+            Assert.Equal(part.Fingerprint(0, to - from, key), index.Fingerprint(from, to, key));
+            IndexItem last = items[to - 1];
+            Assert.True(part.Remove(last) && part.Add(last with { Id = Hash256.Of([1]) }));
+            Assert.NotEqual(part.Fingerprint(0, to - from, key), index.Fingerprint(from, to, key));
+        }
+    }
+
     [Fact]
     public void At_RankBeyondTheItems_IsRefused()
     {
