@@ -6,7 +6,7 @@ namespace WeightSwarm.Core;
 /// <summary>When there is something to do, and when there is not.</summary>
 public sealed partial class SwarmCore
 {
-    private long _wakeMs = long.MinValue;
+    private long _wakeMs = long.MinValue, _apartFromGossipMs = long.MinValue;
     private int _streamsSeen;
     private bool _ownChanged = true, _plannedQuiet, _plannedSick;
     private long _plannedVersion = -1, _plannedLiveness = -1, _planStandsUntilMs = long.MinValue;
@@ -27,15 +27,30 @@ public sealed partial class SwarmCore
     public long NextBroadcastMs => _gossip.NextBroadcastMs;
 
     /// <summary>
+    /// Whether a tick would do something now. What <see cref="NextWakeMs"/> was for may have been put off by frames
+    /// since, as a probe is by that of the peer; then <see cref="NextWakeMs"/> is later now. A driver need not ask.
+    /// </summary>
+    /// <param name="now">Not before the time of the last input.</param>
+    public bool IsDue(Instant now)
+    {
+        _wakeMs = Math.Min(_apartFromGossipMs, _gossip.NextDueMs(now));
+        return _wakeMs <= now.MonotonicMs;
+    }
+
+    /// <summary>
     /// A tick leaves only what is due later. Whatever else happens may have made something due; all but frames that
     /// only put things off, as long as they end no stream and nobody comes back with them.
     /// </summary>
     private void NoteForWake(CoreInput input)
     {
-        if (input is CoreInput.Tick) _wakeMs = Math.Max(NextDueMs(), Now.MonotonicMs + 1);
+        if (input is CoreInput.Tick)
+        {
+            _apartFromGossipMs = DueApartFromGossipMs();
+            _wakeMs = Math.Max(Math.Min(_apartFromGossipMs, _gossip.NextDueMs(Now)), Now.MonotonicMs + 1);
+        }
         else if (!PutsOff(input) || _health.IsDeaf || _livenessSeen != _liveness.Version ||
             _streamsSeen != _gossip.SessionCount)
-            _wakeMs = Now.MonotonicMs;
+            _wakeMs = _apartFromGossipMs = Now.MonotonicMs;
         _streamsSeen = _gossip.SessionCount;
     }
 
@@ -46,11 +61,10 @@ public sealed partial class SwarmCore
             or V1.Frame.KindOneofCase.Prune,
     };
 
-    private long NextDueMs()
+    private long DueApartFromGossipMs()
     {
         var now = Now.MonotonicMs;
-        var due = Math.Min(_gossip.NextDueMs(Now), _records.NextExpiryMs);
-        due = Math.Min(due, _watch.NextDueMs(Pace, Now));
+        var due = Math.Min(_records.NextExpiryMs, _watch.NextDueMs(Pace, Now));
         if (IsQuiet(Now)) due = Math.Min(due, QuietUntilMs);
         due = Math.Min(due, _watch.Health == _health.At(Now, Pace) ? _health.NextDueMs(Now, Pace) : now);
         if (Charter is null) return due;

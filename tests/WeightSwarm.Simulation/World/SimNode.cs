@@ -156,6 +156,11 @@ internal sealed class SimNode
     private void Tick()
     {
         if (_core is null || Asleep) return;
+        if (!_world.TicksAlways && !_core.IsDue(Now))
+        {
+            PlanTick();
+            return;
+        }
         var (plan, began) = (_core.Plan, Stopwatch.GetTimestamp());
         var outputs = _core.Handle(Ticking, Now);
         _world.Metrics.Ticked(ReferenceEquals(plan, _core.Plan) ? null : Stopwatch.GetElapsedTime(began));
