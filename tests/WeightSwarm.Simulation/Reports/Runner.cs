@@ -66,6 +66,12 @@ internal static class Runner
         figures["MiB fetched"] = metrics.FetchedBytes >> 20;
         figures["MiB given up"] = metrics.WastedBytes >> 20;
         figures["surplus copies"] = world.SurplusCopies();
+        figures["repairs"] = world.Repairs.Count;
+        if (world.Repairs.Count > 0)
+        {
+            figures["s to repair p50"] = world.Repairs.TookMs(50) / 1000;
+            figures["s to repair p99"] = world.Repairs.TookMs(99) / 1000;
+        }
         foreach (var (kind, count, bytes) in metrics.ByKind)
         {
             figures[$"frames {kind}"] = count;

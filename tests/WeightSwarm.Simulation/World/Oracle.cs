@@ -91,6 +91,7 @@ internal sealed class Oracle
         if (!_holders.TryGetValue((model, slice), out var holders)) _holders.Add((model, slice), holders = []);
         if (here) holders.Add(node.Number);
         else holders.Remove(node.Number);
+        _world.Repairs.Look(model, slice);
     }
 
     /// <summary>I3: a slice that a node advertises is intact on its disk, or it cannot know better yet.</summary>

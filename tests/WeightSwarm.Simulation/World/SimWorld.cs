@@ -32,6 +32,7 @@ internal sealed class SimWorld : IDisposable
         Net = new Net(this, Random.Split());
         Oracle = new Oracle(this);
         Metrics = new Metrics(this);
+        Repairs = new Repairs(this);
         Releases = new Releases(this);
     }
 
@@ -47,6 +48,7 @@ internal sealed class SimWorld : IDisposable
     public EventLog Log { get; }
     public Oracle Oracle { get; }
     public Metrics Metrics { get; }
+    public Repairs Repairs { get; }
     public Releases Releases { get; }
     public long NowMs => _schedule.NowMs;
     /// <summary>How often cores are woken, ms.</summary>
@@ -77,6 +79,8 @@ internal sealed class SimWorld : IDisposable
     public IReadOnlyCollection<Entry> Entries => _entries.Values;
 
     public SimNode NodeOf(NodeId id) => _byId[id];
+
+    public bool IsCatalogued(Hash256 model) => _entries.ContainsKey(model);
 
     public Entry Entry(Hash256 model) => _entries[model];
 
@@ -117,6 +121,7 @@ internal sealed class SimWorld : IDisposable
         Starts++;
         Nodes[node].Bootstrap = [.. knows.Select(Net.AddressOf)];
         Nodes[node].Start();
+        Repairs.Look(Nodes[node]);
     }
 
     /// <summary>Ends a node's process, or with it the whole host.</summary>
@@ -124,6 +129,7 @@ internal sealed class SimWorld : IDisposable
     {
         Starts++;
         Nodes[node].Stop(hostToo);
+        Repairs.Look(Nodes[node]);
     }
 
     /// <summary>The founder's charter comes out at a node.</summary>

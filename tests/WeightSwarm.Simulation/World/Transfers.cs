@@ -110,6 +110,7 @@ internal sealed class Transfers(SimWorld world, SimNode node)
     private void Finish((Hash256 Model, int Slice) key, Fetch fetch)
     {
         End(key);
+        world.Repairs.Fetched(key.Model, key.Slice);
         node.Disk.Intact.Add(key, fetch.Bytes);
         Oracle.Bounds(node);
         world.Metrics.Fetched(fetch.Bytes);
