@@ -43,9 +43,24 @@ internal sealed partial class GossipState
             // link is eager again until it is pruned, for whoever hears it there first prunes the link that comes
             // second.
             session.Eager |= from is null;
-            if (session.Eager) _outbox.Push(session.Id, record);
+            if (from is not null && IsOldNews(record, now)) AnnounceOld(session, record, now);
+            else if (session.Eager) _outbox.Push(session.Id, record);
             else Announce(session, record, now);
         }
+    }
+
+    /// <summary>
+    /// Older than clocks may differ: it came by reconciliation, and neighbours may well have it. They are told its id
+    /// and ask for it if not; pushed, all that a newcomer learns would go to all of its neighbours.
+    /// </summary>
+    private bool IsOldNews(Record record, Instant now) => record.IssuedMs + Pace.ClockSkewMs < now.UnixMs;
+
+    /// <summary>Of very much old news not even the ids are told: when it has come to an end, sets are
+    /// compared.</summary>
+    private void AnnounceOld(Session session, Record record, Instant now)
+    {
+        if (session.AgainSoon || session.Announce.Count >= MostIds) ReconcileSoon(session, now);
+        else Announce(session, record, now);
     }
 
     /// <summary>The first announcement after a quiet spell goes out with this input, and what follows soon is
@@ -82,6 +97,7 @@ internal sealed partial class GossipState
                 _book.Commend(session.Peer, now.MonotonicMs);
                 if (session.Active) session.Eager = true;
                 Accepted(record!, now);
+                if (IsOldNews(record!, now)) (_filler, _filledMs) = (session.Id, now.MonotonicMs);
                 // Of who is one too many where it is, the others learn by anti-entropy, if at all.
                 if (IsAdmitted(record!.Author)) Spread(record, session.Id, now);
                 break;

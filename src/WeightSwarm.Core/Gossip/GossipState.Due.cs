@@ -27,7 +27,8 @@ internal sealed partial class GossipState
             due = Math.Min(due, session.LastHeardMs + PatienceMs(session, pace) + 1);
             if (!session.Greeted) continue;
             due = Math.Min(due, ProbeDueMs(session, pace));
-            if (session.Active) due = Math.Min(due, After(session.LastReconcileMs, pace.ReconcileMs));
+            if (session.Active || session.AgainSoon)
+                due = Math.Min(due, After(session.LastReconcileMs, pace.ReconcileMs));
             if (session.Outbound && !session.WeAskedActive)
                 due = Math.Min(due, session.UsedMs + pace.ReconcileFarMs + 1);
         }

@@ -19,19 +19,24 @@ internal sealed partial class GossipState
     // Those with an address, in order; null when some came or went.
     private Identity.NodeId[]? _peers;
     private long _lastFarMs = long.MinValue;
+
+    // Who brought old news last, or may do so, and when.
+    private SessionId _filler;
+    private long _filledMs = long.MinValue;
     private ulong _reconciliations;
 
     private void TendReconciliation(Instant now, Instant soon)
     {
         foreach (var session in All)
-            if (session.Active && IsDue(session.LastReconcileMs, Pace.ReconcileMs, session.AgainSoon ? now : soon))
-                StartReconciliation(session, now);
+            if ((session.Active || session.AgainSoon) &&
+                IsDue(session.LastReconcileMs, Pace.ReconcileMs, session.AgainSoon ? now : soon))
+                CompareInTurn(session, now);
         if (!IsDue(_lastFarMs, Pace.ReconcileFarMs, now)) return;
         if (_addressesOf.Count == 0) return;
         Rotate(now);
         _peers ??= [.. _addressesOf.Keys];
         var peer = _peers[_random.Below(_peers.Length)];
-        if (SessionWith(peer) is { } open) StartReconciliation(open, now);
+        if (SessionWith(peer) is { } open) CompareInTurn(open, now);
         // A new stream begins with a reconciliation.
         else if (!Dial(AddressesOf(peer), now)) return;
         _lastFarMs = now.MonotonicMs;
@@ -40,9 +45,26 @@ internal sealed partial class GossipState
     private static bool IsDue(long lastMs, long everyMs, Instant now) =>
         lastMs == long.MinValue || now.MonotonicMs - lastMs >= everyMs;
 
+    /// <summary>
+    /// Compares sets with a peer, unless this node is being filled up by another one now: two would bring it the same.
+    /// Nobody can keep the others waiting for long.
+    /// </summary>
+    private void CompareInTurn(Session session, Instant now)
+    {
+        if (session.WaitsSinceMs == long.MaxValue) session.WaitsSinceMs = now.MonotonicMs;
+        if (MustWait(session, now)) ReconcileSoon(session, now);
+        else StartReconciliation(session, now);
+    }
+
+    private bool MustWait(Session session, Instant now) =>
+        session.Id != _filler && _filledMs != long.MinValue && now.MonotonicMs - _filledMs < 2 * Pace.GraftMs &&
+        (session.WaitsSinceMs == long.MaxValue || now.MonotonicMs - session.WaitsSinceMs < Pace.ReconcileMs / 10);
+
     private void StartReconciliation(Session session, Instant now)
     {
-        (session.LastReconcileMs, session.AgainSoon) = (now.MonotonicMs, false);
+        // Until it is known how much a new peer brings, the others wait.
+        if (session.Reconciler is null) (_filler, _filledMs) = (session.Id, now.MonotonicMs);
+        (session.LastReconcileMs, session.AgainSoon, session.WaitsSinceMs) = (now.MonotonicMs, false, long.MaxValue);
         session.Reconciler ??= new Reconciler(_records.Index, TrustsPeers);
         var number = ++_reconciliations;
         Span<byte> salt = stackalloc byte[FingerprintKey.SaltSize];
@@ -54,6 +76,11 @@ internal sealed partial class GossipState
 
     private void OnReconcile(Session session, V1.Reconcile message, Instant now)
     {
+        if (!message.Answer && MustWait(session, now))
+        {
+            Decline(session, message, now);
+            return;
+        }
         session.LastReconcileMs = session.UsedMs = now.MonotonicMs;
         session.AgainSoon = false;
         session.Reconciler ??= new Reconciler(_records.Index, TrustsPeers);
@@ -76,6 +103,15 @@ internal sealed partial class GossipState
             session.Budget.Ordered(ids.Length);
             _outbox.Send(session.Id, new V1.Frame { Want = WantOf(ids) });
         }
+    }
+
+    /// <summary>The answer that ends a session; when this node has its hands free it opens one itself.</summary>
+    private void Decline(Session session, V1.Reconcile message, Instant now)
+    {
+        if (session.WaitsSinceMs == long.MaxValue) session.WaitsSinceMs = now.MonotonicMs;
+        ReconcileSoon(session, now);
+        var nothing = new V1.Reconcile { Session = message.Session, Answer = true };
+        _outbox.Send(session.Id, new V1.Frame { Reconcile = nothing });
     }
 
     /// <summary>

@@ -162,7 +162,7 @@ internal sealed partial class GossipState
         var pace = Pace;
         foreach (var session in All)
             if (session.Greeted && ProbeDueMs(session, pace) <= now.MonotonicMs ||
-                session.Active && IsDue(session.LastReconcileMs, pace.ReconcileMs, now))
+                (session.Active || session.AgainSoon) && IsDue(session.LastReconcileMs, pace.ReconcileMs, now))
                 return true;
         return false;
     }
@@ -224,7 +224,7 @@ internal sealed partial class GossipState
         TryReach(session, hello);
         AskActive(session, now);
         // One side begins; the other is answered in the same exchange.
-        if (session.Outbound) StartReconciliation(session, now);
+        if (session.Outbound) CompareInTurn(session, now);
     }
 
     /// <summary>

@@ -43,6 +43,10 @@ internal sealed class Session(SessionId id, NodeId peer, bool outbound, IPEndPoi
 
     public long LastReconcileMs { get; set; } = long.MinValue;
 
+    /// <summary>Since when the next reconciliation waits for its turn; <see cref="long.MaxValue"/> while it does
+    /// not.</summary>
+    public long WaitsSinceMs { get; set; } = long.MaxValue;
+
     /// <summary>Ids to announce when that is due.</summary>
     public SortedSet<ulong> Announce { get; } = [];
 }

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using WeightSwarm.Core.Catalogue;
 using WeightSwarm.Core.Gossip;
+using WeightSwarm.Core.Gossip.Reconciliation;
 using WeightSwarm.Tests.Core.Records;
 using static WeightSwarm.Tests.Core.Gossip.CoreBench;
 
@@ -82,6 +83,58 @@ public sealed class BroadcastTests
         _bench.Wait(250);
         Assert.Empty(_bench.Handle(new CoreInput.BroadcastDue()));
         Assert.Equal(long.MaxValue, _bench.Core.NextBroadcastMs);
+    }
+
+    /// <summary>Two links that have compared their sets since they were made.</summary>
+    private (SessionId One, SessionId Two) SettledLinks()
+    {
+        var links = (_bench.Linked(2), _bench.Linked(3));
+        _bench.Ticks(2_400);
+        // Nobody has said anything for as long as a stream lasts.
+        foreach (var link in new[] { links.Item1, links.Item2 })
+            _bench.Frame(link, new V1.Frame { Ping = new V1.Ping() });
+        return links;
+    }
+
+    [Fact]
+    public void Push_OfOldNews_GoesOnByIdToEagerLinksToo()
+    {
+        WeightSwarm.Core.Records.Record[] records = [_bench.NodeRecord(9), _bench.NodeRecord(10)];
+        _bench.Wait(Pace.Drill.ClockSkewMs - 2_400);
+        var (from, eager) = SettledLinks();
+        Assert.NotNull(Assert.Single(To(_bench.Frame(from, Push(records[0])), eager)).Push);
+        _bench.Wait(1);
+        var announced = Assert.Single(To(_bench.Frame(from, Push(records[1])), eager));
+        Assert.Equal([records[1].Id.Prefix], announced.IHave.Ids);
+    }
+
+    [Fact]
+    public void Push_OfVeryMuchOldNews_IsNotAnnouncedButCompared()
+    {
+        var records = Enumerable.Range(9, 1_500).Select(key => _bench.NodeRecord(key)).ToList();
+        _bench.Wait(Pace.Drill.ClockSkewMs);
+        var (from, eager) = SettledLinks();
+        List<CoreOutput> outputs = [];
+        foreach (var some in records.Chunk(100)) outputs.AddRange(_bench.Frame(from, Push([.. some])));
+        Assert.DoesNotContain(To(outputs, eager), f => f.Push is not null || f.Reconcile is not null);
+        outputs.AddRange(_bench.Ticks(1_500));
+        Assert.InRange(To(outputs, eager).Where(f => f.IHave is not null).Sum(f => f.IHave.Ids.Count), 1, 1_124);
+        Assert.Single(To(outputs, eager), f => f.Reconcile is { Answer: false });
+    }
+
+    [Fact]
+    public void Reconcile_WhileAnotherPeerFillsTheNode_IsPutOff()
+    {
+        var record = _bench.NodeRecord(9);
+        _bench.Wait(Pace.Drill.ClockSkewMs);
+        var (filler, other) = SettledLinks();
+        _bench.Frame(filler, Push(record));
+        var open = new Reconciler(new RecordIndex()).Start(7, FingerprintKey.DeriveSalt(new byte[32], 1));
+        var declined = To(_bench.Frame(other, new V1.Frame { Reconcile = open }), other).Single().Reconcile;
+        Assert.True(declined is { Answer: true, Session: 7, Ranges.Count: 0 });
+        Assert.Contains(To(_bench.Frame(filler, new V1.Frame { Reconcile = open }), filler),
+            f => f.Push is not null);
+        Assert.Single(To(_bench.Ticks(1_200), other), f => f.Reconcile is { Answer: false });
     }
 
     [Fact]
