@@ -4,8 +4,9 @@ using WeightSwarm.Simulation.World;
 
 namespace WeightSwarm.Simulation.Overlay;
 
-/// <summary>Two halves that cannot reach each other for a day, in which everybody speaks, and then whole
-/// again.</summary>
+/// <summary>
+/// Two halves that cannot reach each other for a day, in which everybody speaks, and then whole again.
+/// </summary>
 internal static class HealTrial
 {
     private const long Second = 1_000, Minute = 60 * Second, Hour = 60 * Minute;

@@ -102,7 +102,8 @@ internal sealed class OverlayNode(OverlayWorld world, int number)
         var streams = _gossip!.SessionCount;
         _gossip.Arrived(session, frame, world.Now);
         After(wakes: _gossip.SessionCount != streams || frame.KindCase
-            is Frame.KindOneofCase.Hello or Frame.KindOneofCase.Neighbour or Frame.KindOneofCase.Close);
+            is Frame.KindOneofCase.Hello or Frame.KindOneofCase.Neighbour or Frame.KindOneofCase.Close
+            or Frame.KindOneofCase.Push);
     }
 
     private void Accepted(Record record, Instant now)

@@ -88,7 +88,7 @@ internal sealed class OverlayWorld
 
     /// <summary>
     /// Starts all nodes within half a minute, each with the charter, a sample of the members and its monitors. These
-    /// are drawn at random, as are those of a core, from the ids.
+    /// are drawn at random; a core's are, too, by the ids.
     /// </summary>
     public void StartAll(int sample, int monitors)
     {

@@ -46,7 +46,7 @@ internal sealed class Spread
     public long DelayMs(int perThousand)
     {
         var sorted = _followed.Values.SelectMany(f => f.DelaysMs).Order().ToList();
-        return sorted.Count == 0
-            ? -1 : sorted[(int)Math.Min(sorted.Count - 1, (long)sorted.Count * perThousand / 1000)];
+        if (sorted.Count == 0) return -1;
+        return sorted[(int)Math.Min(sorted.Count - 1, (long)sorted.Count * perThousand / 1000)];
     }
 }
