@@ -97,7 +97,7 @@ internal sealed partial class GossipState
                 _book.Commend(session.Peer, now.MonotonicMs);
                 if (session.Active) session.Eager = true;
                 Accepted(record!, now);
-                if (IsOldNews(record!, now)) (_filler, _filledMs) = (session.Id, now.MonotonicMs);
+                if (IsOldNews(record!, now)) (_filler, _filledMs, _fills) = (session.Id, now.MonotonicMs, true);
                 // Of who is one too many where it is, the others learn by anti-entropy, if at all.
                 if (IsAdmitted(record!.Author)) Spread(record, session.Id, now);
                 break;

@@ -23,6 +23,7 @@ internal sealed partial class GossipState
     // Who brought old news last, or may do so, and when.
     private SessionId _filler;
     private long _filledMs = long.MinValue;
+    private bool _fills;
     private ulong _reconciliations;
 
     private void TendReconciliation(Instant now, Instant soon)
@@ -63,7 +64,7 @@ internal sealed partial class GossipState
     private void StartReconciliation(Session session, Instant now)
     {
         // Until it is known how much a new peer brings, the others wait.
-        if (session.Reconciler is null) (_filler, _filledMs) = (session.Id, now.MonotonicMs);
+        if (session.Reconciler is null) (_filler, _filledMs, _fills) = (session.Id, now.MonotonicMs, false);
         (session.LastReconcileMs, session.AgainSoon, session.WaitsSinceMs) = (now.MonotonicMs, false, long.MaxValue);
         session.Reconciler ??= new Reconciler(_records.Index, TrustsPeers);
         var number = ++_reconciliations;
@@ -92,6 +93,9 @@ internal sealed partial class GossipState
         }
         if (step.ToPush.Count > 0) _outbox.Push(session.Id, step.ToPush.Select(_records.Find).OfType<Record>());
         if (step.ToWant.Count > 0) Want(session, step.ToWant);
+        // It brought nothing: whoever waits need not.
+        if (message.Answer && step is { Reply: null, ToWant.Count: 0 } && session.Id == _filler && !_fills)
+            _filledMs = long.MinValue;
         if (step.Reply is not null) session.Budget.Reconciles();
         if (step.Reply is { } reply) _outbox.Send(session.Id, new V1.Frame { Reconcile = reply });
     }
