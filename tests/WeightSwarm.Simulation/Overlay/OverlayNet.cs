@@ -110,12 +110,12 @@ internal sealed class OverlayNet(OverlayWorld world, SplitMix64 random)
         else TellClosed(link, other);
     }
 
-    /// <summary>The host is gone, and nobody says so.</summary>
-    public void Vanish(int node)
+    /// <summary>Some hosts are gone, and nobody says so.</summary>
+    public void Vanish(IReadOnlySet<int> nodes)
     {
         foreach (var link in _links.Values)
             for (var side = 0; side < 2; side++)
-                if (link.End(side) == node)
+                if (nodes.Contains(link.End(side)))
                     link.Open[side] = false;
     }
 

@@ -67,7 +67,6 @@ internal sealed class OverlayNode(OverlayWorld world, int number)
         Dead = true;
         _tick?.Forget();
         _broadcast?.Forget();
-        world.Net.Vanish(number);
     }
 
     /// <summary>Publishes a record of its own.</summary>

@@ -65,6 +65,13 @@ internal sealed class OverlayWorld
         }
     }
 
+    /// <summary>Some hosts lose power at the same moment.</summary>
+    public void Crash(IReadOnlySet<int> nodes)
+    {
+        foreach (var node in nodes) Nodes[node].Crash();
+        Net.Vanish(nodes);
+    }
+
     /// <summary>Nodes of the same side reach each other; null heals.</summary>
     public void Cut(Func<int, int>? sideOf) => _sideOf = sideOf;
 

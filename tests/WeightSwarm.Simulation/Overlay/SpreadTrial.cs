@@ -19,9 +19,9 @@ internal static class SpreadTrial
         world.RunFor(7 * Minute);
         Tell(world, "settled", progress);
         var spread = new Spread(world);
-        Say(world, spread, nodes > 20_000 ? 5 : 10, 2 * Second);
+        Say(world, spread, isLarge ? 3 : 10, 2 * Second);
         spread.Forget();
-        Steady(world, spread, nodes > 20_000 ? 10 : 30, figures);
+        Steady(world, spread, isLarge ? 6 : 30, figures);
         Tell(world, "steady", progress);
         Crash(world, spread, crashPercent, figures);
         Tell(world, $"{crashPercent} % gone", progress);
@@ -61,8 +61,7 @@ internal static class SpreadTrial
     private static void Crash(
         OverlayWorld world, Spread spread, int percent, SortedDictionary<string, long> figures)
     {
-        foreach (var node in world.Random.Pick(world.Nodes.Length, world.Nodes.Length * percent / 100))
-            world.Nodes[node].Crash();
+        world.Crash(world.Random.Pick(world.Nodes.Length, world.Nodes.Length * percent / 100).ToHashSet());
         world.RunFor(100);
         spread.Publish(world.Any());
         world.RunFor(5 * Minute);
