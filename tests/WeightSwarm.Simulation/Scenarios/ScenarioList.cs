@@ -11,6 +11,7 @@ internal static class ScenarioList
         new Replay("replay", 90), new Replay("replay-10", 10), new GarbageFlood(),
         new Sybil("sybil-16", 16), new Sybil("sybil-2k", 2_000),
         new OldBackup("old-backup", 30), new OldBackup("backup-5", 5),
+        new Detection("detect-loss", 5, 50, 0), new Detection("detect-starved", 5, 50, 10),
         new Steady("steady-100", 100, 30, 36), new Steady("steady-day", 100, 1, 36), new Steady("steady-4", 100, 4, 36),
         new Steady("steady-1k", 1_000, 1, 36), new Steady("steady-10k", 10_000, 1, 100),
     ];
