@@ -86,7 +86,8 @@ public sealed partial class SwarmCore
     /// <summary>What the node itself holds, fetches and has room for comes with inputs that are not gossip.</summary>
     private void NoteForPlan(CoreInput input) => _ownChanged |= input is not (CoreInput.Tick
         or CoreInput.FrameArrived or CoreInput.SessionOpened or CoreInput.SessionClosed or CoreInput.DialFailed
-        or CoreInput.Bootstrap or CoreInput.Found or CoreInput.Knocked or CoreInput.BroadcastDue);
+        or CoreInput.Bootstrap or CoreInput.Remembered or CoreInput.Found or CoreInput.Knocked
+        or CoreInput.BroadcastDue);
 
     /// <summary>A plan follows from the view, the node's own situation and the time; a pass over what is as it was
     /// gives what it gave.</summary>

@@ -84,6 +84,7 @@ public sealed partial class SwarmCore
             IsTied = peer => _watch!.IsTied(peer),
             IsMember = author => _views.Knows(author),
             IsAdmitted = _views.Census.IsAdmitted,
+            IsYoung = author => _views.Census.YoungUntilMs(author) > Now.MonotonicMs,
         };
         Now = now;
         _replication = new ReplicationState(Self, _outbox, (kind, subject, body, ttl) => Say(kind, subject, body, ttl));
@@ -154,6 +155,7 @@ public sealed partial class SwarmCore
                 break;
             case CoreInput.Knocked knocked: _gossip.Knocked(knocked); break;
             case CoreInput.Found found: _gossip.Found(found.Addresses, now); break;
+            case CoreInput.Remembered remembered: Remember(remembered.Run, now); break;
             case CoreInput.Restored restored: Restore(restored.Envelopes, now); break;
             case CoreInput.Publish publish: OfferOwn(publish.Record); break;
             case CoreInput.Described described: Describe(described.Self); break;
@@ -242,6 +244,14 @@ public sealed partial class SwarmCore
         _gossip.GossipPort = self.Endpoints.Select(e => e.GossipPort).FirstOrDefault();
         _gossip.Version = self.Version;
         _replication.Draining = self.Draining;
+    }
+
+    private void Remember(EarlierRun run, Instant now)
+    {
+        foreach (var (node, since) in run.Known)
+            _views.Census.Knew(node, now.MonotonicMs - Math.Max(0, now.UnixMs - since));
+        _gossip.Remember(run.Anchors, run.Reached, now);
+        _gossip.Remember(run.Bans, run.Scores, now);
     }
 
     private void Restore(IReadOnlyList<ReadOnlyMemory<byte>> envelopes, Instant now)

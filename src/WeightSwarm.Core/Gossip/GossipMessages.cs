@@ -57,6 +57,9 @@ public abstract record CoreInput
     /// are kept, each for two dials.</summary>
     public sealed record Found(IReadOnlyList<IPEndPoint> Addresses) : CoreInput;
 
+    /// <summary>What an earlier run knew of others; comes before its records.</summary>
+    public sealed record Remembered(EarlierRun Run) : CoreInput;
+
     /// <summary>Records of an earlier run.</summary>
     public sealed record Restored(IReadOnlyList<ReadOnlyMemory<byte>> Envelopes) : CoreInput;
 
@@ -145,6 +148,12 @@ public abstract record CoreOutput
 
     /// <summary>Refuse a peer, and where the list says so its address, before it costs anything.</summary>
     public sealed record Ban(Admission.Ban Details) : CoreOutput;
+
+    /// <summary>Somebody answered at an address that this node dialled: keep it over restarts.</summary>
+    public sealed record PeerReached(Anchor Peer) : CoreOutput;
+
+    /// <summary>Dial these first after a restart, instead of those said before.</summary>
+    public sealed record AnchorsChanged(IReadOnlyList<Anchor> Anchors) : CoreOutput;
 
     /// <summary>Keep a record over restarts.</summary>
     public sealed record Persist(Record Record) : CoreOutput;

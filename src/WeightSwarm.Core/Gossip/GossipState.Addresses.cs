@@ -20,8 +20,17 @@ internal sealed partial class GossipState
 
     private int _dialling;
 
-    private sealed class Address(IPEndPoint endPoint, bool invited)
+    // Whose stream brought the record that is being taken in.
+    private IPAddress? _source;
+
+    /// <summary>What speaks for the one behind an address.</summary>
+    private enum Trust { None, Known, Reached, Anchor }
+
+    private sealed class Address(IPEndPoint endPoint, bool invited) : Admission.IBookEntry
     {
+        public Admission.BookPlace? Place { get; set; }
+        public bool IsBad => Failures > 1;
+        public Trust Trust { get; set; }
         public IPEndPoint EndPoint { get; } = endPoint;
         /// <summary>From an invite or an earlier run: kept whatever node records say.</summary>
         public bool Invited { get; } = invited;
@@ -83,6 +92,7 @@ internal sealed partial class GossipState
         {
             if (_addresses.Count >= MostAddresses) return;
             _addresses.Add(endPoint.ToString(), address = new Address(endPoint, invited));
+            _neighbourhood.Add(address, _source);
         }
         address.KnownMs = now.MonotonicMs;
         if (peer is { } id) Name(address, id);
@@ -113,6 +123,7 @@ internal sealed partial class GossipState
     {
         SetDialling(address, false);
         _addresses.Remove(address.EndPoint.ToString());
+        _neighbourhood.Remove(address);
         Unname(address);
     }
 
@@ -146,6 +157,8 @@ internal sealed partial class GossipState
         if (!_addresses.TryGetValue(session.Remote.ToString(), out var address)) return;
         SetDialling(address, false);
         (address.Failures, address.KnownMs, address.Unproved) = (0, now.MonotonicMs, false);
+        _neighbourhood.Answered(address);
+        _outbox.Add(new CoreOutput.PeerReached(new Anchor(session.Peer, address.EndPoint)));
     }
 
     /// <summary>A stream that ends soon after it was opened is not opened again at once.</summary>

@@ -35,6 +35,16 @@ internal sealed partial class GossipState
     /// <summary>Points of a peer.</summary>
     public int ScoreOf(NodeId peer, Instant now) => _book.PointsOf(peer, now.MonotonicMs);
 
+    /// <summary>Takes over the bans and scores of an earlier run.</summary>
+    public void Remember(IReadOnlyList<Ban> bans, IReadOnlyList<(NodeId Peer, int Points)> scores, Instant now)
+    {
+        foreach (var ban in bans) _bans.Put(ban, now.MonotonicMs);
+        foreach (var (peer, points) in scores) _book.Recall(peer, points, now.MonotonicMs);
+    }
+
+    /// <summary>Peers with a score below zero, and it.</summary>
+    public IEnumerable<(NodeId Peer, int Points)> BadScores(Instant now) => _book.Bad(now.MonotonicMs);
+
     /// <summary>The driver saw an offence on a stream, open or just closed.</summary>
     public void Offended(CoreInput.Offended input, Instant now)
     {

@@ -96,7 +96,9 @@ internal sealed partial class GossipState
                 _authors.Charge(record!, IsMember(record!.Author), Limits(), now.MonotonicMs);
                 _book.Commend(session.Peer, now.MonotonicMs);
                 if (session.Active) session.Eager = true;
+                _source = session.Remote.Address;
                 Accepted(record!, now);
+                _source = null;
                 if (IsOldNews(record!, now)) (_filler, _filledMs, _fills) = (session.Id, now.MonotonicMs, true);
                 // Of who is one too many where it is, the others learn by anti-entropy, if at all.
                 if (IsAdmitted(record!.Author)) Spread(record, session.Id, now);

@@ -38,16 +38,18 @@ internal sealed partial class GossipState
     private long OverlayDueMs(Instant now)
     {
         var due = long.MaxValue;
-        if (WeAskedCount < WantedNeighbours)
+        if (WantsNeighbours)
         {
-            if (ActiveCount < WantedNeighbours)
+            if (ActiveCount < WantedNeighbours || LacksOwnChoice)
                 foreach (var session in All)
-                    if (session.Greeted && !session.WeAskedActive)
+                    if (session.Greeted && !session.WeAskedActive && WantsLinkTo(session))
                         due = Math.Min(due, After(session.AskedMs, Pace.ReconcileMs));
             // While dials are under way, what comes of them wakes the core.
+            var wantsAny = WeAskedCount < WantedNeighbours;
             if (_dialling < MostDials)
                 foreach (var address in _addresses.Values)
-                    due = Math.Min(due, DialDueMs(address, now));
+                    if (wantsAny || TrustIn(address) != Trust.None)
+                        due = Math.Min(due, DialDueMs(address, now));
         }
         if (_dialling >= MostDials || !LacksMonitors()) return due;
         foreach (var peer in OwnMonitors())

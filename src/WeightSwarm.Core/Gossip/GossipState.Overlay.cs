@@ -46,7 +46,10 @@ internal sealed partial class GossipState
         if (others.Count == 0) return;
         if (links.Count >= WantedNeighbours)
         {
-            Unlink(links[(int)_random.Below(links.Count)]);
+            // Not one of the few that this node chose to rely on.
+            var spare = links.Where(s => !(s.Outbound && IsRelied(s.Peer)) || OwnChoices() > WantedOwnChoices).ToList();
+            if (spare.Count == 0) return;
+            Unlink(spare[(int)_random.Below(spare.Count)]);
         }
         AskActive(others[(int)_random.Below(others.Count)], now);
     }
@@ -63,7 +66,7 @@ internal sealed partial class GossipState
 
     private void AskActive(Session session, Instant now)
     {
-        if (session.WeAskedActive || WeAskedCount >= WantedNeighbours) return;
+        if (session.WeAskedActive || !WantsLinkTo(session)) return;
         if (!IsDue(session.AskedMs, Pace.ReconcileMs, now) || !MayLink(session, now)) return;
         (session.WeAskedActive, session.AskedMs) = (true, now.MonotonicMs);
         _outbox.Send(session.Id, new V1.Frame
@@ -84,7 +87,7 @@ internal sealed partial class GossipState
         {
             // A refusal is said, or the asker would count on this link and look for no other.
             session.WeAskedActive = session.TheyAskedActive =
-                ActiveCount < (ask.Urgent ? MostUrgent : MostNeighbours) && MayLink(session, now);
+                HasRoomFor(session, ask.Urgent ? MostUrgent : MostNeighbours) && MayLink(session, now);
             var answer = new V1.Neighbour { Active = session.WeAskedActive };
             _outbox.Send(session.Id, new V1.Frame { Neighbour = answer });
         }
@@ -95,7 +98,7 @@ internal sealed partial class GossipState
 
     private void TendOverlay(Instant now)
     {
-        if (ActiveCount < WantedNeighbours)
+        if (ActiveCount < WantedNeighbours || LacksOwnChoice)
             foreach (var session in All)
                 if (session.Greeted)
                     AskActive(session, now);
@@ -104,19 +107,19 @@ internal sealed partial class GossipState
             foreach (var peer in OwnMonitors())
                 if (room > 0 && SessionWith(peer) is null && Dial(AddressesOf(peer), now))
                     room--;
-        if (room > 0 && WeAskedCount < WantedNeighbours) DialNeighbours(room, now);
+        if (room > 0 && WantsNeighbours) DialNeighbours(room, now);
+        TendAnchors();
         CloseIdle(now);
     }
 
-    /// <summary>Dials addresses in turn, from one drawn at random.</summary>
+    private bool WantsLinkTo(Session session) => WeAskedCount < WantedNeighbours ||
+        session.Outbound && IsRelied(session.Peer) && LacksOwnChoice;
+
+    private bool WantsNeighbours => WeAskedCount < WantedNeighbours || LacksOwnChoice;
+
     private void DialNeighbours(int room, Instant now)
     {
-        var free = _addresses.Values.Where(a => !a.Dialling && MayDial(a, now)).ToList();
-        if (free.Count == 0) return;
-        var start = (int)_random.Below(free.Count);
-        for (var i = 0; i < free.Count && room > 0; i++)
-            if (Dial([free[(start + i) % free.Count]], now))
-                room--;
+        for (; room > 0 && Choose(now) is { } address; room--) Dial([address], now);
     }
 
     /// <summary>Dials the first of these addresses that may be dialled; false for none.</summary>

@@ -11,7 +11,7 @@ namespace WeightSwarm.Core.Gossip;
 /// </summary>
 internal sealed partial class GossipState
 {
-    private const int WantedIdsPerFrame = 1024;
+    private const int WantedIdsPerFrame = 1024, MostDraws = 64;
 
     /// <summary>All peers run in this process: fingerprints need not resist them.</summary>
     public bool TrustsPeers { get; init; }
@@ -35,12 +35,24 @@ internal sealed partial class GossipState
         if (!IsDue(_lastFarMs, Pace.ReconcileFarMs, now)) return;
         if (_addressesOf.Count == 0) return;
         Rotate(now);
-        _peers ??= [.. _addressesOf.Keys];
-        var peer = _peers[_random.Below(_peers.Length)];
+        var peer = DrawMember();
         if (SessionWith(peer) is { } open) CompareInTurn(open, now);
         // A new stream begins with a reconciliation.
         else if (!Dial(AddressesOf(peer), now)) return;
         _lastFarMs = now.MonotonicMs;
+    }
+
+    /// <summary>A member drawn uniformly; of those not on probation, unless there are hardly any.</summary>
+    private Identity.NodeId DrawMember()
+    {
+        _peers ??= [.. _addressesOf.Keys];
+        Identity.NodeId peer = default;
+        for (var draw = 0; draw < MostDraws; draw++)
+        {
+            peer = _peers[_random.Below(_peers.Length)];
+            if (!IsYoung(peer)) break;
+        }
+        return peer;
     }
 
     private static bool IsDue(long lastMs, long everyMs, Instant now) =>

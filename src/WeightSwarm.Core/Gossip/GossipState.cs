@@ -37,6 +37,7 @@ internal sealed partial class GossipState
         _outbox = outbox;
         _random = random;
         _secret = secret;
+        _neighbourhood = new Admission.AddressBook<Address>(secret);
     }
 
     /// <summary>Where this node listens for gossip; 0: nowhere.</summary>

@@ -9,7 +9,7 @@ namespace WeightSwarm.Simulation.Hostile;
 /// <summary>All nodes of one owner, who acts through them.</summary>
 internal sealed class Crowd
 {
-    private const int FirstClaimers = 8;
+    private const int FirstClaimers = 8, MostBesiegers = 60;
     private const long RenewMs = 6 * 3_600_000;
 
     private readonly SimWorld _world;
@@ -64,6 +64,12 @@ internal sealed class Crowd
             var monitors = Monitors.Of(subject.Id, all);
             foreach (var node in _nodes.Where(n => monitors.Contains(n.Id))) node.SayDown(subject.Id);
         }
+    }
+
+    /// <summary>So many of them as it would ever let in connect to a node within its first seconds.</summary>
+    public void Besiege(int victim)
+    {
+        foreach (var node in _nodes.Take(MostBesiegers)) _world.In(_world.Random.Below(3_000), () => node.Dial(victim));
     }
 
     /// <summary>All of them are gone at once.</summary>

@@ -54,7 +54,8 @@ internal sealed class OverlayNode(OverlayWorld world, int number)
             Parted = static _ => { },
             OwnMonitors = () => Monitors,
             IsTied = Ties.Contains,
-            IsAdmitted = _ => true,
+            IsAdmitted = static _ => true,
+            IsYoung = static _ => false,
             IsMember = static _ => true,
         };
         foreach (var member in members) _gossip.Learn(member, world.Now);

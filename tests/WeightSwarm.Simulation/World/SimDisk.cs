@@ -1,4 +1,6 @@
 using WeightSwarm.Core;
+using WeightSwarm.Core.Gossip;
+using WeightSwarm.Core.Identity;
 using WeightSwarm.Core.Records;
 
 namespace WeightSwarm.Simulation.World;
@@ -6,13 +8,27 @@ namespace WeightSwarm.Simulation.World;
 /// <summary>What survives the end of a node's process: its sequence, its kept records and its slices.</summary>
 internal sealed class SimDisk(Registers registers, long quotaBytes) : ISequence
 {
+    private readonly Dictionary<NodeId, long> _met = [];
     private Record?[] _records = [];
+    private EarlierRun _earlier = new();
 
     /// <summary>The disk of a node that is alone.</summary>
     public SimDisk(long quotaBytes)
         : this(new Registers(), quotaBytes)
     {
     }
+
+    /// <summary>What the next run is told of the others.</summary>
+    public EarlierRun Earlier => _earlier with { Known = [.. _met.Select(m => (m.Key, m.Value))] };
+
+    public void Keep(IReadOnlyList<Anchor> anchors) => _earlier = _earlier with { Anchors = [.. anchors] };
+
+    public void Reached(Anchor peer) => _earlier = _earlier with
+    {
+        Reached = [peer, .. _earlier.Reached.Where(r => r.Node != peer.Node).Take(63)],
+    };
+
+    public void Meet(NodeId node, long unixMs) => _met.TryAdd(node, unixMs);
 
     /// <summary>The largest number given out or jumped over.</summary>
     public ulong LastSeq { get; set; }

@@ -80,6 +80,7 @@ internal sealed class SimNode
         };
         _core = new SwarmCore(parts, Now);
         _firstTickMs = _world.NowMs + _world.Random.Below(_world.TickMs);
+        Handle(new CoreInput.Remembered(Disk.Earlier), EventKind.Start);
         Handle(new CoreInput.Restored([.. Disk.Records.Select(r => r.Bytes)]), EventKind.Start);
         Describe();
         Transfers.TellRoom();
@@ -262,6 +263,8 @@ internal sealed class SimNode
             case CoreOutput.StopFetch stop: Transfers.Stop(stop.Model, stop.Slice); break;
             case CoreOutput.AskReceipt ask: _world.Releases.Challenge(this, ask); break;
             case CoreOutput.MoveToTrash release: _world.Releases.GiveUp(this, release); break;
+            case CoreOutput.AnchorsChanged anchors: Disk.Keep(anchors.Anchors); break;
+            case CoreOutput.PeerReached reached: Disk.Reached(reached.Peer); break;
             case CoreOutput.Content: break;
         }
     }
@@ -275,6 +278,8 @@ internal sealed class SimNode
         _world.Oracle.Accepted(this, record);
         _world.Metrics.Accepted(this, record);
         Disk.Keep(record);
+        if (record.Kind == WeightSwarm.Core.Records.RecordKind.Node && _world.IsOpen)
+            Disk.Meet(record.Author, Now.UnixMs);
     }
 
     private void Forget(Record record)

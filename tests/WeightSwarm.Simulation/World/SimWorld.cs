@@ -41,6 +41,8 @@ internal sealed class SimWorld : IDisposable
     public SimKey Founder { get; }
     public Policy Policy { get; }
     public Pace Pace => Policy.Pace;
+    /// <summary>Strangers may join it: what a node knows of others is kept over restarts.</summary>
+    public bool IsOpen => Policy.Domains == DomainRule.Subnet;
     public SplitMix64 Random { get; }
     public NetworkId Network { get; }
     public SimNode[] Nodes { get; }

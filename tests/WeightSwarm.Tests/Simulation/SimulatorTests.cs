@@ -59,6 +59,7 @@ public sealed class SimulatorTests
     [InlineData("replay-10", 8)]
     [InlineData("sybil-16", 8)]
     [InlineData("sybil-2k", 8)]
+    [InlineData("eclipse", 10)]
     public void Run_OfDaysOfTrouble_KeepsItsPromises(string name, int nodes)
     {
         var result = Runner.Run(Named(name), 1, nodes);

@@ -27,6 +27,13 @@ internal sealed class PeerBook
     /// <summary>How a peer is treated.</summary>
     public Standing StandingOf(NodeId peer, long nowMs) => PeerScore.StandingOf(PointsOf(peer, nowMs));
 
+    /// <summary>Takes over what an earlier run thought of a peer.</summary>
+    public void Recall(NodeId peer, int points, long nowMs) => Open(peer, nowMs).Recall(points, nowMs);
+
+    /// <summary>Peers with a score below zero, and it.</summary>
+    public IEnumerable<(NodeId Peer, int Points)> Bad(long nowMs) =>
+        _peers.Select(p => (p.Key, p.Value.Score.At(nowMs))).Where(p => p.Item2 < 0);
+
     /// <summary>The peer was the first to bring a record.</summary>
     public void Commend(NodeId peer, long nowMs) => Open(peer, nowMs).Delivered(nowMs);
 

@@ -54,6 +54,13 @@ internal sealed class PeerScore
         else _lapses = Math.Min(_lapses + Point, MostLapses);
     }
 
+    /// <summary>It had so many points below zero in an earlier run; they count as lapses.</summary>
+    public void Recall(int points, long nowMs)
+    {
+        Fade(nowMs);
+        _lapses = Math.Clamp(-(long)points, 0, -BannedAt - 1) * Point;
+    }
+
     /// <summary>A ban is the price of what was before it; one invalid message stays on the account.</summary>
     public void Settle(long nowMs)
     {
