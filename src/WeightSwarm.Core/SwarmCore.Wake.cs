@@ -80,7 +80,7 @@ public sealed partial class SwarmCore
         if (_self is null) return long.MaxValue;
         if (_saidNode is null) return long.MinValue;
         var isSettled = !_refutes && NodeBody(_self).Equals(_saidNode);
-        return _saidNodeMs + (isSettled ? Pace.LeaseRenewMs : Pace.HoldingGapMs);
+        return _saidNodeMs + (isSettled ? Pace.LeaseRenewMs : RefuteGapMs);
     }
 
     /// <summary>What the node itself holds, fetches and has room for comes with inputs that are not gossip.</summary>
@@ -92,12 +92,14 @@ public sealed partial class SwarmCore
     /// <summary>A plan follows from the view, the node's own situation and the time; a pass over what is as it was
     /// gives what it gave.</summary>
     private bool MayPlanDiffer(Instant now) =>
-        _ownChanged || _plannedVersion != _views.Version || _plannedLiveness != _livenessSeen ||
+        _ownChanged || _replication.IsDoubled != IsDoubled(now) ||
+        _plannedVersion != _views.Version || _plannedLiveness != _livenessSeen ||
         _plannedQuiet != IsQuiet(now) || _plannedSick != IsSick(now) || now.MonotonicMs >= _planStandsUntilMs;
 
     private void MakePlan(SwarmView view, Instant now)
     {
         MindStorms(view, now);
+        _replication.IsDoubled = IsDoubled(now);
         (_ownChanged, _plannedQuiet, _plannedSick) = (false, IsQuiet(now), IsSick(now));
         (_plannedVersion, _plannedLiveness) = (view.Version, _livenessSeen);
         _replication.DoPlan(view, _plannedQuiet, now);

@@ -66,7 +66,7 @@ public sealed partial class SwarmCore
     public SwarmCore(CoreParts parts, Instant now)
     {
         var random = new SplitMix64(parts.Seed);
-        _startedMs = now.MonotonicMs;
+        (_startedMs, _startedUnixMs) = (now.MonotonicMs, now.UnixMs);
         _records = new RecordSet(parts.Network, parts.Verifier, parts.Known, TableSalt(parts.Secret));
         _author = new RecordAuthor(parts.Signer, parts.Network, parts.Sequence);
         _liveness = new LivenessState(Self, _startedMs, TableSalt(parts.Secret));
@@ -112,6 +112,8 @@ public sealed partial class SwarmCore
     public IEnumerable<PeerSession> Peers => _gossip.Peers;
     /// <summary>Peers that are refused now.</summary>
     public IEnumerable<Ban> Bans => _gossip.Bans(Now);
+    /// <summary>Peers with a score below zero, and it.</summary>
+    public IEnumerable<(NodeId Peer, int Points)> BadScores => _gossip.BadScores(Now);
     /// <summary>What all peers did that they must not, since the start.</summary>
     public IReadOnlyDictionary<Offence, long> Offences => _gossip.Offences;
     /// <summary>Streams that are open, greeted or not.</summary>
@@ -196,8 +198,9 @@ public sealed partial class SwarmCore
     {
         foreach (var record in _records.Expire(now)) End(record);
         _gossip.Tick(now);
+        LookForDouble(now);
         Feel(now);
-        _watch.Tend(Pace, now, IsQuiet(now));
+        _watch.Tend(Pace, now, IsQuiet(now) || IsDoubled(now));
         Listen(now);
         if (Charter is null) return;
         SayNode(now);
@@ -272,8 +275,11 @@ public sealed partial class SwarmCore
         if (record.Kind == RecordKind.Charter) _gossip.CharterChanged(now);
         if (record.Author != Self) return;
         // It is ours and we did not make it: our state is older than what the network knows. Number above it, and speak
-        // again.
+        // again; but to a double that would be the beginning of an endless quarrel.
         _author.JumpAbove(record);
+        var knew = IsDoubled(now);
+        if (IsOfDouble(record)) SeeDouble(now);
+        if (knew) return;
         _saidNode = null;
         _replication.SayAllAgain();
     }
@@ -339,7 +345,11 @@ public sealed partial class SwarmCore
     /// </summary>
     private void SayAllAgain(Instant now)
     {
-        foreach (var record in _records.TakeOutFuture(Self, now)) End(record);
+        foreach (var record in _records.TakeOutFuture(Self, now))
+        {
+            Disown(record);
+            End(record);
+        }
         _saidNode = null;
         _replication.SayAllAgain();
         _watch.SayAllAgain();
@@ -366,7 +376,7 @@ public sealed partial class SwarmCore
         var node = NodeBody(_self);
         var age = now.MonotonicMs - _saidNodeMs;
         var renew = _saidNode is null || age >= Pace.LeaseRenewMs ||
-            (_refutes || !node.Equals(_saidNode)) && age >= Pace.HoldingGapMs;
+            (_refutes || !node.Equals(_saidNode)) && age >= RefuteGapMs;
         if (!renew) return;
         _refutes = false;
         (_saidNode, _saidNodeMs) = (node, now.MonotonicMs);

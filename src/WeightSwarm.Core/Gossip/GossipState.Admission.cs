@@ -38,7 +38,11 @@ internal sealed partial class GossipState
     /// <summary>Takes over the bans and scores of an earlier run.</summary>
     public void Remember(IReadOnlyList<Ban> bans, IReadOnlyList<(NodeId Peer, int Points)> scores, Instant now)
     {
-        foreach (var ban in bans) _bans.Put(ban, now.MonotonicMs);
+        foreach (var ban in bans)
+        {
+            _bans.Put(ban, now.MonotonicMs);
+            if (ban.UntilMs > now.MonotonicMs) _outbox.Add(new CoreOutput.Ban(ban));
+        }
         foreach (var (peer, points) in scores) _book.Recall(peer, points, now.MonotonicMs);
     }
 
@@ -128,6 +132,8 @@ internal sealed partial class GossipState
     /// <summary>An author signed two bodies for one number. Whoever brought them did right.</summary>
     private void BlameAuthor(Record record, Instant now)
     {
+        // That it has a double is no reason to ban itself.
+        if (record.Author == _self) return;
         var what = $"two {record.Kind} records with the number {record.Seq}";
         if (SessionWith(record.Author) is { } session) Blame(session, Offence.Equivocation, what, now);
         else Blame(record.Author, IPAddress.None, Offence.Equivocation, what, now);

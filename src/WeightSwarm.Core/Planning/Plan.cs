@@ -27,6 +27,8 @@ public sealed record OwnSituation
     public bool InStartupQuiet { get; init; }
     /// <summary>Too many nodes vanished together, or this node lost its neighbours: only U0 and U1 run.</summary>
     public bool StormBreakerOpen { get; init; }
+    /// <summary>Another node runs with this node's key.</summary>
+    public bool IsDoubled { get; init; }
     /// <summary>Nothing new is taken: the owner drains the node.</summary>
     public bool Draining { get; init; }
     /// <summary>Models whose origin can be fetched from now, as far as this node knows.</summary>

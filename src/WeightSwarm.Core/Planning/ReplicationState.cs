@@ -43,6 +43,9 @@ internal sealed class ReplicationState(
 
     public bool StormBreakerOpen { get; set; }
 
+    /// <summary>Another node runs with this node's key.</summary>
+    public bool IsDoubled { get; set; }
+
     public int Health { get; set; }
 
     public bool Draining { get; set; }
@@ -257,6 +260,7 @@ internal sealed class ReplicationState(
         Health = Health,
         InStartupQuiet = quiet,
         StormBreakerOpen = StormBreakerOpen,
+        IsDoubled = IsDoubled,
         Draining = Draining,
         Origins = Origins,
     };

@@ -19,7 +19,7 @@ internal sealed class SimNode
     private static readonly CoreInput.BroadcastDue Broadcasting = new();
 
     private readonly SimWorld _world;
-    private readonly SimKey _key;
+    private SimKey _key;
     private SwarmCore? _core;
     private readonly Wake _wake, _broadcast;
     private long _firstTickMs;
@@ -62,6 +62,14 @@ internal sealed class SimNode
     public ImmutableArray<IPEndPoint> Bootstrap { get; set; } = [];
     public SwarmCore Core => _core ?? throw new InvalidOperationException($"node {Number} is down");
     public Instant Now => Clock.At(_world.NowMs);
+
+    /// <summary>From now on it is a clone of another: with its key, and all that is on its disk.</summary>
+    public void Clone(SimNode other)
+    {
+        _key = other._key;
+        Disk.PutBack([.. other.Disk.Records], other.Disk.LastSeq);
+        foreach (var key in other.Disk.Intact.Keys) Disk.Intact.Add(key, other.Disk.Intact[key]);
+    }
 
     public void Start()
     {
