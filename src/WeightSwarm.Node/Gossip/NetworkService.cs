@@ -140,6 +140,7 @@ public sealed class NetworkService(
         return inbox.BeginAsync(core,
         [
             new CoreInput.Described(Description()),
+            new CoreInput.Remembered(store.Reputation.Load(store.Peers.LoadAnchors(), clock.Now)),
             new CoreInput.Restored([.. CharterFirst()]),
             new CoreInput.Bootstrap([.. peers.Select(p => p.EndPoint).Concat(known).Distinct()]),
         ]);

@@ -19,9 +19,12 @@ public sealed class SwarmLoop(
     GossipGate gate, HostFailure failure) : BackgroundLoop(failure)
 {
     private const int MostInputsPerTurn = 256;
+    private const long ScoresEveryMs = 60_000;
 
     /// <summary>Until the charter says how hurried the network is.</summary>
     private static readonly TimeSpan FirstTick = TimeSpan.FromMilliseconds(100);
+
+    private long _scoresKeptMs;
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stopping)
@@ -70,6 +73,7 @@ public sealed class SwarmLoop(
         Keep(outputs);
         foreach (var output in outputs) CarryOut(output);
         foreach (var done in after) done();
+        KeepScores(core);
         return core;
     }
 
@@ -93,6 +97,15 @@ public sealed class SwarmLoop(
         return core;
     }
 
+    /// <summary>Every minute, while somebody has a bad score: they fade by half in eleven.</summary>
+    private void KeepScores(SwarmCore? core)
+    {
+        var now = clock.Now;
+        if (core is null || now.MonotonicMs - _scoresKeptMs < ScoresEveryMs) return;
+        _scoresKeptMs = now.MonotonicMs;
+        store.Reputation.KeepScores([.. core.BadScores], now.UnixMs);
+    }
+
     /// <summary>Records first: nothing is told to anybody that a crash would make this node forget.</summary>
     private void Keep(List<CoreOutput> outputs)
     {
@@ -106,6 +119,11 @@ public sealed class SwarmLoop(
             RegisterOf(r), r.Seq, r.IssuedMs + r.TtlMs, r.Bytes)));
         var peers = kept.Where(r => r.Kind == RecordKind.Node).SelectMany(KnownAt).ToList();
         if (peers.Count > 0) store.Peers.Upsert(peers);
+        store.Reputation.Met(kept.Where(r => r.Kind == RecordKind.Node).Select(r => r.Author), clock.Now.UnixMs);
+        store.Reputation.Reached(outputs.OfType<CoreOutput.PeerReached>().Select(r => r.Peer), clock.Now.UnixMs);
+        if (outputs.OfType<CoreOutput.AnchorsChanged>().LastOrDefault() is { } anchors)
+            store.Peers.SaveAnchors(anchors.Anchors);
+        foreach (var ban in outputs.OfType<CoreOutput.Ban>()) store.Reputation.Banned(ban.Details, clock.Now);
     }
 
     /// <summary>Addresses outlive the leases of the records that named them: after a long absence they lead

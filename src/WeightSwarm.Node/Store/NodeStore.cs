@@ -24,6 +24,7 @@ public sealed class NodeStore : IDisposable
         Models = new LocalModelStore(database, time);
         Ingest = new IngestStore(database, time);
         Peers = new PeerStore(database);
+        Reputation = new ReputationStore(database);
         Limits = new LimitStore(database);
         Drills = new DrillStore(database);
         Scrubs = new ScrubStore(database, time);
@@ -72,6 +73,8 @@ public sealed class NodeStore : IDisposable
     public IngestStore Ingest { get; }
     /// <summary>Whom to dial after a start.</summary>
     public PeerStore Peers { get; }
+    /// <summary>What this node knows of others by its own experience.</summary>
+    public ReputationStore Reputation { get; }
     /// <summary>The owner's bandwidth limits.</summary>
     public LimitStore Limits { get; }
     /// <summary>How trial restores ended.</summary>

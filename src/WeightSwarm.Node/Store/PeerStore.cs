@@ -1,4 +1,5 @@
 using System.Net;
+using WeightSwarm.Core.Gossip;
 using WeightSwarm.Core.Identity;
 
 namespace WeightSwarm.Node.Store;
@@ -8,11 +9,6 @@ namespace WeightSwarm.Node.Store;
 /// <param name="EndPoint">Where its gossip port was.</param>
 /// <param name="LastSuccessMs">Unix milliseconds of the last session with it.</param>
 public sealed record KnownPeer(NodeId Node, IPEndPoint EndPoint, long LastSuccessMs);
-
-/// <summary>A neighbour of the last run.</summary>
-/// <param name="Node">Who.</param>
-/// <param name="EndPoint">Where its gossip port was.</param>
-public sealed record Anchor(NodeId Node, IPEndPoint EndPoint);
 
 /// <summary>
 /// Keeps whom to dial after a start: the neighbours of the last run first (anchors), then everybody who was reached.

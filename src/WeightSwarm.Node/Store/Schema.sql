@@ -180,3 +180,31 @@ CREATE TABLE donation_generation (
     donation BLOB PRIMARY KEY REFERENCES donation (id) ON DELETE CASCADE,
     number INTEGER NOT NULL
 ) STRICT;
+
+CREATE TABLE acquaintance (
+    node BLOB PRIMARY KEY,
+    first_ms INTEGER NOT NULL,
+    last_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX acquaintance_last ON acquaintance (last_ms);
+
+CREATE TABLE reached_peer (
+    node BLOB PRIMARY KEY,
+    endpoint TEXT NOT NULL,
+    reached_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE ban (
+    node BLOB PRIMARY KEY,
+    address BLOB NOT NULL,
+    until_ms INTEGER NOT NULL,
+    times INTEGER NOT NULL,
+    reason TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE peer_score (
+    node BLOB PRIMARY KEY,
+    points INTEGER NOT NULL,
+    at_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

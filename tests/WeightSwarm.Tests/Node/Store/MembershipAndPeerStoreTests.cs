@@ -1,5 +1,6 @@
 using System.Net;
 using WeightSwarm.Core;
+using WeightSwarm.Core.Gossip;
 using WeightSwarm.Core.Identity;
 using WeightSwarm.Node.Store;
 
