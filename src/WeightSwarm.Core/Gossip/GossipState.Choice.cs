@@ -55,7 +55,8 @@ internal sealed partial class GossipState
     {
         var networks = LinkedNetworks();
         if (LacksOwnChoice && Trusted(networks, now) is { } trusted) return trusted;
-        if (WeAskedCount >= WantedNeighbours) return null;
+        // A draw that can find nothing must not use up the randomness of one that can: a tick too many changes nothing.
+        if (WeAskedCount >= WantedNeighbours || !_addresses.Values.Any(a => IsFree(a, now))) return null;
         return _neighbourhood.Draw(_random, a => IsFree(a, now) && !IsNear(a, networks))
             ?? _neighbourhood.Draw(_random, a => IsFree(a, now));
     }
