@@ -71,15 +71,20 @@ internal sealed class Watch(
         }
     }
 
-    /// <summary>How many of the nodes that this node watches it hears, and how many it watches.</summary>
+    /// <summary>
+    /// How many of the nodes that this node watches it hears, and how many it watches. Those on probation are left out:
+    /// a crowd of them that keeps silent would make this node believe itself deaf.
+    /// </summary>
     public (int Reached, int Watched) Reach(Instant now, Pace pace)
     {
-        if (now.MonotonicMs < _stillUntilMs) return (_watched.Count, _watched.Count);
-        var reached = 0;
-        foreach (var watched in _watched.Values)
-            if (!IsSilent(watched, pace, now))
-                reached++;
-        return (reached, _watched.Count);
+        var (reached, all) = (0, 0);
+        foreach (var (subject, watched) in _watched)
+        {
+            if (views.Census.YoungUntilMs(subject) > now.MonotonicMs) continue;
+            all++;
+            if (now.MonotonicMs < _stillUntilMs || !IsSilent(watched, pace, now)) reached++;
+        }
+        return (reached, all);
     }
 
     /// <summary>This node's local health.</summary>
