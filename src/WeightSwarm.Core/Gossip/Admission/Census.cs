@@ -42,7 +42,12 @@ public sealed class Census(NodeId self)
     {
         _policy = policy;
         _caps = new GroupCaps();
-        if (!IsOpen) return;
+        if (!IsOpen)
+        {
+            _members.Clear();
+            _known.Clear();
+            return;
+        }
         foreach (var node in _members.Keys.OrderBy(FirstMs).ThenBy(n => n).ToList()) _caps.Join(node, _members[node]);
     }
 
@@ -50,7 +55,8 @@ public sealed class Census(NodeId self)
     public void Came(NodeId node, IReadOnlyList<IPAddress> addresses, Instant now)
     {
         _beganMs ??= now.MonotonicMs;
-        if (node == self) return;
+        // A private network, of ten thousand nodes perhaps, asks nothing of this.
+        if (node == self || _policy is not null && !IsOpen) return;
         if (_known.TryGetValue(node, out var known)) _known[node] = known with { LastMs = now.MonotonicMs };
         else Meet(node, now);
         _members[node] = addresses;
