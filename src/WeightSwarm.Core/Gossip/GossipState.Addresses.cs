@@ -79,7 +79,10 @@ internal sealed partial class GossipState
         if (!_addresses.TryGetValue(endPoint.ToString(), out var address)) return;
         SetDialling(address, false);
         address.Failures = Math.Min(address.Failures + 1, MostFailures);
-        address.NotBeforeMs = now.MonotonicMs + RetryMs(address);
+        // Up to a half sooner: all whom one cut keeps apart would else try again at the same moments, and wait together,
+        // when it has healed, for the end of a long pause.
+        var retryMs = RetryMs(address);
+        address.NotBeforeMs = now.MonotonicMs + retryMs - _random.Below(retryMs / 2 + 1);
         var kept = address.Invited || address.Failures < MostFailures ||
             now.MonotonicMs - address.KnownMs < Pace.LostMs;
         if (!kept || IsFalse(address)) Forget(address);

@@ -19,8 +19,8 @@ internal static class ScenarioList
     // Scenarios 4 to 7, 17 to 22 and 25 of the reference (gossip-planner section 8.1), in this order.
     private static readonly string[] _gossip =
     [
-        "split-day", "flap-4", "one-way", "swizzle-clog", "clock-faults", "backup-5", "replay-10", "garbage",
-        "sybil-16", "sybil-2k", "stolen-key",
+        "split-day", "flap-4", "one-way", "swizzle-clog", "clock-faults", "backup-5", "clone", "replay-10",
+        "garbage", "sybil-16", "sybil-2k", "eclipse", "stolen-key",
     ];
 
     /// <summary>The scenario of that name, or all of a group: gossip, all.</summary>

@@ -18,7 +18,7 @@ internal sealed class Sybil(string name, int networks) : RealScenario
     public override string Name => name;
     public override string Story =>
         $"ten hostile nodes for each honest one, in {networks} /24s, take everything new, and vanish";
-    public override int DefaultNodes => 24;
+    public override int DefaultNodes => 12;
     protected override Policy Policy => base.Policy with { Domains = DomainRule.Subnet };
 
     public override SimWorld Build(ulong seed, int nodes, TextWriter? trace)
