@@ -79,8 +79,8 @@ internal sealed partial class GossipState
         if (!_addresses.TryGetValue(endPoint.ToString(), out var address)) return;
         SetDialling(address, false);
         address.Failures = Math.Min(address.Failures + 1, MostFailures);
-        // Up to a half sooner: all whom one cut keeps apart would else try again at the same moments, and wait together,
-        // when it has healed, for the end of a long pause.
+        // Up to a half sooner: all whom one cut keeps apart would else try again at the same moments, and when it has
+        // healed wait together for the end of a long pause.
         var retryMs = RetryMs(address);
         address.NotBeforeMs = now.MonotonicMs + retryMs - _random.Below(retryMs / 2 + 1);
         var kept = address.Invited || address.Failures < MostFailures ||
