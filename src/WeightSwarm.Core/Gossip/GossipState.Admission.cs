@@ -14,6 +14,10 @@ internal sealed partial class GossipState
 {
     private const int MostStreamsOfPeer = 4;
 
+    /// <summary>Beyond so many streams each that others open takes the place of one; those of monitors come in
+    /// anyway.</summary>
+    public const int MostStreams = 80;
+
     private readonly PeerBook _book = new();
     private readonly BanList _bans = new();
     private readonly AuthorBudget _authors = new();
@@ -64,6 +68,17 @@ internal sealed partial class GossipState
         if (_bans.Refuses(remote, now.MonotonicMs)) return "banned: others at this address misbehaved";
         return _sessions.Values.Count(s => s.Peer == peer) >= MostStreamsOfPeer
             ? $"more than {MostStreamsOfPeer} streams of one node" : null;
+    }
+
+    /// <summary>Whether another stream may come in; perhaps another one goes for it.</summary>
+    private bool HasRoomFor(NodeId peer)
+    {
+        if (_sessions.Count < MostStreams || IsTied(peer)) return true;
+        var guests = All.Where(s => !s.Outbound && !s.Active && !IsTied(s.Peer)).Select(s => new Guest(
+            s.Id, AddressGroup.WideOf(s.Remote.Address), s.OpenedMs, s.RttMs, s.BroughtMs)).ToList();
+        if (Eviction.Choose(guests, _evictionSecret) is not { } one) return false;
+        Drop(_sessions[one], "room is needed for another stream");
+        return true;
     }
 
     private AdmissionLimits Limits()

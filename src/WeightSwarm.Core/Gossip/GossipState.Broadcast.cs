@@ -95,6 +95,7 @@ internal sealed partial class GossipState
             case Acceptance.Accepted or Acceptance.Equivocation:
                 _authors.Charge(record!, IsMember(record!.Author), Limits(), now.MonotonicMs);
                 _book.Commend(session.Peer, now.MonotonicMs);
+                session.BroughtMs = now.MonotonicMs;
                 if (session.Active) session.Eager = true;
                 _source = session.Remote.Address;
                 Accepted(record!, now);

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Net;
 using WeightSwarm.Core.Catalogue;
 using WeightSwarm.Core.Gossip.Admission;
@@ -23,6 +24,7 @@ internal sealed partial class GossipState
     private readonly Outbox _outbox;
     private readonly SplitMix64 _random;
     private readonly ReadOnlyMemory<byte> _secret;
+    private readonly ulong _evictionSecret;
     private readonly SortedDictionary<SessionId, Session> _sessions = [];
     private readonly FlatMap<SessionId, Session> _bySession = new(salt: 0);
     private readonly FlatMap<NodeId, Session> _byPeer = new(salt: 0);
@@ -38,6 +40,7 @@ internal sealed partial class GossipState
         _random = random;
         _secret = secret;
         _neighbourhood = new Admission.AddressBook<Address>(secret);
+        _evictionSecret = SplitMix64.Mix(BinaryPrimitives.ReadUInt64BigEndian(secret.Span) ^ 0x65766963745F7631);
     }
 
     /// <summary>Where this node listens for gossip; 0: nowhere.</summary>
@@ -88,6 +91,11 @@ internal sealed partial class GossipState
         if (Refusal(input.Peer, input.Remote.Address, now) is { } reason)
         {
             _outbox.Close(input.Session, reason);
+            return;
+        }
+        if (!input.Outbound && !HasRoomFor(input.Peer))
+        {
+            _outbox.Close(input.Session, "no room for another stream");
             return;
         }
         var session = new Session(input.Session, input.Peer, input.Outbound, input.Remote, now);

@@ -13,6 +13,8 @@ internal sealed class Session(SessionId id, NodeId peer, bool outbound, IPEndPoi
     public long OpenedMs { get; } = now.MonotonicMs;
     /// <summary>When it last served anything but probes.</summary>
     public long UsedMs { get; set; } = now.MonotonicMs;
+    /// <summary>When it last brought a record that was new.</summary>
+    public long BroughtMs { get; set; } = long.MinValue;
     /// <summary>The peer's pulse once it has greeted: what everybody goes by who asks whether it lives.</summary>
     public Liveness.Pulse? Pulse { get; set; }
     public long LastHeardMs { get; set; } = now.MonotonicMs;
