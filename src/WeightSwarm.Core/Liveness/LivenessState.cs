@@ -13,7 +13,7 @@ namespace WeightSwarm.Core.Liveness;
 /// <param name="salt">Of its table; those who make keys must not know it.</param>
 public sealed class LivenessState(NodeId self, long startedMs, ulong salt = 0)
 {
-    /// <summary>So many monitors must agree, or all that are alive when they are fewer.</summary>
+    /// <summary>So many monitors must agree, or all that nobody doubts when they are fewer.</summary>
     public const int VotesWanted = 3;
 
     private readonly FlatMap<NodeId, Pulse?> _pulses = new(salt);
@@ -94,7 +94,9 @@ public sealed class LivenessState(NodeId self, long startedMs, ulong salt = 0)
         var alive = 0;
         foreach (var monitor in monitors)
         {
-            if (monitor == self || !SeemsGone(monitor)) alive++;
+            // Two that died together and monitor each other must not wait for each other's votes; who is doubted
+            // wrongly says so at once.
+            if (monitor == self || !IsDoubted(monitor)) alive++;
             if (DownSince(monitor, node, heard) is { } at) since.Add(at);
         }
         if (!monitors.Contains(self) && DownSince(self, node, heard) is { } mine) since.Add(mine);
@@ -124,15 +126,5 @@ public sealed class LivenessState(NodeId self, long startedMs, ulong salt = 0)
             vote.CastMs > heardMs
             ? vote.SinceMs
             : null;
-    }
-
-    /// <summary>A first, cheap look: enough to leave dead monitors out of the number of votes that can be
-    /// had.</summary>
-    private bool SeemsGone(NodeId node)
-    {
-        if (_silent.Contains(node)) return true;
-        if (!_votes.TryGetValue(node, out var votes)) return false;
-        var heard = LastHeardMs(node) ?? long.MinValue;
-        return votes.Values.Count(v => v.CastMs > heard) >= VotesWanted;
     }
 }

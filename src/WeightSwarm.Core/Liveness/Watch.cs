@@ -64,7 +64,7 @@ internal sealed class Watch(
         _newDuties.Clear();
         foreach (var (subject, watched) in _watched)
         {
-            var silent = IsSilent(watched, pace, now);
+            var silent = IsSilent(watched, pace, now) || IsSilentStill(subject, watched);
             if (silent && (quiet || !hearsSomebody || Health >= LocalHealth.Sick)) continue;
             liveness.Silent(subject, silent);
             Tell(subject, silent, pace, now);
@@ -123,6 +123,11 @@ internal sealed class Watch(
 
     private bool IsSilent(Watched watched, Pace pace, Instant now) =>
         now.MonotonicMs - watched.HeardMs >= gossip.SilenceMs(pace);
+
+    /// <summary>More patience than before, when this node doubts itself, brings nobody back: only a sign of life
+    /// does.</summary>
+    private bool IsSilentStill(NodeId subject, Watched watched) =>
+        _said.GetValueOrDefault(subject) is { Down: true } said && watched.HeardMs <= said.AtMs;
 
     private void Tell(NodeId subject, bool down, Pace pace, Instant now)
     {

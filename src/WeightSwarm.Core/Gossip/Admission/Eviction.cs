@@ -12,8 +12,8 @@ internal readonly record struct Guest(
 /// <summary>
 /// Who goes when another stream wants in, after Bitcoin Core's eviction (Heilman, Kendler, Zohar and Goldberg, 2015,
 /// countermeasures): some are kept from networks that nobody can aim at, the nearest, those that brought something
-/// last, and of the rest the half that lasted longest. An attacker is seldom all of these. Of whom is left the newest goes
-/// that comes from the network with the most.
+/// last, and of the rest the half that lasted longest. An attacker is seldom all of these. Of whom is left the newest
+/// goes that comes from the network with the most.
 /// </summary>
 internal static class Eviction
 {

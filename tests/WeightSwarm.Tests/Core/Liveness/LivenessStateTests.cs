@@ -96,6 +96,20 @@ public sealed class LivenessStateTests
         Assert.Equal(5000, Absent);
     }
 
+    /// <summary>Each had but one living monitor beside the other, and waited for the other's vote.</summary>
+    [Fact]
+    public void AbsentSince_OfTwoThatDiedAndMonitorEachOther_NeedsNoVoteOfTheOther()
+    {
+        for (var i = 0; i < 6; i++) _state.Silent(Watchers[i], true);
+        Down(7, 5000, 8000);
+        Assert.Null(Absent);
+        _state.Observed(Ids[11], Watchers[6], down: true, 5000, 8000);
+        Assert.Equal(5000, Absent);
+        // Whoever is doubted wrongly says so, and has a vote again.
+        _state.Heard(Watchers[6], 8001);
+        Assert.Null(Absent);
+    }
+
     [Fact]
     public void AbsentSince_OfItself_IsNever()
     {

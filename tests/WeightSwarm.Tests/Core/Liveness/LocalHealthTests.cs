@@ -78,8 +78,30 @@ public sealed class LocalHealthTests
         Assert.Null(bench.Core.WhySick);
     }
 
+    /// <summary>More patience brings nobody back: the word stands until the node is heard.</summary>
+    [Fact]
+    public void Core_ThatBecomesSick_DoesNotTakeItsWordBack()
+    {
+        var bench = new CoreBench();
+        bench.Handle(new CoreInput.Described(new SelfDescription(
+            [(IPAddress.Parse("10.9.9.9"), 7000, 7001)], "", "", false, "test", 0)));
+        var heard = bench.Linked(2);
+        bench.Linked(3);
+        bench.Frame(heard, CoreBench.Push(bench.NodeRecord(3, 1, CoreBench.AddressOf(3))));
+        Assert.Equal(1, Observations(bench, heard, seconds: 8, lagMs: 0, down: true));
+
+        Assert.Equal(0, Observations(bench, heard, seconds: 4, lagMs: 6_000, down: false));
+
+        var back = bench.Linked(3);
+        bench.Frame(back, new V1.Frame { Ping = new V1.Ping { Nonce = 1 } });
+        Assert.Equal(1, Observations(bench, heard, seconds: 1, lagMs: 0, down: false));
+    }
+
+    private static int Accusations(CoreBench bench, SessionId heard, int seconds, long lagMs) =>
+        Observations(bench, heard, seconds, lagMs, down: true);
+
     /// <summary>Node 2 is heard all the time; node 3 says nothing.</summary>
-    private static int Accusations(CoreBench bench, SessionId heard, int seconds, long lagMs)
+    private static int Observations(CoreBench bench, SessionId heard, int seconds, long lagMs, bool down)
     {
         List<CoreOutput> outputs = [];
         for (var second = 0; second < seconds; second++)
@@ -91,6 +113,6 @@ public sealed class LocalHealthTests
         }
         return outputs.OfType<CoreOutput.Persist>().Count(p =>
             p.Record.Kind == RecordKind.Observation && p.Record.Author == bench.Core.Self &&
-            RecordBodies.Observation(p.Record).Down);
+            RecordBodies.Observation(p.Record).Down == down);
     }
 }
