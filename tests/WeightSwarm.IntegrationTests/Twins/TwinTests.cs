@@ -1,5 +1,4 @@
 using System.Globalization;
-using WeightSwarm.IntegrationTests.Daemon;
 using WeightSwarm.IntegrationTests.Daemon.Support;
 using Xunit.Abstractions;
 
@@ -15,13 +14,13 @@ public sealed class TwinTests(ITestOutputHelper output)
     private const int Nodes = 6;
     private const ulong Seed = 1;
 
-    [NamespaceFact]
+    [WanFact]
     public Task Join() => CompareAsync(Plays.Join);
 
-    [NamespaceFact]
+    [WanFact]
     public Task Partition() => CompareAsync(Plays.Partition);
 
-    [NamespaceFact]
+    [WanFact]
     public Task Flood() => CompareAsync(Plays.Flood);
 
     private async Task CompareAsync(Plays.Play play)
