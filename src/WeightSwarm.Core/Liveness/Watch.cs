@@ -112,9 +112,9 @@ internal sealed class Watch(
             var said = _said.GetValueOrDefault(subject);
             isStill &= !said.Down && !IsSilent(watched, pace, now);
             if (said.Down) due = Math.Min(due, said.AtMs == long.MinValue ? now.MonotonicMs : said.AtMs + renewMs);
-            // Silence that cannot be told now is told when the quiet ends, or when somebody is heard.
-            else if (!IsSilent(watched, pace, now))
-                due = Math.Min(due, watched.HeardMs + gossip.SilenceMs(pace));
+            // Silence that cannot be told now is told when the quiet ends, or when somebody is heard. What was told
+            // already counts for this node's own health again when its patience ends.
+            if (!IsSilent(watched, pace, now)) due = Math.Min(due, watched.HeardMs + gossip.SilenceMs(pace));
         }
         // Who is heard until then only moves it; who is silent, or was, may be heard at any time.
         _stillUntilMs = isStill ? due : long.MinValue;
