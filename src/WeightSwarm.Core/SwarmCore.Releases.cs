@@ -32,7 +32,7 @@ public sealed partial class SwarmCore
             Forbidden: IsQuiet(now) ? "just started: judges nobody yet"
                 : StormBreakerOpen ? "the storm breaker is open"
                 : _replication.Health >= PlanPass.SickHealth ? $"local health is {_replication.Health} of 8"
-                : IsDoubled(now) ? "another node runs with this node's key"
+                : IsCloned(now) ? "another node runs with this node's key"
                 : clock is not null ? $"releases nothing: {clock}"
                 : null,
             ClockSuspect: clock is not null,

@@ -92,14 +92,14 @@ public sealed partial class SwarmCore
     /// <summary>A plan follows from the view, the node's own situation and the time; a pass over what is as it was
     /// gives what it gave.</summary>
     private bool MayPlanDiffer(Instant now) =>
-        _ownChanged || _replication.IsDoubled != IsDoubled(now) ||
+        _ownChanged || _replication.IsCloned != IsCloned(now) ||
         _plannedVersion != _views.Version || _plannedLiveness != _livenessSeen ||
         _plannedQuiet != IsQuiet(now) || _plannedSick != IsSick(now) || now.MonotonicMs >= _planStandsUntilMs;
 
     private void MakePlan(SwarmView view, Instant now)
     {
         MindStorms(view, now);
-        _replication.IsDoubled = IsDoubled(now);
+        _replication.IsCloned = IsCloned(now);
         (_ownChanged, _plannedQuiet, _plannedSick) = (false, IsQuiet(now), IsSick(now));
         (_plannedVersion, _plannedLiveness) = (view.Version, _livenessSeen);
         _replication.DoPlan(view, _plannedQuiet, now);

@@ -198,9 +198,9 @@ public sealed partial class SwarmCore
     {
         foreach (var record in _records.Expire(now)) End(record);
         _gossip.Tick(now);
-        LookForDouble(now);
+        LookForClone(now);
         Feel(now);
-        _watch.Tend(Pace, now, IsQuiet(now) || IsDoubled(now));
+        _watch.Tend(Pace, now, IsQuiet(now) || IsCloned(now));
         Listen(now);
         if (Charter is null) return;
         SayNode(now);
@@ -275,10 +275,10 @@ public sealed partial class SwarmCore
         if (record.Kind == RecordKind.Charter) _gossip.CharterChanged(now);
         if (record.Author != Self) return;
         // It is ours and we did not make it: our state is older than what the network knows. Number above it, and speak
-        // again; but to a double that would be the beginning of an endless quarrel.
+        // again; but to a clone that would be the beginning of an endless quarrel.
         _author.JumpAbove(record);
-        var knew = IsDoubled(now);
-        if (IsOfDouble(record)) SeeDouble(now);
+        var knew = IsCloned(now);
+        if (IsOfClone(record)) SeeClone(now);
         if (knew) return;
         _saidNode = null;
         _replication.SayAllAgain();

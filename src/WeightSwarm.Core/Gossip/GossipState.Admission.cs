@@ -147,7 +147,7 @@ internal sealed partial class GossipState
     /// <summary>An author signed two bodies for one number. Whoever brought them did right.</summary>
     private void BlameAuthor(Record record, Instant now)
     {
-        // That it has a double is no reason to ban itself.
+        // That it has a clone is no reason to ban itself.
         if (record.Author == _self) return;
         var what = $"two {record.Kind} records with the number {record.Seq}";
         if (SessionWith(record.Author) is { } session) Blame(session, Offence.Equivocation, what, now);

@@ -16,7 +16,7 @@ internal static class FetchReview
         NodeIndex nodes, ModelTally tally, SliceTally count, SliceClaim claim, OwnSituation own)
     {
         if (claim.ProgressPercent >= TooFarToCancelPercent) return null;
-        if (own.IsDoubled) return "another node runs with this node's key";
+        if (own.IsCloned) return "another node runs with this node's key";
         if (own.Draining) return "draining: takes nothing new";
         // A node that doubts its own view gives nothing up on the strength of it.
         if (own.InStartupQuiet || own.Health >= PlanPass.SickHealth) return null;

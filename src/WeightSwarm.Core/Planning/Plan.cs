@@ -28,7 +28,7 @@ public sealed record OwnSituation
     /// <summary>Too many nodes vanished together, or this node lost its neighbours: only U0 and U1 run.</summary>
     public bool StormBreakerOpen { get; init; }
     /// <summary>Another node runs with this node's key.</summary>
-    public bool IsDoubled { get; init; }
+    public bool IsCloned { get; init; }
     /// <summary>Nothing new is taken: the owner drains the node.</summary>
     public bool Draining { get; init; }
     /// <summary>Models whose origin can be fetched from now, as far as this node knows.</summary>

@@ -44,7 +44,7 @@ internal sealed class ReplicationState(
     public bool StormBreakerOpen { get; set; }
 
     /// <summary>Another node runs with this node's key.</summary>
-    public bool IsDoubled { get; set; }
+    public bool IsCloned { get; set; }
 
     public int Health { get; set; }
 
@@ -260,7 +260,7 @@ internal sealed class ReplicationState(
         Health = Health,
         InStartupQuiet = quiet,
         StormBreakerOpen = StormBreakerOpen,
-        IsDoubled = IsDoubled,
+        IsCloned = IsCloned,
         Draining = Draining,
         Origins = Origins,
     };

@@ -98,7 +98,7 @@ internal sealed class TakeLoop(
 
     private string? Gate(Urgency urgency)
     {
-        if (own.IsDoubled) return "another node runs with this node's key";
+        if (own.IsCloned) return "another node runs with this node's key";
         if (own.InStartupQuiet) return "just started: judges nobody yet";
         if (own.Health >= PlanPass.SickHealth)
             return $"local health is {own.Health} of 8: this node may be the one that is slow";

@@ -111,7 +111,7 @@ public sealed partial class ControlService(
         }
         reply.SlicesFetching = (uint)core.Fetching.Values.Sum(s => s.Count);
         if (core.WhySick is { } why) reply.Warnings.Add($"this node does not trust itself: {why}");
-        if (core.WhyDoubled is { } doubled) reply.Warnings.Add(doubled);
+        if (core.WhyCloned is { } cloned) reply.Warnings.Add(cloned);
         if (core.StormBreakerOpen)
             reply.Warnings.Add("many nodes vanished together: only the most urgent copies are made until that is over");
         return true;

@@ -33,13 +33,13 @@ internal sealed class CloneOfANode : RealScenario
         clone.Clone(original);
         world.Start(clone.Number, 0);
         figures["s until both know"] = world.RunUntil("both know of each other", 10 * Minute, Second,
-            () => original.Core.WhyDoubled is not null && clone.Core.WhyDoubled is not null,
-            () => $"original: {original.Core.WhyDoubled}; clone: {clone.Core.WhyDoubled}") / Second;
+            () => original.Core.WhyCloned is not null && clone.Core.WhyCloned is not null,
+            () => $"original: {original.Core.WhyCloned}; clone: {clone.Core.WhyCloned}") / Second;
         NeitherTakes(world, original, clone, figures);
 
         world.Stop(clone.Number, hostToo: true);
         world.RunFor(Policy.Pace.LeaseTtlMs + 2 * Day);
-        if (original.Core.WhyDoubled is { } still)
+        if (original.Core.WhyCloned is { } still)
             throw new ScenarioFailedException($"the clone is long gone, and still: {still}");
         figures["fewest copies at the end"] = world.FewestCopies();
         if (world.FewestCopies() < Copies) throw new ScenarioFailedException(world.CopiesInWords());
@@ -62,7 +62,7 @@ internal sealed class CloneOfANode : RealScenario
         world.FetchBegan = (node, _, _) =>
         {
             if (node == original || node == clone)
-                throw new ScenarioFailedException($"n{node.Number} takes on a slice beside its double");
+                throw new ScenarioFailedException($"n{node.Number} takes on a slice beside its clone");
         };
         SortedSet<Core.Hash256> words = [];
         for (var model = Models; model < 3 * Models; model++)

@@ -1,5 +1,3 @@
-using System.Net;
-using WeightSwarm.Core.Catalogue;
 using WeightSwarm.Core.Gossip;
 using WeightSwarm.Simulation.Hostile;
 using WeightSwarm.Simulation.World;
@@ -11,35 +9,20 @@ namespace WeightSwarm.Simulation.Scenarios;
 /// themselves be linked, and pass nothing on. Nodes restart, one after the other; each must find an honest neighbour,
 /// and see everything that it missed.
 /// </summary>
-internal sealed class Eclipse : RealScenario
+internal sealed class Eclipse() : Besieged(PerHonest)
 {
     private const int PerHonest = 9, Victims = 20;
 
     public override string Name => "eclipse";
     public override string Story => "20 restarts among nine hostile nodes for each honest one; nobody is shut in";
     public override int DefaultNodes => 20;
-    protected override Policy Policy => base.Policy with { Domains = DomainRule.Subnet };
-
-    public override SimWorld Build(ulong seed, int nodes, TextWriter? trace)
-    {
-        var world = base.Build(seed, nodes * (PerHonest + 1), trace);
-        for (var node = 0; node < nodes; node++)
-            world.Net.Settle(node, new IPAddress([(byte)(20 + node / 200), (byte)(node % 200), 7, 1]));
-        return world;
-    }
 
     public override void Run(SimWorld world, SortedDictionary<string, long> figures)
     {
-        var honest = world.Nodes.Length / (PerHonest + 1);
+        var honest = Honest(world);
         var crowd = new Crowd(world, honest, networks: 2_000);
         SetQuota(world, 100L << 30);
-        world.Start(0);
-        world.PublishCharter(0);
-        for (var node = 1; node < honest; node++)
-        {
-            world.RunFor(Second);
-            world.Start(node, 0);
-        }
+        StartFirst(world, honest, Second);
         world.RunFor(Day + Hour);
         crowd.Come(Hour, streams: 3);
         world.RunFor(Day);

@@ -25,9 +25,7 @@ internal sealed class GarbageFlood : Scenario
     {
         var honest = world.Nodes.Length - Strangers;
         SetQuota(world, 1 << 30);
-        world.Start(0);
-        world.PublishCharter(0);
-        for (var node = 1; node < honest; node++) world.Start(node, 0);
+        StartFirst(world, honest, 0);
         world.RunFor(20 * Second);
         var quietMs = Say(world, honest, 2);
         var strangers = Flood(world, honest);

@@ -47,9 +47,7 @@ internal sealed class Replay(string name, int days) : RealScenario
     private static void Start(SimWorld world, int honest, SortedDictionary<string, long> figures)
     {
         SetQuota(world, 100L << 30);
-        world.Start(0);
-        world.PublishCharter(0);
-        for (var node = 1; node < honest; node++) world.Start(node, 0);
+        StartFirst(world, honest, 0);
         world.RunFor(10 * Minute);
         for (var model = 0; model < Models; model++)
             world.AddModel((int)world.Random.Below(honest), model, Slices, 128 * MiB);

@@ -39,6 +39,18 @@ internal abstract class Scenario
         }
     }
 
+    /// <summary>As many nodes start, so far apart, each knowing the first, which has the charter.</summary>
+    protected static void StartFirst(SimWorld world, int nodes, long gapMs)
+    {
+        world.Start(0);
+        world.PublishCharter(0);
+        for (var node = 1; node < nodes; node++)
+        {
+            world.RunFor(gapMs);
+            world.Start(node, 0);
+        }
+    }
+
     protected static void SetQuota(SimWorld world, long bytes, params int[] except)
     {
         foreach (var node in world.Nodes.Where(n => !except.Contains(n.Number))) node.Disk.QuotaBytes = bytes;

@@ -1,5 +1,3 @@
-using System.Net;
-using WeightSwarm.Core.Catalogue;
 using WeightSwarm.Core.Gossip.Admission;
 using WeightSwarm.Simulation.Hostile;
 using WeightSwarm.Simulation.World;
@@ -10,7 +8,7 @@ namespace WeightSwarm.Simulation.Scenarios;
 /// Scenario 21 of the reference: ten hostile nodes come for each honest one, take all that is new before anybody else
 /// can, really hold it and prove it, and slander whom they monitor. An honest node dies. Then all of them vanish.
 /// </summary>
-internal sealed class Sybil(string name, int networks) : RealScenario
+internal sealed class Sybil(string name, int networks) : Besieged(PerHonest)
 {
     private const int PerHonest = 10, NewModels = 4, Of24 = 8;
     private const int FromOthers = Copies - Copies / 3;
@@ -19,19 +17,10 @@ internal sealed class Sybil(string name, int networks) : RealScenario
     public override string Story =>
         $"ten hostile nodes for each honest one, in {networks} /24s, take everything new, and vanish";
     public override int DefaultNodes => 12;
-    protected override Policy Policy => base.Policy with { Domains = DomainRule.Subnet };
-
-    public override SimWorld Build(ulong seed, int nodes, TextWriter? trace)
-    {
-        var world = base.Build(seed, nodes * (PerHonest + 1), trace);
-        for (var node = 0; node < nodes; node++)
-            world.Net.Settle(node, new IPAddress([(byte)(20 + node / 200), (byte)(node % 200), 7, 1]));
-        return world;
-    }
 
     public override void Run(SimWorld world, SortedDictionary<string, long> figures)
     {
-        var honest = world.Nodes.Length / (PerHonest + 1);
+        var honest = Honest(world);
         var crowd = new Crowd(world, honest, networks);
         SettleDown(world, honest, figures);
         crowd.Come(Hour, streams: 2);
@@ -62,13 +51,7 @@ internal sealed class Sybil(string name, int networks) : RealScenario
     private static void SettleDown(SimWorld world, int honest, SortedDictionary<string, long> figures)
     {
         SetQuota(world, 100L << 30);
-        world.Start(0);
-        world.PublishCharter(0);
-        for (var node = 1; node < honest; node++)
-        {
-            world.RunFor(Second);
-            world.Start(node, 0);
-        }
+        StartFirst(world, honest, Second);
         world.RunFor(10 * Minute);
         for (var model = 0; model < Models; model++)
             world.AddModel((int)world.Random.Below(honest), model, Slices, 128 * MiB);

@@ -63,12 +63,7 @@ public sealed class LocalHealthTests
     [Fact]
     public void Core_ThatLags_AccusesNobody_UntilItIsWellAgain()
     {
-        var bench = new CoreBench();
-        bench.Handle(new CoreInput.Described(new SelfDescription(
-            [(IPAddress.Parse("10.9.9.9"), 7000, 7001)], "", "", false, "test", 0)));
-        var heard = bench.Linked(2);
-        bench.Linked(3);
-        bench.Frame(heard, CoreBench.Push(bench.NodeRecord(3, 1, CoreBench.AddressOf(3))));
+        var (bench, heard) = Monitor();
         Assert.Equal(0, Accusations(bench, heard, seconds: 2, lagMs: 0));
 
         Assert.Equal(0, Accusations(bench, heard, seconds: 8, lagMs: 6_000));
@@ -82,12 +77,7 @@ public sealed class LocalHealthTests
     [Fact]
     public void Core_ThatBecomesSick_DoesNotTakeItsWordBack()
     {
-        var bench = new CoreBench();
-        bench.Handle(new CoreInput.Described(new SelfDescription(
-            [(IPAddress.Parse("10.9.9.9"), 7000, 7001)], "", "", false, "test", 0)));
-        var heard = bench.Linked(2);
-        bench.Linked(3);
-        bench.Frame(heard, CoreBench.Push(bench.NodeRecord(3, 1, CoreBench.AddressOf(3))));
+        var (bench, heard) = Monitor();
         Assert.Equal(1, Observations(bench, heard, seconds: 8, lagMs: 0, down: true));
 
         Assert.Equal(0, Observations(bench, heard, seconds: 4, lagMs: 6_000, down: false));
@@ -95,6 +85,18 @@ public sealed class LocalHealthTests
         var back = bench.Linked(3);
         bench.Frame(back, new V1.Frame { Ping = new V1.Ping { Nonce = 1 } });
         Assert.Equal(1, Observations(bench, heard, seconds: 1, lagMs: 0, down: false));
+    }
+
+    /// <summary>A core that monitors node 3 and has a link to node 2.</summary>
+    private static (CoreBench Bench, SessionId Heard) Monitor()
+    {
+        var bench = new CoreBench();
+        bench.Handle(new CoreInput.Described(new SelfDescription(
+            [(IPAddress.Parse("10.9.9.9"), 7000, 7001)], "", "", false, "test", 0)));
+        var heard = bench.Linked(2);
+        bench.Linked(3);
+        bench.Frame(heard, CoreBench.Push(bench.NodeRecord(3, 1, CoreBench.AddressOf(3))));
+        return (bench, heard);
     }
 
     private static int Accusations(CoreBench bench, SessionId heard, int seconds, long lagMs) =>

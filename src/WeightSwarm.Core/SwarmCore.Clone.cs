@@ -9,7 +9,7 @@ namespace WeightSwarm.Core;
 /// </summary>
 public sealed partial class SwarmCore
 {
-    private long? _doubledMs;
+    private long? _clonedMs;
     private readonly long _startedUnixMs;
     private long _disownedMs;
 
@@ -17,12 +17,12 @@ public sealed partial class SwarmCore
     /// Why this node takes on nothing, in words: another one speaks with its key. Null while none does. It stands for
     /// the lease of a record after the last sign.
     /// </summary>
-    public string? WhyDoubled => IsDoubled(Now)
+    public string? WhyCloned => IsCloned(Now)
         ? "another node runs with this node's key: stop one of the two, and give it a state folder of its own; until " +
           "then neither takes on anything"
         : null;
 
-    private bool IsDoubled(Instant now) => _doubledMs is { } at && now.MonotonicMs - at < Pace.LeaseTtlMs;
+    private bool IsCloned(Instant now) => _clonedMs is { } at && now.MonotonicMs - at < Pace.LeaseTtlMs;
 
     /// <summary>Own words with a wrong time, taken out when the clock was set, may come back later.</summary>
     private void Disown(Record record) => _disownedMs = Math.Max(_disownedMs, record.IssuedMs);
@@ -31,18 +31,18 @@ public sealed partial class SwarmCore
     /// A record of this key that this run did not make. One of an earlier run, as after a backup was put back, is older
     /// than the start of this one.
     /// </summary>
-    private bool IsOfDouble(Record record) =>
+    private bool IsOfClone(Record record) =>
         record.IssuedMs > Math.Max(_startedUnixMs, _disownedMs);
 
     /// <summary>Two that take each other's streams away are found silent again and again, and would deny it each
     /// time.</summary>
-    private long RefuteGapMs => IsDoubled(Now) ? Pace.ReconcileFarMs : Pace.HoldingGapMs;
+    private long RefuteGapMs => IsCloned(Now) ? Pace.ReconcileFarMs : Pace.HoldingGapMs;
 
-    private void SeeDouble(Instant now) => _doubledMs = now.MonotonicMs;
+    private void SeeClone(Instant now) => _clonedMs = now.MonotonicMs;
 
-    private void LookForDouble(Instant now)
+    private void LookForClone(Instant now)
     {
         // Two bodies with one number: whichever of them won, one is not this node's.
-        if (_doubledMs is null && _records.Equivocators.Contains(Self)) SeeDouble(now);
+        if (_clonedMs is null && _records.Equivocators.Contains(Self)) SeeClone(now);
     }
 }
