@@ -53,6 +53,28 @@ public sealed class GarbageFloodTests(ITestOutputHelper output)
         foreach (var peer in peers) peer.Dispose();
     }
 
+    /// <summary>A restart is no amnesty: who was banned gets no second try.</summary>
+    [Fact]
+    public async Task Ban_OutlivesAKilledDaemon()
+    {
+        await using var swarm = await Swarm.StartAsync(nodes: 1, copies: 1);
+        var victim = swarm[0];
+        var network = Invite.Parse(await swarm.InviteAsync(), out _)!.Network;
+        var address = new IPEndPoint(IPAddress.Loopback, victim.GossipPort);
+        using var peer = new HostilePeer(
+            address, network, Garbage.ForgedRecords, Seed, BytesPerSecond, Eventually.Every);
+        using var stop = new CancellationTokenSource();
+        var attack = peer.RunAsync(stop.Token);
+        await swarm.UntilAsync(
+            async () => Bans(await victim.AskAsync("peers")).Contains(peer.Id.ToString()), "the peer to be banned");
+        await stop.CancelAsync();
+        await attack;
+
+        await victim.KillAsync();
+        await victim.StartAgainAsync();
+        Assert.Equal([peer.Id.ToString()], Bans(await victim.AskAsync("peers")));
+    }
+
     private static List<HostilePeer> Peers(DaemonProcess victim, NetworkId network)
     {
         var address = new IPEndPoint(IPAddress.Loopback, victim.GossipPort);
