@@ -38,6 +38,7 @@ internal sealed class CommandLine
             _state, _json,
             NetworkCommand.Create(this), InviteCommand.Create(this),
             DonateCommand.Create(this), DonationsCommand.Create(this), DrainCommand.Create(this),
+            LabelsCommand.Create(this),
             AddCommand.Create(this), ProposalsCommand.Create(this), WithdrawCommand.Create(this),
             LsCommand.Create(this), ShowCommand.Create(this), HealthCommand.Create(this),
             StatusCommand.Create(this), PeersCommand.Create(this), PlanCommand.Create(this), WhyCommand.Create(this),

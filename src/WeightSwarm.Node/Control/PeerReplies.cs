@@ -46,6 +46,8 @@ internal static class PeerReplies
                 (uint)(core.View?.Models.Sum(m => m.Holders.Where(h => h.Node == id).Sum(h => h.Verified.Count)) ?? 0),
             RttMs = (uint)Math.Max(0, session?.RttMs ?? 0),
             Score = core.ScoreOf(id),
+            Operator = record.Operator,
+            Site = record.Site,
         };
     }
 

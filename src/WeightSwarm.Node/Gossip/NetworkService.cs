@@ -97,6 +97,13 @@ public sealed class NetworkService(
         DescribeAgain();
     }
 
+    /// <summary>The owner says whose the node is, and where. Durable; the others are told at once.</summary>
+    public void Label(NodeLabels labels)
+    {
+        store.Labels.Save(labels);
+        DescribeAgain();
+    }
+
     /// <summary>What this node says of itself has changed: the others are told.</summary>
     public void DescribeAgain() => inbox.Post(new CoreInput.Described(Description()));
 
@@ -152,7 +159,11 @@ public sealed class NetworkService(
         foreach (var record in store.Records.LoadAll()) yield return record.Envelope;
     }
 
-    private SelfDescription Description() => new(
-        [(options.Listen, reach.Now.OutsidePort ?? server.Port, engine.Engine.ListenPort)], "", "",
-        store.Drain.Get() is not null, DaemonVersion.Text, _startedMs);
+    private SelfDescription Description()
+    {
+        var labels = store.Labels.Get();
+        return new SelfDescription(
+            [(options.Listen, reach.Now.OutsidePort ?? server.Port, engine.Engine.ListenPort)],
+            labels.Operator, labels.Site, store.Drain.Get() is not null, DaemonVersion.Text, _startedMs);
+    }
 }

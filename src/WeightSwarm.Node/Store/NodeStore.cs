@@ -26,6 +26,7 @@ public sealed class NodeStore : IDisposable
         Peers = new PeerStore(database);
         Reputation = new ReputationStore(database);
         Limits = new LimitStore(database);
+        Labels = new LabelStore(database);
         Drills = new DrillStore(database);
         Scrubs = new ScrubStore(database, time);
         Trash = new TrashStore(database, time);
@@ -77,6 +78,8 @@ public sealed class NodeStore : IDisposable
     public ReputationStore Reputation { get; }
     /// <summary>The owner's bandwidth limits.</summary>
     public LimitStore Limits { get; }
+    /// <summary>What the owner says of the node.</summary>
+    public LabelStore Labels { get; }
     /// <summary>How trial restores ended.</summary>
     public DrillStore Drills { get; }
     /// <summary>When own data was read again, and what was found.</summary>

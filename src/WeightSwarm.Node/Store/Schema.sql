@@ -208,3 +208,9 @@ CREATE TABLE peer_score (
     points INTEGER NOT NULL,
     at_ms INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE label (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    operator TEXT NOT NULL,
+    site TEXT NOT NULL
+) STRICT;

@@ -47,6 +47,8 @@ internal static class PeersCommand
         json.WriteNumber("slices_held", peer.SlicesHeld);
         json.WriteNumber("rtt_ms", peer.RttMs);
         json.WriteNumber("score", peer.Score);
+        json.WriteOptional("operator", peer.Operator);
+        json.WriteOptional("site", peer.Site);
     }
 
     private static void WriteBan(Utf8JsonWriter json, BanInfo ban)

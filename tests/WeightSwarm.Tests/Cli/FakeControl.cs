@@ -74,6 +74,12 @@ internal sealed class FakeControl : Control.ControlBase
     public override Task<LimitsReply> ClearLimits(ClearLimitsRequest request, ServerCallContext context) =>
         One<LimitsReply>(request, context);
 
+    public override Task<LabelsReply> ShowLabels(ShowLabelsRequest request, ServerCallContext context) =>
+        One<LabelsReply>(request, context);
+
+    public override Task<LabelsReply> SetLabels(SetLabelsRequest request, ServerCallContext context) =>
+        One<LabelsReply>(request, context);
+
     private async Task<T> One<T>(IMessage request, ServerCallContext context)
         where T : IMessage
     {

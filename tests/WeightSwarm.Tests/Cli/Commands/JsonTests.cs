@@ -361,7 +361,7 @@ public class JsonTests
                 {
                     NodeId = Samples.NodeA, Address = "127.0.0.1:9", Neighbour = true, Connected = true,
                     Liveness = "online", DonatedBytes = 10, FreeBytes = 5, Version = "0.1.0", SlicesHeld = 2, RttMs = 1,
-                    Score = -3,
+                    Score = -3, Operator = "acme", Site = "attic",
                 },
             },
             Bans =
@@ -388,7 +388,9 @@ public class JsonTests
               "version": "0.1.0",
               "slices_held": 2,
               "rtt_ms": 1,
-              "score": -3
+              "score": -3,
+              "operator": "acme",
+              "site": "attic"
             }
           ],
           "bans": [

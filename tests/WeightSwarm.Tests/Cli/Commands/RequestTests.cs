@@ -116,6 +116,17 @@ public class RequestTests
         new ClearLimitsRequest { When = { "sat" } }, new LimitsReply(), "limits", "clear", "--when", "sat");
 
     [Fact]
+    public async Task Labels_SetOfOne_LeavesTheOtherAlone() => await Check(
+        new SetLabelsRequest { Site = "attic" }, new LabelsReply(), "labels", "set", "--site", "attic");
+
+    [Fact]
+    public async Task Labels_Clear_TakesBothOff() => await Check(
+        new SetLabelsRequest { Operator = "", Site = "" }, new LabelsReply(), "labels", "clear");
+
+    [Fact]
+    public async Task Labels_AreShown() => await Check(new ShowLabelsRequest(), new LabelsReply(), "labels");
+
+    [Fact]
     public async Task Limits_AreShown() => await Check(new ShowLimitsRequest(), new LimitsReply(), "limits");
 
     [Fact]

@@ -29,6 +29,19 @@ public sealed class LimitAndDrillStoreTests : IDisposable
     }
 
     [Fact]
+    public void Labels_Saved_AreThereAfterARestart()
+    {
+        using (var store = StoreFiles.Open(_folder))
+        {
+            Assert.Equal(NodeLabels.None, store.Labels.Get());
+            store.Labels.Save(new NodeLabels("one", "two"));
+            store.Labels.Save(new NodeLabels("acme", ""));
+        }
+        using var again = StoreFiles.Open(_folder);
+        Assert.Equal(new NodeLabels("acme", ""), again.Labels.Get());
+    }
+
+    [Fact]
     public void Drills_Added_KeepTheLastTwentyOfEachModel()
     {
         var (one, two) = (Hash256.Of([1]), Hash256.Of([2]));
