@@ -322,7 +322,7 @@ public sealed partial class SwarmCore
 
     private void End(Record record)
     {
-        _views.Ended(record);
+        _views.Ended(record, Now);
         if (record.Kind == RecordKind.Observation)
             _liveness.Unobserved(record.Author, new NodeId(RecordBodies.ModelOf(record)));
         _outbox.Add(new CoreOutput.Forget(record));

@@ -19,7 +19,12 @@ public enum Urgency
 /// <param name="ConfirmMs">A deficit must have been seen for so long.</param>
 /// <param name="StepMs">Each later place in the rendezvous order waits so much longer (the reference's delta).</param>
 /// <param name="ClaimTtlMs">A claim without progress counts for so long.</param>
-public readonly record struct TakeWaits(long ConfirmMs, long StepMs, long ClaimTtlMs);
+public readonly record struct TakeWaits(long ConfirmMs, long StepMs, long ClaimTtlMs)
+{
+    /// <summary>A claim counts for so long, whatever progress it tells of: who only says so delays nobody for
+    /// ever.</summary>
+    public long FetchMostMs => 12 * ClaimTtlMs;
+}
 
 /// <summary>
 /// Every timer of the network in one immutable value, chosen by the charter so that all nodes agree. All in

@@ -30,7 +30,7 @@ internal sealed class NodeIndex
     private static readonly int[] NoDomains = [];
 
     private readonly List<string> _domainNames = [];
-    private readonly int[] _holding, _counted, _occupied, _reserved;
+    private readonly int[] _holding, _idle, _counted, _occupied, _reserved;
     private readonly int[] _countedBy, _occupiedBy;
     private int _mark;
 
@@ -51,6 +51,7 @@ internal sealed class NodeIndex
         Fill(view, now);
         Self = Find(view.Self);
         _holding = new int[count];
+        _idle = new int[count];
         _counted = new int[_domainNames.Count];
         _occupied = new int[_domainNames.Count];
         _reserved = new int[_domainNames.Count];
@@ -91,6 +92,11 @@ internal sealed class NodeIndex
 
     /// <summary>Whether the node holds the slice or fetches it under a valid claim.</summary>
     public bool IsHolding(int node) => _holding[node] == _mark;
+
+    public void MarkIdle(int node) => _idle[node] = _mark;
+
+    /// <summary>Whether the node claimed the slice and lets it lie.</summary>
+    public bool IsIdle(int node) => _idle[node] == _mark;
 
     /// <summary>Takes the node's domains for a counted copy.</summary>
     public void MarkCounted(int node) => Mark(node, _counted, _countedBy);

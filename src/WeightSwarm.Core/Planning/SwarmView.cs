@@ -55,6 +55,9 @@ public sealed record NodeView
     /// <summary>Monotonic time (of the viewer) until which the node is on probation; null: it is not.</summary>
     public long? YoungUntilMs { get; init; }
 
+    /// <summary>It claimed slices and did not fetch them: its claims count for nothing.</summary>
+    public bool BreaksClaims { get; init; }
+
     /// <summary>Whether the viewer has not known the node for long enough to rely on it.</summary>
     public bool IsYoung(Instant now) => YoungUntilMs > now.MonotonicMs;
 
@@ -108,11 +111,14 @@ public sealed record Holder(NodeId Node, SliceSet Verified, SliceSet Releasing, 
 /// <param name="Score">Weighted rendezvous score; smaller is better.</param>
 /// <param name="ProgressPercent">0 to 100.</param>
 /// <param name="ProgressAtMs">
-/// Monotonic time (of the viewer) at which progress last grew, or the claim was first seen.
+/// Monotonic time (of the viewer) at which progress last grew to more than ever, or the attempt was first seen.
 /// </param>
 public sealed record SliceClaim(
     NodeId Node, int Slice, ulong Epoch, ulong Score, int ProgressPercent, long ProgressAtMs)
 {
+    /// <summary>Monotonic time (of the viewer) at which the attempt was first seen.</summary>
+    public long BeganMs { get; init; } = ProgressAtMs;
+
     /// <summary>The total order on claims, the same in every view: (epoch, score, node).</summary>
     public bool IsBetterThan(SliceClaim other) =>
         (Epoch, Score, Node).CompareTo((other.Epoch, other.Score, other.Node)) < 0;

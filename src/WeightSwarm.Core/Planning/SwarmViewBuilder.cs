@@ -14,7 +14,7 @@ namespace WeightSwarm.Core.Planning;
 /// </summary>
 /// <param name="self">Whose view it is.</param>
 /// <param name="salt">Of its table; those who make keys must not know it.</param>
-public sealed class SwarmViewBuilder(NodeId self, ulong salt = 0)
+public sealed partial class SwarmViewBuilder(NodeId self, ulong salt = 0)
 {
     private readonly SortedDictionary<Hash256, ModelParts> _models = [];
     private readonly SortedDictionary<NodeId, V1.Node> _nodes = [];
@@ -35,6 +35,7 @@ public sealed class SwarmViewBuilder(NodeId self, ulong salt = 0)
         public SortedDictionary<NodeId, CuratedEntry> Entries { get; } = [];
         public SortedDictionary<NodeId, V1.Holding> Holdings { get; } = [];
         public SortedDictionary<(int Slice, NodeId Node), SliceClaim> Claims { get; } = [];
+        public SortedDictionary<(int Slice, NodeId Node), ClaimTry> Tries { get; } = [];
         public SortedDictionary<(int Slice, NodeId Node), SliceIntent> Intents { get; } = [];
         public ModelView? View { get; set; }
     }
@@ -67,7 +68,7 @@ public sealed class SwarmViewBuilder(NodeId self, ulong salt = 0)
                 MindBudgets();
                 break;
             case RecordKind.Holding:
-                TakeHolding(record);
+                TakeHolding(record, now);
                 break;
             case RecordKind.Claim:
                 TakeClaim(record, now);
@@ -79,7 +80,7 @@ public sealed class SwarmViewBuilder(NodeId self, ulong salt = 0)
     }
 
     /// <summary>Takes out a record whose lease is over.</summary>
-    public void Ended(Record record)
+    public void Ended(Record record, Instant now)
     {
         switch (record.Kind)
         {
@@ -101,7 +102,7 @@ public sealed class SwarmViewBuilder(NodeId self, ulong salt = 0)
                 Parts(record).Holdings.Remove(record.Author);
                 break;
             case RecordKind.Claim:
-                Parts(record).Claims.Remove((RecordBodies.SliceOf(record), record.Author));
+                EndClaim(record, now);
                 break;
             case RecordKind.ReleaseIntent:
                 Parts(record).Intents.Remove((RecordBodies.SliceOf(record), record.Author));
@@ -179,19 +180,22 @@ public sealed class SwarmViewBuilder(NodeId self, ulong salt = 0)
             if (since is null) _absent.Remove(id);
             else _absent.Add(id);
             var young = Census.YoungUntilMs(id);
-            views[id] = since is null && young is null
-                ? node.View : node.View with { AbsentSinceMs = since, YoungUntilMs = young };
+            var unreliable = _claims.IsUnreliable(id);
+            views[id] = since is null && young is null && !unreliable ? node.View
+                : node.View with { AbsentSinceMs = since, YoungUntilMs = young, BreaksClaims = unreliable };
         }
         _unviewed.Clear();
         _nodeViews = views.ToImmutable();
     }
 
-    private void TakeHolding(Record record)
+    private void TakeHolding(Record record, Instant now)
     {
         var body = RecordBodies.Holding(record);
-        if (_models.TryGetValue(RecordBodies.ModelOf(record), out var parts) &&
-            body.Equals(parts.Holdings.GetValueOrDefault(record.Author))) return;
-        Parts(record).Holdings[record.Author] = body;
+        var known = _models.GetValueOrDefault(RecordBodies.ModelOf(record))?.Holdings.GetValueOrDefault(record.Author);
+        if (body.Equals(known)) return;
+        var parts = Parts(record);
+        parts.Holdings[record.Author] = body;
+        Settle(parts, record.Author, known, body, now);
     }
 
     private void TakeNode(Record record, Instant now)
@@ -242,23 +246,6 @@ public sealed class SwarmViewBuilder(NodeId self, ulong salt = 0)
         parts.View = null;
         _version++;
         return parts;
-    }
-
-    private void TakeClaim(Record record, Instant now)
-    {
-        var claims = Parts(record).Claims;
-        var body = RecordBodies.Claim(record);
-        var key = (RecordBodies.SliceOf(record), record.Author);
-        var progress = (int)Math.Min(body.ProgressPercent, 100);
-        var known = claims.GetValueOrDefault(key);
-        if (body.Cancelled)
-        {
-            claims.Remove(key);
-            return;
-        }
-        // Less than before is a new fetch, with a patience of its own.
-        var progressAt = known?.ProgressPercent == progress ? known.ProgressAtMs : now.MonotonicMs;
-        claims[key] = new SliceClaim(record.Author, key.Item1, body.Epoch, body.Score, progress, progressAt);
     }
 
     private void TakeIntent(Record record)

@@ -29,8 +29,10 @@ internal sealed class Takers
     {
         _nodes = nodes;
         // Nobody waits for the turn of those on probation: there may be thousands, and who they are costs them nothing.
+        // Nor for those who claim and do not fetch.
         _candidates = Enumerable.Range(0, nodes.Count)
-            .Where(n => nodes.Room[n] >= 0 && !nodes.Young[n] && n != nodes.Self).ToArray();
+            .Where(n => nodes.Room[n] >= 0 && !nodes.Young[n] && !nodes.Nodes[n].BreaksClaims && n != nodes.Self)
+            .ToArray();
         _scores = new ulong[_candidates.Length];
         _eligible = new bool[_candidates.Length];
         _asked = new Int128[_candidates.Length];
@@ -83,7 +85,7 @@ internal sealed class Takers
         {
             var node = _candidates[i];
             _eligible[i] = false;
-            if (_nodes.IsHolding(node) || _nodes.OccupiedClash(node, out _) >= 0) continue;
+            if (_nodes.IsHolding(node) || _nodes.IsIdle(node) || _nodes.OccupiedClash(node, out _) >= 0) continue;
             if (_nodes.Room[node] < bytes)
             {
                 full++;

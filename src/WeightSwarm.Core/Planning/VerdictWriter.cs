@@ -108,6 +108,11 @@ internal sealed class VerdictWriter(NodeIndex nodes, ModelTally tally, int slice
             case ClaimFate.Stalled:
                 var limit = Words.Time(nodes.Pace.Take(urgency).ClaimTtlMs);
                 return $"claim not counted: {fetched}, no progress for longer than {limit}";
+            case ClaimFate.Overdue:
+                var most = Words.Time(nodes.Pace.Take(urgency).FetchMostMs);
+                return $"claim not counted: {fetched}, not done within {most}";
+            case ClaimFate.Broken:
+                return "claim not counted: it claimed slices that others had to fetch";
             case ClaimFate.Young: return "claim not counted: " + Probation(node);
             default:
                 return "claim not counted: " + Clash(nodes.OccupiedClash(node, out var by), by);

@@ -12,6 +12,9 @@ internal sealed class Crowd
     private const int FirstClaimers = 8, MostBesiegers = 60;
     private const long RenewMs = 6 * 3_600_000;
 
+    /// <summary>How often squatters look for slices to claim.</summary>
+    public const long SquatMs = 10_000;
+
     private readonly SimWorld _world;
     private readonly int _honest;
     private readonly List<SybilNode> _nodes = [];
@@ -53,6 +56,31 @@ internal sealed class Crowd
             for (var slice = 0; slice < entry.Slices; slice++)
                 node.SayClaim(entry, slice, 1);
         _world.In(afterMs, () => _nodes.ForEach(n => n.SayHolding(entry)));
+    }
+
+    /// <summary>
+    /// From now on all of them claim every slice that too few hold as soon as they see it, say so again every two
+    /// minutes, and now and then that they began anew.
+    /// </summary>
+    public void Squat()
+    {
+        const int perRound = 12;
+        var claimed = new SortedSet<(Hash256, int)>();
+        var look = 0;
+        Look();
+
+        void Look()
+        {
+            if (_gone) return;
+            foreach (var entry in _world.Entries)
+                for (var slice = 0; slice < entry.Slices; slice++)
+                    if (_world.Oracle.Holders(entry.ModelId, slice).Count < _world.Policy.Copies &&
+                        (claimed.Add((entry.ModelId, slice)) || look % perRound == 0))
+                        foreach (var node in _nodes)
+                            node.SayClaim(entry, slice, look / perRound % 5 == 4 ? 0 : 1);
+            look++;
+            _world.In(SquatMs, Look);
+        }
     }
 
     /// <summary>Whoever of them monitors an honest node says that it is down.</summary>

@@ -9,7 +9,7 @@ internal static class ScenarioList
         new Draining(), new Trimming(), new TrimmingWhileFlapping(), new StolenKey(),
         new SplitDay(), new FlappingFour(), new OneWay(), new SwizzleClog(), new ClockFaults(), new DiskFaults(),
         new Replay("replay", 90), new Replay("replay-10", 10), new GarbageFlood(),
-        new Sybil("sybil-16", 16), new Sybil("sybil-2k", 2_000), new Eclipse(), new CloneOfANode(),
+        new Sybil("sybil-16", 16), new Sybil("sybil-2k", 2_000), new Eclipse(), new CloneOfANode(), new Squatters(),
         new OldBackup("old-backup", 30), new OldBackup("backup-5", 5),
         new Detection("detect-loss", 5, 50, 0), new Detection("detect-starved", 5, 50, 10),
         new Steady("steady-100", 100, 30, 36), new Steady("steady-day", 100, 1, 36), new Steady("steady-4", 100, 4, 36),

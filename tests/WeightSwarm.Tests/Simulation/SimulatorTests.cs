@@ -61,6 +61,7 @@ public sealed class SimulatorTests
     [InlineData("sybil-2k", 8)]
     [InlineData("eclipse", 10)]
     [InlineData("clone", 10)]
+    [InlineData("squatters", 8)]
     public void Run_OfDaysOfTrouble_KeepsItsPromises(string name, int nodes)
     {
         var result = Runner.Run(Named(name), 1, nodes);
