@@ -246,7 +246,7 @@ public sealed partial class SwarmCore
         (_self, _nodeBody) = (self, null);
         _gossip.GossipPort = self.Endpoints.Select(e => e.GossipPort).FirstOrDefault();
         _gossip.Version = self.Version;
-        _replication.Draining = self.Draining;
+        (_replication.Draining, _replication.Declines) = (self.Draining, new Declines(self.Declines));
     }
 
     private void Remember(EarlierRun run, Instant now)
@@ -407,6 +407,7 @@ public sealed partial class SwarmCore
             Version = self.Version,
             StartedMs = (ulong)self.StartedMs,
         };
+        node.Declines.AddRange(self.Declines.Select(DeclineBodies.Decline));
         foreach (var (ip, gossip, torrent) in self.Endpoints)
         {
             // A node that listens on every address learns from its peers which one is seen.

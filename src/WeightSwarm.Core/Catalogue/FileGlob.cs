@@ -44,7 +44,8 @@ public sealed class FileGlob
         return next;
     }
 
-    private static bool MatchesName(string pattern, string name)
+    /// <summary>Whether a pattern of one segment names the whole of a name.</summary>
+    internal static bool MatchesName(string pattern, string name)
     {
         var (p, n, star, mark) = (0, 0, -1, 0);
         while (n < name.Length)

@@ -192,4 +192,8 @@ public abstract record CoreOutput
 /// <param name="StartedMs">Unix milliseconds.</param>
 public sealed record SelfDescription(
     System.Collections.Immutable.ImmutableArray<(IPAddress Ip, int GossipPort, int TorrentPort)> Endpoints,
-    string Operator, string Site, bool Draining, string Version, long StartedMs);
+    string Operator, string Site, bool Draining, string Version, long StartedMs)
+{
+    /// <summary>Models that it takes nothing of; they must fit (see <see cref="Records.DeclineBodies"/>).</summary>
+    public System.Collections.Immutable.ImmutableArray<Catalogue.DeclineRule> Declines { get; init; } = [];
+}

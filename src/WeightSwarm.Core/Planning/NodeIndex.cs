@@ -50,6 +50,7 @@ internal sealed class NodeIndex
         Young = new bool[count];
         Fill(view, now);
         Self = Find(view.Self);
+        Consent = new ConsentIndex(Nodes);
         _holding = new int[count];
         _idle = new int[count];
         _counted = new int[_domainNames.Count];
@@ -75,6 +76,9 @@ internal sealed class NodeIndex
     public ulong[] Weights { get; }
     /// <summary>Bytes that a node offers to new slices now; -1 when it is absent, draining or takes nothing.</summary>
     public long[] Room { get; }
+
+    /// <summary>Who declines what.</summary>
+    public ConsentIndex Consent { get; }
 
     /// <summary>The node is on probation.</summary>
     public bool[] Young { get; }

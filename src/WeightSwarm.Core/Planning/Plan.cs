@@ -31,6 +31,8 @@ public sealed record OwnSituation
     public bool IsCloned { get; init; }
     /// <summary>Nothing new is taken: the owner drains the node.</summary>
     public bool Draining { get; init; }
+    /// <summary>Models of which its owner wants nothing taken.</summary>
+    public Declines Declines { get; init; } = Declines.None;
     /// <summary>Models whose origin can be fetched from now, as far as this node knows.</summary>
     public ImmutableSortedSet<Hash256> Origins { get; init; } = [];
     /// <summary>

@@ -18,6 +18,8 @@ internal sealed class PlanPass
     private readonly ClaimBudget _budget;
     private readonly List<PlanStep> _fetches = [], _keeps = [];
     private readonly List<Deficit> _deficits = [];
+    // Why this node takes nothing of the model that is surveyed; null when it may.
+    private string? _declined;
 
     public PlanPass(SwarmView view, OwnSituation own, Instant now)
     {
@@ -47,6 +49,8 @@ internal sealed class PlanPass
         var tally = new ModelTally(_nodes, model);
         var fetching = _own.Fetching.GetValueOrDefault(model.Entry.ModelId, SliceSet.Empty);
         var held = _own.Held.GetValueOrDefault(model.Entry.ModelId, SliceSet.Empty);
+        _declined = _own.Declines.RuleAgainst(model.Entry) is { } rule
+            ? $"declined by its owner: {rule.WordsWithReason()}" : null;
         for (var slice = 0; slice < model.Entry.Slices; slice++)
         {
             var count = tally.Count(slice, withOwnClaim: false);
@@ -64,7 +68,7 @@ internal sealed class PlanPass
         _budget.Add(bytes);
         var claim = FetchReview.OwnClaim(_nodes, tally, slice, _takers.OwnScore);
         // What it holds in part already (a repair) is not others' to take over.
-        var why = held ? null : FetchReview.WhyCancel(_nodes, tally, count, claim, _own);
+        var why = held ? null : _declined ?? FetchReview.WhyCancel(_nodes, tally, count, claim, _own);
         var action = why is null ? PlanAction.Fetch : PlanAction.Cancel;
         _fetches.Add(new PlanStep(action, model.ModelId, slice, count.UrgencyBeforeClaims, bytes, claim.Score, 0,
             why ?? $"being fetched, {claim.ProgressPercent} % done"));
@@ -96,6 +100,7 @@ internal sealed class PlanPass
         if (count.Sources == 0 && !_own.Origins.Contains(model.ModelId))
             return count.Holders == 0 ? "lost: no known holder" : NoSource(count.ShortestAbsenceMs);
         if (_own.Draining) return "draining: takes nothing new";
+        if (_declined is not null) return _declined;
         if (_nodes.Self < 0) return null;
         if (_nodes.Nodes[_nodes.Self].AcceptsNothingNew) return "takes nothing new, as its owner set it";
         var clash = _nodes.OccupiedClash(_nodes.Self, out _);

@@ -50,6 +50,8 @@ internal sealed class ReplicationState(
 
     public bool Draining { get; set; }
 
+    public Declines Declines { get; set; } = Declines.None;
+
     /// <summary>Models whose origin can be fetched from now.</summary>
     public ImmutableSortedSet<Hash256> Origins { get; set; } = [];
 
@@ -262,6 +264,7 @@ internal sealed class ReplicationState(
         StormBreakerOpen = StormBreakerOpen,
         IsCloned = IsCloned,
         Draining = Draining,
+        Declines = Declines,
         Origins = Origins,
     };
 

@@ -40,6 +40,8 @@ public sealed class SliceCounter
     public static SliceCount Explain(ModelView model, int slice, SwarmView view, Instant now) =>
         new SliceCounter(view, now).Explain(model, slice);
 
+    internal NodeIndex Nodes => _nodes;
+
     internal SliceTally Tally(ModelView model, int slice) => TallyOf(model).Count(slice, withOwnClaim: true);
 
     private ModelTally TallyOf(ModelView model)

@@ -49,6 +49,8 @@ public sealed record NodeView
     public bool Draining { get; init; }
     /// <summary>It takes nothing new.</summary>
     public bool AcceptsNothingNew { get; init; }
+    /// <summary>Models of which it takes nothing.</summary>
+    public Declines Declines { get; init; } = Declines.None;
     /// <summary>Monotonic time (of the viewer) since when the node is absent; null while it is present.</summary>
     public long? AbsentSinceMs { get; init; }
 

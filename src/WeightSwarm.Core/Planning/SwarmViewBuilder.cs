@@ -296,6 +296,7 @@ public sealed partial class SwarmViewBuilder(NodeId self, ulong salt = 0)
         Subnets = [.. node.Endpoints.Select(e => SubnetOf(e.Ip.Span)).Distinct().Order(StringComparer.Ordinal)],
         Draining = node.Draining,
         AcceptsNothingNew = node.AcceptsNothingNew,
+        Declines = DeclineBodies.Declines(node),
     };
 
     /// <summary>The /24 of an IPv4 address or the /48 of an IPv6 one, as text.</summary>

@@ -10,8 +10,8 @@ internal readonly record struct TakerCount(int Rank, int Others, int Full);
 
 /// <summary>
 /// Finds this node's place among those that could take a slice: present, accepting, with room, not on probation, not
-/// holding or claiming it, and in no failure domain that has a copy. Scores are made once for each group of slices and
-/// reused for its slices, so that a slice costs a few nanoseconds for each candidate.
+/// holding, claiming or declining it, and in no failure domain that has a copy. Scores are made once for each group of
+/// slices and reused for its slices, so that a slice costs a few nanoseconds for each candidate.
 /// </summary>
 internal sealed class Takers
 {
@@ -22,6 +22,7 @@ internal sealed class Takers
     private readonly Int128[] _asked;
     private readonly ulong _ownDigest, _ownWeight;
     private Hash256 _model;
+    private Entry? _entered;
     private int _group = -1;
     private bool _scored;
 
@@ -67,6 +68,7 @@ internal sealed class Takers
     /// <summary>Turns to the group of a slice; must come before the other questions about it.</summary>
     public void Enter(Entry model, int slice)
     {
+        _entered = model;
         var group = slice / Rendezvous.GroupSize(model);
         if (group == _group && model.ModelId == _model) return;
         (_model, _group, _scored) = (model.ModelId, group, false);
@@ -86,6 +88,7 @@ internal sealed class Takers
             var node = _candidates[i];
             _eligible[i] = false;
             if (_nodes.IsHolding(node) || _nodes.IsIdle(node) || _nodes.OccupiedClash(node, out _) >= 0) continue;
+            if (_nodes.Consent.IsDeclined(node, _entered!)) continue;
             if (_nodes.Room[node] < bytes)
             {
                 full++;

@@ -64,7 +64,9 @@ def accepted(cast):
     node = {"endpoints": [{"ip": bytes([192, 0, 2, 1]), "gossip_port": 6890, "torrent_port": 6891},
                           {"ip": bytes.fromhex("20010db8000000000000000000000001"), "gossip_port": 6890}],
             "donated_bytes": 3 << 38, "free_bytes": 1 << 38, "operator": "acme", "site": "attic", "draining": True,
-            "accepts_nothing_new": True, "version": "1.0", "started_ms": ISSUED - 5000}
+            "accepts_nothing_new": True, "version": "1.0", "started_ms": ISSUED - 5000,
+            "declines": [{"licence": "CC-BY-NC-*", "larger_than": 10_000_000_000, "reason": "no room for those"},
+                         {"name": "acme/*"}, {"hazard": "dangerous-pickle"}, {}]}
     holding = {"verified": b"\x05", "releasing": b"\x04", "last_scrub_day": 20833, "in_place": True, "trash": b"\x02",
                "away": b"\x01", "away_since_ms": ISSUED - 1}
     claim = {"epoch": 0, "score": 123456789012345, "progress_percent": 40, "eta_s": 60, "claimed_ms": ISSUED - 60_000}
@@ -115,6 +117,10 @@ def refused(cast):
         case("a subject of 65 bytes", "Malformed", of(cast.node, 999, bytes(65), b"")),
         case("a lease of no length", "Malformed", of(cast.node, 999, b"", b"", ttl=0)),
         case("a node record with a subject", "Malformed", of(cast.node, 3, b"\0", b"", seq=ISSUED + 2)),
+        case("33 rules of what is declined", "Malformed", of(cast.node, 3, b"", wire.message(
+            "Node", {"declines": [{"name": "a/*"}] * 33}), seq=ISSUED + 2)),
+        case("a reason to decline of 129 characters", "Malformed", of(cast.node, 3, b"", wire.message(
+            "Node", {"declines": [{"name": "a/*", "reason": "x" * 129}]}), seq=ISSUED + 2)),
         case("a body that is no message", "Malformed", of(cast.node, 4, model, b"\xff", seq=ISSUED + 2)),
         case("a smaller number than the register's", "Stale", of(cast.node, 3, b"", b"", seq=ISSUED - 1)),
         case("issued 10 minutes and a millisecond ahead", "Future",

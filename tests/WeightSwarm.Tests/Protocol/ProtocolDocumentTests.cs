@@ -30,6 +30,7 @@ public sealed class ProtocolDocumentTests
     public void Document_HasEveryFieldOfTheBodies() => AssertHas(
         new[] { V1.Envelope.Descriptor, V1.Hello.Descriptor, V1.Reconcile.Descriptor, V1.Range.Descriptor,
             V1.Charter.Descriptor, V1.Curator.Descriptor, V1.Policy.Descriptor, V1.Holding.Descriptor,
+            V1.Decline.Descriptor,
             V1.Answer.Descriptor, V1.LeafProof.Descriptor }
             .SelectMany(type => type.Fields.InDeclarationOrder()).Select(field => field.Name)
             .Except(["key", "in_place", "author", "signature", "session"]).Select(name => $"`{name}`"));
@@ -47,6 +48,7 @@ public sealed class ProtocolDocumentTests
         $"| {N(ReconcileLimits.MaxMessageBytes)}; {N(ReconcileLimits.MaxRanges)}; {N(ReconcileLimits.MaxListedIds)} |",
         $"| {ReconcileLimits.MaxRounds}; {N(ReconcileLimits.MaxPushPerStep)} |",
         $"| {RecordBodies.MostCurators}; {Proposal.MostOfOne}; 4 |",
+        $"at most {DeclineRule.Most} rules, {N(DeclineRule.MostBytes)}",
         $"| {Manifest.MostBytes >> 20} MiB; {N(Metainfo.MostFiles)}; {N(SliceLayout.MostSlices)}; 2^50 |",
         $"| {LeafDraw.Most}; 8 |",
         $"| 6; 12; 24; {Monitors.PerNode} |",

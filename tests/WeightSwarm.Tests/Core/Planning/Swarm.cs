@@ -90,6 +90,13 @@ internal sealed class Swarm
         return this;
     }
 
+    /// <summary>A node that is there already declines models.</summary>
+    public Swarm Declining(int number, params DeclineRule[] rules)
+    {
+        _nodes[Id(number)] = _nodes[Id(number)] with { Declines = new Declines([.. rules]) };
+        return this;
+    }
+
     public Swarm Nodes(int first, int last, long free = 100 * Gigabyte)
     {
         for (var number = first; number <= last; number++) Node(number, free: free);
