@@ -42,6 +42,7 @@ internal sealed class CommandLine
             AddCommand.Create(this), ProposalsCommand.Create(this), WithdrawCommand.Create(this),
             LsCommand.Create(this), ShowCommand.Create(this), HealthCommand.Create(this),
             StatusCommand.Create(this), PeersCommand.Create(this), PlanCommand.Create(this), WhyCommand.Create(this),
+            DeclineCommand.Create(this), DeclinedCommand.Create(this), AcceptCommand.Create(this),
             RestoreCommand.Create(this), VerifyCommand.Create(this), LimitsCommand.Create(this),
             ServiceCommand.Create(this, machine), VersionCommand.Create(this),
         };

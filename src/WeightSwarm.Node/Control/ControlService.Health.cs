@@ -25,6 +25,7 @@ public sealed partial class ControlService
                 reply.Models.AddRange(HealthReport.Of(view, clock.Now).Models
                     .Where(m => only is null || m.Entry.ModelId == only)
                     .Select(m => Of(m, last.GetValueOrDefault(m.Entry.ModelId))));
+            UnwantedReplies.Note(core, reply, clock.Now);
             return reply;
         }, context);
     }
@@ -34,6 +35,7 @@ public sealed partial class ControlService
     {
         var reply = new PlanReply { ViewVersion = (ulong)core.Plan.ViewVersion };
         reply.Lines.AddRange(PlanText.Collapse(core.Plan).Select(range => LineOf(core, range)));
+        UnwantedReplies.Note(core, reply, clock.Now);
         reply.Lines.AddRange(ReleaseReplies.Of(core).Select(LineOf));
         return reply;
     }, context);
@@ -49,6 +51,7 @@ public sealed partial class ControlService
         };
         for (var slice = 0; slice < view.Entry.Slices; slice++)
             reply.Slices.Add(WhyReplies.Of(core, view, slice, clock.Now));
+        UnwantedReplies.Note(core, view, reply, clock.Now);
         return reply;
     }, context);
 

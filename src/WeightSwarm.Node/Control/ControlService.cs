@@ -2,6 +2,7 @@ using System.Globalization;
 using Grpc.Core;
 using WeightSwarm.Core;
 using WeightSwarm.Core.Catalogue;
+using WeightSwarm.Node.Consent;
 using WeightSwarm.Node.Curation;
 using WeightSwarm.Node.Donations;
 using WeightSwarm.Node.Gossip;
@@ -29,7 +30,7 @@ public sealed partial class ControlService(
     ModelContents contents, GossipServer gossip, LocalWeb web, EngineHost engine, Bandwidth bandwidth,
     RestoreDrill drill, DrillStore drills, HeldVerifier verifier, ScrubProgress scrub,
     OriginBook origins, CatalogueDesk catalogue, CuratorDesk curators, ProposalDesk proposals,
-    Reach reach) : V1.Control.ControlBase
+    Reach reach, ConsentDesk consent) : V1.Control.ControlBase
 {
     private readonly long _startedMs = clock.Time.GetUtcNow().ToUnixTimeMilliseconds();
 

@@ -164,6 +164,9 @@ public sealed class NetworkService(
         var labels = store.Labels.Get();
         return new SelfDescription(
             [(options.Listen, reach.Now.OutsidePort ?? server.Port, engine.Engine.ListenPort)],
-            labels.Operator, labels.Site, store.Drain.Get() is not null, DaemonVersion.Text, _startedMs);
+            labels.Operator, labels.Site, store.Drain.Get() is not null, DaemonVersion.Text, _startedMs)
+        {
+            Declines = [.. store.Declines.Load().Select(kept => kept.Rule)],
+        };
     }
 }

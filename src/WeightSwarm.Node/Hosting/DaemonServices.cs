@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using WeightSwarm.Node.Auditing;
+using WeightSwarm.Node.Consent;
 using WeightSwarm.Node.Control;
 using WeightSwarm.Node.Curation;
 using WeightSwarm.Node.Donations;
@@ -80,7 +81,8 @@ internal static class DaemonServices
         .AddSingleton<CatalogueKeys>()
         .AddSingleton<CatalogueDesk>()
         .AddSingleton<CuratorDesk>()
-        .AddSingleton<ProposalDesk>();
+        .AddSingleton<ProposalDesk>()
+        .AddSingleton<ConsentDesk>();
 
     public static IServiceCollection AddReplication(this IServiceCollection services) => services
         .AddSingleton<FetchQueue>()

@@ -31,6 +31,7 @@ public sealed class NodeStore : IDisposable
         Scrubs = new ScrubStore(database, time);
         Trash = new TrashStore(database, time);
         Drain = new DrainStore(database);
+        Declines = new DeclineStore(database);
         Content = new ContentStore(folder);
         ClosedCleanly = database.Read(
             session => session.Scalar("SELECT value FROM meta WHERE key = $key", ("$key", CleanKey))) != 0;
@@ -88,6 +89,8 @@ public sealed class NodeStore : IDisposable
     public TrashStore Trash { get; }
     /// <summary>Whether the node drains.</summary>
     public DrainStore Drain { get; }
+    /// <summary>Which models the owner declines.</summary>
+    public DeclineStore Declines { get; }
     /// <summary>Manifests and .torrents by hash.</summary>
     public ContentStore Content { get; }
 

@@ -214,3 +214,13 @@ CREATE TABLE label (
     operator TEXT NOT NULL,
     site TEXT NOT NULL
 ) STRICT;
+
+CREATE TABLE decline_rule (
+    number INTEGER PRIMARY KEY,
+    licence TEXT NOT NULL,
+    larger_than INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    hazard TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    since_ms INTEGER NOT NULL
+) STRICT;

@@ -57,6 +57,7 @@ internal static class HealthCommand
         json.WriteNumber("online", model.Online);
         json.WriteEndObject();
         json.WriteString("risk", model.Risk);
+        json.WriteOptional("wanted_by_nobody", model.WantedByNobody);
         if (model.LastDrill is { } drill) DrillReport.WriteObject(json, "last_drill", drill);
     }
 
@@ -71,6 +72,8 @@ internal static class HealthCommand
         }
         text.Table(table);
         text.Line();
+        foreach (var model in reply.Models.Where(model => model.WantedByNobody.Length > 0))
+            text.Line($"{model.Name}@{Words.Brief(model.Revision)}: wanted by nobody: {model.WantedByNobody}");
         foreach (var model in reply.Models.Where(model => model.LastDrill is not null))
             text.Line($"{model.Name}@{Words.Brief(model.Revision)}: last trial restore "
                 + $"{Words.Ago(model.LastDrill.AtMs, now)}: {DrillReport.Text(model.LastDrill)}");

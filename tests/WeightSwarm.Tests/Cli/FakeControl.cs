@@ -51,6 +51,15 @@ internal sealed class FakeControl : Control.ControlBase
     public override Task<PeersReply> Peers(PeersRequest request, ServerCallContext context) =>
         One<PeersReply>(request, context);
 
+    public override Task<DeclinedReply> Decline(DeclineRequest request, ServerCallContext context) =>
+        One<DeclinedReply>(request, context);
+
+    public override Task<DeclinedReply> Declined(DeclinedRequest request, ServerCallContext context) =>
+        One<DeclinedReply>(request, context);
+
+    public override Task<DeclinedReply> Accept(AcceptRequest request, ServerCallContext context) =>
+        One<DeclinedReply>(request, context);
+
     public override Task<PlanReply> Plan(PlanRequest request, ServerCallContext context) =>
         One<PlanReply>(request, context);
 

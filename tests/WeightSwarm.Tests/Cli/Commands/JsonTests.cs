@@ -39,7 +39,8 @@ public class JsonTests
                 "claimed": 1,
                 "online": 2
               },
-              "risk": "safe"
+              "risk": "safe",
+              "wanted_by_nobody": null
             }
           ],
           "summary": {

@@ -57,6 +57,17 @@ public class TextTests
     }
 
     [Fact]
+    public async Task Health_OfAModelThatNobodyWants_SaysWhy()
+    {
+        var health = Samples.Health("a/a", "thin", 2);
+        health.WantedByNobody = "of 2 other nodes 2 decline it (2 by licence MIT)";
+        var result = await FakeDaemon.Run(new HealthReply { Models = { health } }, "health");
+        Assert.Contains(
+            "\na/a@r1: wanted by nobody: of 2 other nodes 2 decline it (2 by licence MIT)\n", result.Out,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Drain_Over_SaysSo()
     {
         Assert.StartsWith("not draining\n", (await FakeDaemon.Run(new DrainReply(), "drain", "cancel")).Out,
