@@ -44,6 +44,17 @@ public sealed class Unwanted
         return found.Words();
     }
 
+    /// <summary>Whether some other node could take one more copy of a slice than there are, were it wanted.</summary>
+    public bool HasTaker(ModelView model, int slice)
+    {
+        _counter.Tally(model, slice);
+        var asked = new Answers();
+        for (var node = 0; node < _nodes.Count; node++)
+            if (!_nodes.IsHolding(node) && !asked.Note(_nodes, node, model.Entry, model.Entry.SliceBytes(slice)))
+                return true;
+        return false;
+    }
+
     /// <summary>What each node that could be asked would answer.</summary>
     private sealed class Answers
     {

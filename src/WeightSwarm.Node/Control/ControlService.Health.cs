@@ -1,6 +1,7 @@
 using Grpc.Core;
 using WeightSwarm.Core;
 using WeightSwarm.Core.Planning;
+using WeightSwarm.Node.Durability;
 using WeightSwarm.Node.Store;
 using WeightSwarm.V1;
 
@@ -17,6 +18,7 @@ public sealed partial class ControlService
     public override Task<HealthReply> Health(HealthRequest request, ServerCallContext context)
     {
         var last = drills.Latest().ToDictionary(d => d.Model);
+        var lifetime = LifetimeEstimate.Of(store.Lifetimes.Load(_startedMs, clock.Now.UnixMs));
         return AnswerFromCore(core =>
         {
             var reply = new HealthReply { Basis = Basis };
@@ -26,6 +28,7 @@ public sealed partial class ControlService
                     .Where(m => only is null || m.Entry.ModelId == only)
                     .Select(m => Of(m, last.GetValueOrDefault(m.Entry.ModelId))));
             UnwantedReplies.Note(core, reply, clock.Now);
+            LossReplies.Note(core, reply, lifetime, clock.Now);
             return reply;
         }, context);
     }

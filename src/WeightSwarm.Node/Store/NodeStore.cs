@@ -32,6 +32,7 @@ public sealed class NodeStore : IDisposable
         Trash = new TrashStore(database, time);
         Drain = new DrainStore(database);
         Declines = new DeclineStore(database);
+        Lifetimes = new LifetimeStore(database);
         Content = new ContentStore(folder);
         ClosedCleanly = database.Read(
             session => session.Scalar("SELECT value FROM meta WHERE key = $key", ("$key", CleanKey))) != 0;
@@ -91,6 +92,8 @@ public sealed class NodeStore : IDisposable
     public DrainStore Drain { get; }
     /// <summary>Which models the owner declines.</summary>
     public DeclineStore Declines { get; }
+    /// <summary>How long nodes stay.</summary>
+    public LifetimeStore Lifetimes { get; }
     /// <summary>Manifests and .torrents by hash.</summary>
     public ContentStore Content { get; }
 

@@ -63,7 +63,7 @@ public sealed class ReputationStore
     /// <param name="now">The start of the run.</param>
     public EarlierRun Load(IEnumerable<Anchor> anchors, Instant now)
     {
-        _database.Write("DELETE FROM acquaintance WHERE last_ms < $ms", ("$ms", now.UnixMs - Pace.Real.LostMs));
+        LifetimeStore.Forget(_database, now.UnixMs - Pace.Real.LostMs);
         _database.Write("DELETE FROM ban WHERE until_ms < $ms", ("$ms", now.UnixMs - BansRememberedMs));
         _database.Write(
             "DELETE FROM reached_peer WHERE node NOT IN " +

@@ -224,3 +224,13 @@ CREATE TABLE decline_rule (
     reason TEXT NOT NULL,
     since_ms INTEGER NOT NULL
 ) STRICT;
+
+CREATE TABLE departure (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    nodes INTEGER NOT NULL,
+    departed INTEGER NOT NULL,
+    watched_ms INTEGER NOT NULL,
+    first_ms INTEGER NOT NULL
+) STRICT;
+
+INSERT INTO departure (id, nodes, departed, watched_ms, first_ms) VALUES (1, 0, 0, 0, 9223372036854775807);

@@ -40,6 +40,7 @@ internal static class HealthCommand
         foreach (var risk in _risks) json.WriteNumber(risk, reply.Models.Count(model => model.Risk == risk));
         json.WriteEndObject();
         json.WriteString("basis", reply.Basis);
+        LossText.WriteLifetime(json, reply.Lifetime);
     }
 
     private static void WriteModel(Utf8JsonWriter json, ModelHealth model)
@@ -58,17 +59,24 @@ internal static class HealthCommand
         json.WriteEndObject();
         json.WriteString("risk", model.Risk);
         json.WriteOptional("wanted_by_nobody", model.WantedByNobody);
+        if (model.HasLossWithinAYear) json.WriteNumber("loss_within_a_year", model.LossWithinAYear);
+        else json.WriteNull("loss_within_a_year");
         if (model.LastDrill is { } drill) DrillReport.WriteObject(json, "last_drill", drill);
     }
 
     private static void WriteText(TextOutput text, HealthReply reply, DateTimeOffset now)
     {
-        var table = new Table("NAME", "REVISION", ">SIZE", ">WANTED", ">VERIFIED", ">ONLINE", ">CLAIMED", "RISK");
+        var isEstimated = reply.Models.Any(model => model.HasLossWithinAYear);
+        string[] headings = ["NAME", "REVISION", ">SIZE", ">WANTED", ">VERIFIED", ">ONLINE", ">CLAIMED", "RISK"];
+        var table = new Table(isEstimated ? [.. headings, "LOST IN A YEAR"] : headings);
         foreach (var model in reply.Models)
         {
-            table.Add(
+            Cell[] cells =
+            [
                 model.Name, Words.Brief(model.Revision), SizeText.Format(model.Bytes), Cell.Of(model.TargetCopies),
-                Cell.Of(model.Verified), Cell.Of(model.Online), Cell.Of(model.Claimed), Cell.Risk(model.Risk));
+                Cell.Of(model.Verified), Cell.Of(model.Online), Cell.Of(model.Claimed), Cell.Risk(model.Risk),
+            ];
+            table.Add(isEstimated ? [.. cells, LossText.Of(model)] : cells);
         }
         text.Table(table);
         text.Line();
@@ -79,6 +87,7 @@ internal static class HealthCommand
                 + $"{Words.Ago(model.LastDrill.AtMs, now)}: {DrillReport.Text(model.LastDrill)}");
         text.Line(string.Join(", ", _risks.Select(risk => $"{reply.Models.Count(model => model.Risk == risk)} {risk}"))
             + "; copies are the fewest over a model's slices");
+        if (reply.Lifetime is { } lifetime) text.Line(LossText.Basis(lifetime));
         text.Line(reply.Basis);
     }
 }

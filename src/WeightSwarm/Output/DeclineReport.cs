@@ -22,7 +22,7 @@ internal static class DeclineReport
     public static void WriteOne(TextOutput text, DeclinedReply reply)
     {
         if (reply.Rules.FirstOrDefault(rule => rule.Number == reply.Number) is not { } made) return;
-        text.Line($"Rule {made.Number}: this node takes no model with {made.Words}{Because(made)}.");
+        text.Line($"Rule {made.Number}: this node takes nothing of this kind: {made.Words}{Because(made)}.");
         text.Line(made.Models.Count == 0
             ? "Nothing that is catalogued now falls under it."
             : $"It covers {Words.Count((ulong)made.Models.Count, "catalogued model")}: {Some(made.Models)}");

@@ -53,7 +53,7 @@ public class DeclineTests
     {
         var result = await FakeDaemon.Run(Reply(2), "decline", "--licence", "CC-BY-NC-*");
         Assert.Equal("""
-            Rule 2: this node takes no model with licence CC-BY-NC-* and larger than 10.0 GB (no room).
+            Rule 2: this node takes nothing of this kind: licence CC-BY-NC-* and larger than 10.0 GB (no room).
             It covers 2 catalogued models: org/model@r1, org/other@r2
 
             This node holds some of that already, which stays, counts and is served:

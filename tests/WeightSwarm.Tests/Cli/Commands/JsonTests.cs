@@ -40,7 +40,8 @@ public class JsonTests
                 "online": 2
               },
               "risk": "safe",
-              "wanted_by_nobody": null
+              "wanted_by_nobody": null,
+              "loss_within_a_year": null
             }
           ],
           "summary": {
