@@ -25,6 +25,9 @@ internal sealed partial class ModelTally
     /// <summary>How many copies and claims of nodes on probation may count for the slice counted last.</summary>
     public int YoungMost() => _youngMost ??= _target - EstablishedWithin(_target - _target / 3);
 
+    /// <summary>How many more of them would count for the slice counted last.</summary>
+    public int YoungLeft => YoungMost() - _youngCounted;
+
     private bool IsYoung(int holder) => _places[holder] >= 0 && _nodes.Young[_places[holder]];
 
     /// <summary>

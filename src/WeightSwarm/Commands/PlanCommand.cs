@@ -9,18 +9,46 @@ namespace WeightSwarm.Cli.Commands;
 /// <summary><c>plan</c>: what this node does about each slice, and why.</summary>
 internal static class PlanCommand
 {
-    internal sealed record Options;
+    /// <param name="WhatIf">A question; empty: the plan as it is.</param>
+    /// <param name="Seed">Of the draws of a question.</param>
+    internal sealed record Options(string WhatIf, ulong Seed);
 
     public static Command Create(CommandLine commandLine)
     {
-        var command = new Command("plan", "Print what this node does next, with a reason per line");
-        commandLine.Bind(command, _ => new Options(), RunAsync);
+        var whatIf = new Option<string>("--what-if")
+        {
+            Description = $"What would become of the models, and what all planners would do: {QuestionText.Forms}",
+            HelpName = "QUESTION",
+        };
+        whatIf.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && !QuestionText.IsOne(result.Tokens[0].Value))
+                result.AddError($"'{result.Tokens[0].Value}' cannot be answered: ask {QuestionText.Forms}");
+        });
+        var seed = new Option<ulong>("--seed")
+        {
+            Description = "With --what-if \"lose X%\": another choice of draws",
+            HelpName = "N",
+            DefaultValueFactory = _ => 1,
+        };
+        var command = new Command("plan", "Print what this node does next, with a reason per line")
+        {
+            whatIf, seed,
+        };
+        commandLine.Bind(
+            command, parsed => new Options(parsed.GetValue(whatIf) ?? "", parsed.GetValue(seed)), RunAsync);
         return command;
     }
 
     public static async Task<ExitCode> RunAsync(Options options, Session session)
     {
         using var daemon = await session.ConnectAsync();
+        if (options.WhatIf.Length > 0)
+        {
+            var request = new WhatIfRequest { Question = options.WhatIf, Seed = options.Seed };
+            WhatIfText.Print(session, await daemon.Client.WhatIfAsync(request, daemon.Unary()));
+            return ExitCode.Ok;
+        }
         var reply = await daemon.Client.PlanAsync(new PlanRequest(), daemon.Unary());
         session.Print("plan",
             json =>

@@ -51,6 +51,9 @@ internal sealed class FakeControl : Control.ControlBase
     public override Task<PeersReply> Peers(PeersRequest request, ServerCallContext context) =>
         One<PeersReply>(request, context);
 
+    public override Task<WhatIfReply> WhatIf(WhatIfRequest request, ServerCallContext context) =>
+        One<WhatIfReply>(request, context);
+
     public override Task<DeclinedReply> Decline(DeclineRequest request, ServerCallContext context) =>
         One<DeclinedReply>(request, context);
 

@@ -73,6 +73,9 @@ internal sealed class ClosedLoop
 
     public long ElapsedMs => _now - StartMs;
 
+    /// <summary>The view of the first node.</summary>
+    public SwarmView ViewOfAll() => ViewOf(_members[0]);
+
     /// <summary>Lets the time go by.</summary>
     public void Run(long ms)
     {

@@ -1,0 +1,53 @@
+using WeightSwarm.Core.Catalogue;
+
+namespace WeightSwarm.Core.Planning;
+
+/// <summary>
+/// Who takes a slice when everybody acts in turn: of those who could, the first in the rendezvous order. The scores are
+/// made once for each group of slices. Established nodes go before those on probation, for whom nobody waits.
+/// </summary>
+internal sealed class Placement
+{
+    private readonly NodeIndex _nodes;
+    private readonly int[] _candidates;
+    private readonly ulong[] _scores;
+    private (Hash256 Model, int Group) _group = (default, -1);
+
+    public Placement(NodeIndex nodes)
+    {
+        _nodes = nodes;
+        _candidates = [.. Enumerable.Range(0, nodes.Count).Where(n => nodes.Room[n] >= 0)];
+        _scores = new ulong[_candidates.Length];
+    }
+
+    /// <summary>The node that takes the slice that was tallied last; -1 for none.</summary>
+    public int First(Entry model, int slice, long bytes, bool withYoung)
+    {
+        Enter(model, slice);
+        var best = -1;
+        for (var i = 0; i < _candidates.Length; i++)
+        {
+            var node = _candidates[i];
+            if (_nodes.Room[node] < bytes || _nodes.IsHolding(node) || (_nodes.Young[node] && !withYoung)) continue;
+            if (best >= 0 && !IsBefore(i, best)) continue;
+            if (_nodes.OccupiedClash(node, out _) < 0 && !_nodes.Consent.IsDeclined(node, model)) best = i;
+        }
+        return best < 0 ? -1 : _candidates[best];
+    }
+
+    private bool IsBefore(int one, int other)
+    {
+        var (isYoung, isOtherYoung) = (_nodes.Young[_candidates[one]], _nodes.Young[_candidates[other]]);
+        return (isYoung, _scores[one]).CompareTo((isOtherYoung, _scores[other])) < 0;
+    }
+
+    private void Enter(Entry model, int slice)
+    {
+        var group = (model.ModelId, slice / Rendezvous.GroupSize(model));
+        if (group == _group) return;
+        _group = group;
+        var order = Rendezvous.OrderDigest(_nodes.View.EpochSalt, Rendezvous.GroupKey(model, slice));
+        for (var i = 0; i < _candidates.Length; i++)
+            _scores[i] = Rendezvous.Score(order, _nodes.Digests[_candidates[i]], _nodes.Weights[_candidates[i]]);
+    }
+}
