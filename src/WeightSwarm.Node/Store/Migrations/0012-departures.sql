@@ -1,4 +1,4 @@
--- Version 11: how long those stayed who are forgotten by now.
+-- Version 12: how long those stayed who are forgotten by now.
 CREATE TABLE departure (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     nodes INTEGER NOT NULL,
