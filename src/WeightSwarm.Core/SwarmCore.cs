@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Net;
 using Google.Protobuf;
+using WeightSwarm.Core.Auditing;
 using WeightSwarm.Core.Catalogue;
 using WeightSwarm.Core.Gossip;
 using WeightSwarm.Core.Gossip.Admission;
@@ -90,6 +91,7 @@ public sealed partial class SwarmCore
         _replication = new ReplicationState(Self, _outbox, (kind, subject, body, ttl) => Say(kind, subject, body, ttl));
         _releases = new ReleaseState(Self, _outbox, _replication, parts.Secret, random.Split(),
             (kind, subject, body, ttl) => Say(kind, subject, body, ttl));
+        _audits = new AuditState(Self, _outbox, parts.Secret, ReportOf, SayAudits);
         _watch = new Watch(Self, _liveness, _gossip, _views, (subject, body, ttl) =>
             Say(RecordKind.Observation, subject, body, ttl));
     }
@@ -178,6 +180,8 @@ public sealed partial class SwarmCore
             case CoreInput.ReceiptArrived receipt:
                 _releases.Received(receipt, View, Circumstances(now), now);
                 break;
+            case CoreInput.AuditEnded ended: AuditEnded(ended, now); break;
+            case CoreInput.AuditsRemembered kept: Remember(kept); break;
             case CoreInput.TrashHeld trash: _replication.TrashHeld(trash.Model, trash.Slices); break;
             case CoreInput.Lagged lagged: _health.Lagged(lagged.Ms, now, Pace); break;
             case CoreInput.BroadcastDue: _gossip.TendBroadcast(now); break;
@@ -209,9 +213,9 @@ public sealed partial class SwarmCore
         _watch.NoteMembership();
         _livenessSeen = _liveness.Version;
         var planDue = _replication.IsPlanDue(Pace, now) && MayPlanDiffer(now);
-        if (!planDue && !_releases.IsBusy) return;
         if (planDue) MakePlan(FreshView(), now);
-        TendReleases(FreshView(), planDue, now);
+        if (planDue || _releases.IsBusy) TendReleases(FreshView(), planDue, now);
+        TendAudits(planDue, now);
     }
 
     private static ulong TableSalt(ReadOnlyMemory<byte> secret) =>
@@ -282,6 +286,7 @@ public sealed partial class SwarmCore
         if (knew) return;
         _saidNode = null;
         _replication.SayAllAgain();
+        _audits.SayAllAgain();
     }
 
     private void Absorb(Record record, Instant now)
@@ -352,6 +357,7 @@ public sealed partial class SwarmCore
         }
         _saidNode = null;
         _replication.SayAllAgain();
+        _audits.SayAllAgain();
         _watch.SayAllAgain();
     }
 

@@ -77,6 +77,12 @@ public sealed record Pace
     public required long CuratorSettleMs { get; init; }
     /// <summary>Each copy is audited this often.</summary>
     public required long AuditMs { get; init; }
+    /// <summary>A challenge of an audit waits so long for its answer, and longer by the time that its bytes
+    /// take.</summary>
+    public required long AuditPatienceMs { get; init; }
+    /// <summary>A holder that denies a slice is asked again after this time: longer than it takes to hear that it has
+    /// taken its word back, and longer than a start.</summary>
+    public required long AuditConfirmMs { get; init; }
     /// <summary>Released data rests in the trash for this long.</summary>
     public required long TrashMs { get; init; }
     /// <summary>Every byte is read again within about this time.</summary>
@@ -160,6 +166,8 @@ public sealed record Pace
         EntrySettleMs = 30 * Day,
         CuratorSettleMs = 90 * Day,
         AuditMs = Day,
+        AuditPatienceMs = 30 * Second,
+        AuditConfirmMs = 15 * Minute,
         TrashMs = 7 * Day,
         ScrubMs = 30 * Day,
         StartupQuietMs = 5 * Minute,
@@ -210,6 +218,8 @@ public sealed record Pace
         EntrySettleMs = 10 * Second,
         CuratorSettleMs = 30 * Second,
         AuditMs = 10 * Second,
+        AuditPatienceMs = 5 * Second,
+        AuditConfirmMs = 11 * Second,
         TrashMs = Minute,
         ScrubMs = 5 * Minute,
         StartupQuietMs = 3 * Second,

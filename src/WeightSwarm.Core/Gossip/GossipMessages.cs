@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using WeightSwarm.Core.Auditing;
 using WeightSwarm.Core.Gossip.Admission;
 using WeightSwarm.Core.Identity;
 using WeightSwarm.Core.Planning;
@@ -116,6 +117,16 @@ public abstract record CoreInput
     public sealed record ReceiptArrived(
         NodeId Holder, Hash256 Model, int Slice, Nonce Nonce, ReceiptOutcome Outcome, long TicketMs) : CoreInput;
 
+    /// <summary>A challenge of an audit has ended.</summary>
+    /// <param name="Copy">What was audited.</param>
+    /// <param name="Nonce">Of the challenge.</param>
+    /// <param name="Outcome">How it ended.</param>
+    /// <param name="Fault">What was wrong with the answer, in words; empty for nothing.</param>
+    public sealed record AuditEnded(CopyKey Copy, Nonce Nonce, ReceiptOutcome Outcome, string Fault) : CoreInput;
+
+    /// <summary>What the audits of an earlier run found; comes before anything is audited.</summary>
+    public sealed record AuditsRemembered(IReadOnlyList<KeyValuePair<CopyKey, CopyAudits>> Kept) : CoreInput;
+
     /// <summary>These slices of a model, and no others, rest in the trash.</summary>
     public sealed record TrashHeld(Hash256 Model, Catalogue.SliceSet Slices) : CoreInput;
 
@@ -169,6 +180,16 @@ public abstract record CoreOutput
 
     /// <summary>Challenge a holder to prove that it holds a slice; whatever comes of it is told to the core.</summary>
     public sealed record AskReceipt(NodeId Holder, Hash256 Model, int Slice, Nonce Nonce, long WithinMs) : CoreOutput;
+
+    /// <summary>Challenge a holder for an audit; whatever comes of it is told to the core.</summary>
+    /// <param name="Copy">What is audited.</param>
+    /// <param name="Nonce">Decides which leaves.</param>
+    /// <param name="Leaves">How many, 1 to <see cref="LeafDraw.Most"/>.</param>
+    /// <param name="WithinMs">The holder has so long to answer.</param>
+    public sealed record AskAudit(CopyKey Copy, Nonce Nonce, int Leaves, long WithinMs) : CoreOutput;
+
+    /// <summary>Keep what audits found of a copy over restarts; null: forget it.</summary>
+    public sealed record AuditsKept(CopyKey Copy, CopyAudits? Audits) : CoreOutput;
 
     /// <summary>The slice is given up, and no longer advertised: its data rests in the trash from now on.</summary>
     /// <param name="Model">Model id.</param>

@@ -1,9 +1,10 @@
+using WeightSwarm.Core.Auditing;
 using WeightSwarm.Core.Catalogue;
 
 namespace WeightSwarm.Core.Planning;
 
 /// <summary>What became of one holder's copy in the count.</summary>
-internal enum CopyFate : byte { NotHolding, Counted, NoRecord, Lost, OverGrace, Duplicate, Young }
+internal enum CopyFate : byte { NotHolding, Counted, NoRecord, Lost, OverGrace, Duplicate, Young, FailedAudit }
 
 /// <summary>What became of one claim in the count.</summary>
 internal enum ClaimFate : byte { Counted, Holds, NoRecord, Absent, Stalled, Overdue, Broken, Duplicate, Young }
@@ -195,10 +196,20 @@ internal sealed partial class ModelTally
         _holders++;
         if (node < 0) return _fates[holder] = CopyFate.NoRecord;
         _nodes.MarkHolding(node);
+        // What it would send is not the model: it is no source either.
+        if (FailedAuditMs(holder, slice) > 0) return _fates[holder] = CopyFate.FailedAudit;
         var absent = IsAway(holder, slice) ? Math.Max(AwayMs(holder), _nodes.AbsentMs[node]) : _nodes.AbsentMs[node];
         _shortestAbsence = Math.Min(_shortestAbsence, absent);
         if (absent == 0 && node != _nodes.Self) _sources++;
         return _fates[holder] = CountedFate(node, StandingOf(holder, slice), Leaves(holder, slice));
+    }
+
+    /// <summary>When a holder's copy failed an audit of the viewer's, Unix milliseconds; 0 for not.</summary>
+    public long FailedAuditMs(int holder, int slice)
+    {
+        var failed = _nodes.View.FailedAudits;
+        return failed.IsEmpty ? 0
+            : failed.GetValueOrDefault(new CopyKey(Model.Holders[holder].Node, Model.Entry.ModelId, slice));
     }
 
     private void NoteTrash(int node)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using WeightSwarm.Core.Auditing;
 using WeightSwarm.Core.Catalogue;
 using WeightSwarm.Core.Identity;
 
@@ -17,7 +18,7 @@ internal sealed class ReleaseFactsReader(SwarmView view, NodeId self, Instant no
         {
             Target = seen.Target(view.Policy),
             Holders = [.. seen.Holders.Where(h => h.Node != self && h.Verified.Contains(slice))
-                .Select(h => HolderOf(h, slice))],
+                .Select(h => HolderOf(h, model, slice))],
             Intents = [.. seen.Intents.Where(i => i.Slice == slice && i.Ticket.Node != self)],
         };
     }
@@ -37,11 +38,12 @@ internal sealed class ReleaseFactsReader(SwarmView view, NodeId self, Instant no
         return null;
     }
 
-    private ReleaseHolder HolderOf(Holder holder, int slice)
+    private ReleaseHolder HolderOf(Holder holder, Hash256 model, int slice)
     {
         var known = view.Nodes.TryGetValue(holder.Node, out var node);
         var counts = known && node!.AbsentSinceMs is null && !node.Draining && !holder.Releasing.Contains(slice)
-            && !holder.Away.Contains(slice);
+            && !holder.Away.Contains(slice)
+            && !view.FailedAudits.ContainsKey(new CopyKey(holder.Node, model, slice));
         return new ReleaseHolder(holder.Node, known ? DomainsOf(node!) : [], counts, known && node!.IsYoung(now));
     }
 

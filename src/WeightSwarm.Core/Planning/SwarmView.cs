@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using WeightSwarm.Core.Auditing;
 using WeightSwarm.Core.Catalogue;
 using WeightSwarm.Core.Identity;
 
@@ -26,6 +27,10 @@ public sealed record SwarmView
     public required ImmutableSortedDictionary<NodeId, NodeView> Nodes { get; init; }
     /// <summary>Active entries, ordered by model id.</summary>
     public required ImmutableArray<ModelView> Models { get; init; }
+    /// <summary>Copies that failed an audit of this node's, and when, Unix milliseconds: they count for
+    /// nothing.</summary>
+    public ImmutableSortedDictionary<CopyKey, long> FailedAudits { get; init; } =
+        ImmutableSortedDictionary<CopyKey, long>.Empty;
 }
 
 /// <summary>One node as the viewer sees it.</summary>
@@ -51,6 +56,8 @@ public sealed record NodeView
     public bool AcceptsNothingNew { get; init; }
     /// <summary>Models of which it takes nothing.</summary>
     public Declines Declines { get; init; } = Declines.None;
+    /// <summary>When its daemon started, Unix milliseconds by its own clock; 0 when that is not known.</summary>
+    public long StartedMs { get; init; }
     /// <summary>Monotonic time (of the viewer) since when the node is absent; null while it is present.</summary>
     public long? AbsentSinceMs { get; init; }
 

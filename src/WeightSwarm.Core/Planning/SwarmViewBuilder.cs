@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using WeightSwarm.Core.Auditing;
 using WeightSwarm.Core.Catalogue;
 using WeightSwarm.Core.Gossip.Admission;
 using WeightSwarm.Core.Identity;
@@ -25,6 +26,7 @@ public sealed partial class SwarmViewBuilder(NodeId self, ulong salt = 0)
     private ImmutableSortedDictionary<NodeId, NodeView> _nodeViews = ImmutableSortedDictionary<NodeId, NodeView>.Empty;
     // Whose view is to be made, and who is absent in the newest one.
     private readonly SortedSet<NodeId> _unviewed = [], _absent = [];
+    private ImmutableSortedDictionary<CopyKey, long> _failedAudits = ImmutableSortedDictionary<CopyKey, long>.Empty;
     private Charter? _charter;
     private NodeId _founder;
     private Curation? _curation;
@@ -146,7 +148,15 @@ public sealed partial class SwarmViewBuilder(NodeId self, ulong salt = 0)
             EpochSalt = Hash256.Of("weightswarm epoch 0"u8),
             Nodes = _nodeViews,
             Models = [.. _models.Values.Select(ViewOf).OfType<ModelView>()],
+            FailedAudits = _failedAudits,
         };
+    }
+
+    /// <summary>Other copies than before have failed this node's audits.</summary>
+    public void Failed(ImmutableSortedDictionary<CopyKey, long> copies)
+    {
+        _failedAudits = copies;
+        _version++;
     }
 
     /// <summary>What each curator has added and may add.</summary>
@@ -297,6 +307,7 @@ public sealed partial class SwarmViewBuilder(NodeId self, ulong salt = 0)
         Draining = node.Draining,
         AcceptsNothingNew = node.AcceptsNothingNew,
         Declines = DeclineBodies.Declines(node),
+        StartedMs = (long)Math.Min(node.StartedMs, 1UL << 53),
     };
 
     /// <summary>The /24 of an IPv4 address or the /48 of an IPv6 one, as text.</summary>

@@ -33,6 +33,8 @@ internal sealed class VerdictWriter(NodeIndex nodes, ModelTally tally, int slice
             CopyFate.Lost => $"not counted: {Absence(at, node)}, given up as lost after {Limit}",
             CopyFate.OverGrace => $"not counted: {Absence(at, node)}, longer than its grace of {Grace}",
             CopyFate.Young => "not counted: " + Probation(node),
+            CopyFate.FailedAudit => "not counted: failed an audit " +
+                $"{Words.Time(Math.Max(1, nodes.Now.UnixMs - tally.FailedAuditMs(at, slice)))} ago",
             _ => "not counted: " + Clash(nodes.CountedClash(node, out var by), by),
         });
     }

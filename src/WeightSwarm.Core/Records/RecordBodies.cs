@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Google.Protobuf;
+using WeightSwarm.Core.Auditing;
 using WeightSwarm.Core.Catalogue;
 using WeightSwarm.Core.Identity;
 
@@ -31,6 +32,9 @@ public static class RecordBodies
                     IsSound(record.Parsed(V1.ReleaseIntent.Parser)),
                 RecordKind.Observation => record.Subject.Length == 32 &&
                     record.Parsed(V1.Observation.Parser) is not null,
+                // One about something is of a later version: it is carried, and not read.
+                RecordKind.AuditReport => !record.Subject.IsEmpty ||
+                    AuditReports.IsSound(record.Parsed(V1.AuditReport.Parser)),
                 RecordKind.Proposal => IsSound(record.Parsed(V1.Proposal.Parser), record.Subject),
                 RecordKind.Refusal => record.Subject.Length == 64 &&
                     IsSound(record.Parsed(V1.Refusal.Parser)),

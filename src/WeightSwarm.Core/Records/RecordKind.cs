@@ -20,7 +20,7 @@ public enum RecordKind
     ReleaseIntent = 6,
     /// <summary>A monitor's view of another node.</summary>
     Observation = 7,
-    /// <summary>An auditor's results for one holder.</summary>
+    /// <summary>Which copies an auditor has audited lately, and found there.</summary>
     AuditReport = 8,
     /// <summary>A model that a node would have preserved.</summary>
     Proposal = 9,

@@ -189,3 +189,30 @@ def monitors(subject, members):
         return int.from_bytes(node[:8], "big")
     ranked = sorted((mix(prefix(subject) ^ mix(prefix(m) ^ 0x6D6F6E)), m) for m in members if m != subject)
     return [m for _, m in ranked[:8]]
+
+
+def audited(holder, model):
+    """The number that names a holder and a model in an audit report."""
+    return int.from_bytes(sha256(b"weightswarm/audited/1\0" + holder + model)[:8], "big")
+
+
+def draw_of(order, node):
+    return mix(mix(order ^ absorb(0x6E6F64652D763131, node)) + order & MASK)
+
+
+def copy_lot(holder, model, number):
+    order = absorb(absorb(0x6F726465722D7631, sha256(b"weightswarm/aud/1\0")), model)
+    return draw_of(mix(order + number & MASK), holder)
+
+
+def auditors(holder, model, number, epoch, members):
+    """The first three, where no two nodes share a failure domain."""
+    order = mix(copy_lot(holder, model, number) + mix(epoch ^ 0x61756469742D7631) & MASK)
+    return sorted((m for m in members if m != holder), key=lambda m: (draw_of(order, m), m))[:3]
+
+
+def audit_times(holder, model, number, epoch, period):
+    """When the epoch of a copy begins, and when the first auditor's turn comes."""
+    lot_ = copy_lot(holder, model, number)
+    start = epoch * period + lot_ % 6 * period // 6
+    return start, start + (mix(lot_) * (period // 3) >> 64)

@@ -87,8 +87,11 @@ def accepted(cast):
         vector(cast, "release intent", cast.node, 6, slice_two, "ReleaseIntent", intent),
         vector(cast, "observation", cast.founder, 7, cast.node.id, "Observation",
                {"down": True, "since_ms": ISSUED - 200_000}),
-        vector(cast, "audit report, of which the body is not laid down", cast.founder, 8, cast.node.id, None, {},
-               b"\x08\x01"),
+        vector(cast, "audit report", cast.founder, 8, b"", "AuditReport", {"passes": [
+            {"copy": content.audited(cast.node.id, cast.model), "slices": b"\x05"},
+            {"copy": content.audited(cast.curator.id, cast.model), "slices": b"\x01", "ago": 11}]}, ttl=48 * HOUR),
+        vector(cast, "audit report about something, of which the body is not laid down", cast.founder, 8,
+               cast.node.id, None, {}, b"\x08\x01"),
         vector(cast, "unknown kind", cast.node, 999, b"\1", None, {}, b"\x0a\x03new"),
         vector(cast, "unknown fields in the body", cast.founder, 3, b"", "Node", {"version": "2.0"}, later),
         vector(cast, "largest values", cast.curator, 65535, bytes(range(64)), None, {}, b"",

@@ -13,7 +13,7 @@ import reconcile
 import records
 import wire
 
-WIDTH = 96
+WIDTH, DAY_MS = 96, 86_400_000
 
 
 def keys(cast):
@@ -104,7 +104,14 @@ def audits(cast):
         runs = content.slice_runs(cast.files, cast.piece_length, cast.per_slice, number)
         draws.append({"slice": number, "leaves": count, "drawn": [
             {"file": f, "leaf": leaf} for f, leaf in content.draw(runs, nonce, cast.model, number, count)]})
-    return {"nonce": nonce, "model": cast.model, "draws": draws,
+    members = [wire.sha256(b"member %d" % i) for i in range(24)]
+    period, duties = DAY_MS, []
+    for holder, number, epoch in [(members[0], 0, 20833), (members[0], 1, 20833), (members[1], 0, 20833),
+                                  (members[0], 0, 20834), (members[23], 4095, 0)]:
+        start, due = content.audit_times(holder, cast.model, number, epoch, period)
+        duties.append({"holder": holder, "slice": number, "epoch": epoch, "start_ms": start, "first_due_ms": due,
+                       "auditors": content.auditors(holder, cast.model, number, epoch, members)})
+    return {"nonce": nonce, "model": cast.model, "draws": draws, "members": members, "duties": duties,
             "answers": [answer(cast, nonce, 0, 3, 0), answer(cast, nonce, 1, 1, 0), answer(cast, nonce, 3, 1, 5)]}
 
 

@@ -76,5 +76,5 @@ internal enum EventKind
 {
     Start = 1, Stop, Opened, Closed, Frame, DialFailed, Publish, Room, Progress, Verified, FetchFailed, Fault,
     Close, Persist, Forget, StartFetch, StopFetch,
-    Receipt, Released, Knocked,
+    Receipt, Released, Knocked, Audit,
 }

@@ -1,4 +1,5 @@
 using WeightSwarm.Core;
+using WeightSwarm.Core.Auditing;
 using WeightSwarm.Core.Gossip;
 using WeightSwarm.Core.Identity;
 using WeightSwarm.Core.Records;
@@ -29,6 +30,15 @@ internal sealed class SimDisk(Registers registers, long quotaBytes) : ISequence
     };
 
     public void Meet(NodeId node, long unixMs) => _met.TryAdd(node, unixMs);
+
+    /// <summary>What audits found.</summary>
+    public SortedDictionary<CopyKey, CopyAudits> Audits { get; } = [];
+
+    public void Keep(CoreOutput.AuditsKept kept)
+    {
+        if (kept.Audits is { } audits) Audits[kept.Copy] = audits;
+        else Audits.Remove(kept.Copy);
+    }
 
     /// <summary>The largest number given out or jumped over.</summary>
     public ulong LastSeq { get; set; }

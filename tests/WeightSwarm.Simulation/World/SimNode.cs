@@ -89,6 +89,7 @@ internal sealed class SimNode
         _core = new SwarmCore(parts, Now);
         _firstTickMs = _world.NowMs + _world.Random.Below(_world.TickMs);
         Handle(new CoreInput.Remembered(Disk.Earlier), EventKind.Start);
+        if (Disk.Audits.Count > 0) Handle(new CoreInput.AuditsRemembered([.. Disk.Audits]), EventKind.Start);
         Handle(new CoreInput.Restored([.. Disk.Records.Select(r => r.Bytes)]), EventKind.Start);
         Describe();
         Transfers.TellRoom();
@@ -270,6 +271,8 @@ internal sealed class SimNode
             case CoreOutput.StartFetch start: Transfers.Start(start.Model, start.Slice); break;
             case CoreOutput.StopFetch stop: Transfers.Stop(stop.Model, stop.Slice); break;
             case CoreOutput.AskReceipt ask: _world.Releases.Challenge(this, ask); break;
+            case CoreOutput.AskAudit ask: _world.Audits.Challenge(this, ask); break;
+            case CoreOutput.AuditsKept kept: Disk.Keep(kept); break;
             case CoreOutput.MoveToTrash release: _world.Releases.GiveUp(this, release); break;
             case CoreOutput.AnchorsChanged anchors: Disk.Keep(anchors.Anchors); break;
             case CoreOutput.PeerReached reached: Disk.Reached(reached.Peer); break;

@@ -34,6 +34,7 @@ internal sealed class SimWorld : IDisposable
         Metrics = new Metrics(this);
         Repairs = new Repairs(this);
         Releases = new Releases(this);
+        Audits = new Audits(this);
     }
 
     public ulong Seed { get; }
@@ -52,6 +53,7 @@ internal sealed class SimWorld : IDisposable
     public Metrics Metrics { get; }
     public Repairs Repairs { get; }
     public Releases Releases { get; }
+    public Audits Audits { get; }
     public long NowMs => _schedule.NowMs;
     /// <summary>How often cores are woken, ms.</summary>
     public long TickMs { get; init; }

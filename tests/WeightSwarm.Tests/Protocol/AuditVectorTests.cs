@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Google.Protobuf;
 using WeightSwarm.Core;
 using WeightSwarm.Core.Auditing;
+using WeightSwarm.Core.Catalogue;
 using WeightSwarm.Core.Identity;
 using WeightSwarm.Core.Planning;
 
@@ -13,6 +15,35 @@ public sealed class AuditVectorTests
     private static readonly NetworkId _network = new(Vectors.Load("keys").Hash("network"));
 
     private readonly TestModel _model = new();
+
+    [Fact]
+    public void Duties_AreTheVectors()
+    {
+        var members = _file.GetProperty("members").EnumerateArray()
+            .Select(m => new NodeId(new Hash256(Vectors.Bytes(m)))).ToList();
+        var now = new Instant(1, 1_800_000_000_000);
+        var view = new SwarmView
+        {
+            Version = 1,
+            Self = members[0],
+            Policy = Policy.Default with { Domains = DomainRule.Node },
+            EpochSalt = default,
+            Nodes = members.ToImmutableSortedDictionary(
+                m => m, m => new NodeView { Id = m, DonatedBytes = 0, FreeBytes = 0 }),
+            Models = [],
+        };
+        var schedule = new AuditSchedule(view, now);
+        foreach (var vector in _file.All("duties"))
+        {
+            var copy = new CopyKey(new NodeId(vector.Hash("holder")), _file.Hash("model"), vector.Int("slice"));
+            var epoch = vector.Int("epoch");
+            Assert.Equal(
+                vector.GetProperty("auditors").EnumerateArray().Select(a => new NodeId(new Hash256(Vectors.Bytes(a)))),
+                schedule.AuditorsOf(copy, epoch).AsEnumerable());
+            Assert.Equal((long)vector.Number("start_ms"), AuditSchedule.StartMs(copy, epoch, Pace.Real));
+            Assert.Equal((long)vector.Number("first_due_ms"), AuditSchedule.DueMs(copy, epoch, 0, Pace.Real));
+        }
+    }
 
     [Fact]
     public void Draws_AreTheVectors()

@@ -11,6 +11,8 @@ public sealed class VectorCoverageTests
     {
         ["audits/answers"] = nameof(AuditVectorTests.Answers_AreSignedAndJudgedAsTheVectorsSay),
         ["audits/draws"] = nameof(AuditVectorTests.Draws_AreTheVectors),
+        ["audits/duties"] = nameof(AuditVectorTests.Duties_AreTheVectors),
+        ["audits/members"] = nameof(AuditVectorTests.Duties_AreTheVectors),
         ["audits/model"] = nameof(AuditVectorTests.Draws_AreTheVectors),
         ["audits/nonce"] = nameof(AuditVectorTests.Draws_AreTheVectors),
         ["catalogue-records/accepted"] = nameof(RecordVectorTests.Accepted_InOrder_AreAcceptedAndKeptAsTheyCame),

@@ -1,0 +1,50 @@
+using WeightSwarm.Core.Auditing;
+using WeightSwarm.Core.Gossip;
+using WeightSwarm.Core.Identity;
+using WeightSwarm.Core.Records;
+
+namespace WeightSwarm.Core;
+
+/// <summary>What this node audits of others, and what is known of their audits.</summary>
+public sealed partial class SwarmCore
+{
+    private readonly AuditState _audits;
+
+    /// <summary>What this node itself found of each copy that it has audited.</summary>
+    public AuditBook Audits => _audits.Book;
+
+    /// <summary>Challenges of audits since the start, and the leaves that they asked for.</summary>
+    public (long Challenges, long Leaves) AuditsAsked => _audits.Asked;
+
+    /// <summary>Which copies have been audited lately; null until the charter is known.</summary>
+    public AuditFreshness? AuditFreshness =>
+        View is { } view ? new AuditFreshness(view, _audits.Book, ReportOf, Now) : null;
+
+    private void TendAudits(bool planned, Instant now)
+    {
+        _audits.Tell(Pace, now);
+        // Whoever just started, or slept, does not know yet what others have taken back meanwhile.
+        if (IsQuiet(now) || !planned && _audits.NextDueMs > now.MonotonicMs) return;
+        var view = FreshView();
+        _audits.Survey(view, now);
+        _audits.Tend(view, now);
+    }
+
+    private void AuditEnded(CoreInput.AuditEnded ended, Instant now)
+    {
+        if (Charter is null) return;
+        if (_audits.Ended(ended, FreshView(), StormBreakerOpen || IsQuiet(now), now))
+            _views.Failed(_audits.Book.Failed);
+    }
+
+    private void Remember(CoreInput.AuditsRemembered kept)
+    {
+        _audits.Restore(kept.Kept);
+        if (!_audits.Book.Failed.IsEmpty) _views.Failed(_audits.Book.Failed);
+    }
+
+    private Record? ReportOf(NodeId auditor) =>
+        _records.Find(RecordKey.Of(auditor, RecordKind.AuditReport, []));
+
+    private void SayAudits(V1.AuditReport report, long ttlMs) => Say(RecordKind.AuditReport, [], report, ttlMs);
+}
