@@ -50,19 +50,28 @@ public sealed partial class ReceiptAsker(
     {
         if (custody.ContentOf(ask.Model) is not { } content)
             return new ReceiptVerdict(ReceiptOutcome.Unknown, 0, "the manifest is not here");
-        var started = clock.Time.GetTimestamp();
-        var within = TimeSpan.FromMilliseconds(ask.WithinMs);
-        if (!await ReachAsync(ask.Holder, within, cancellation))
-            return new ReceiptVerdict(ReceiptOutcome.Offline, 0, "");
         var challenge = new ReceiptChallenge(ask.Nonce, ask.Model, ask.Slice, LeavesShown);
+        var (verdict, _) = await ChallengeAsync(
+            ask.Holder, challenge, SliceLeaves.Of(content.Manifest, content.Entry),
+            TimeSpan.FromMilliseconds(ask.WithinMs), cancellation);
+        return verdict;
+    }
+
+    /// <summary>Challenges a holder, dialling it when there is no stream, and judges its answer.</summary>
+    /// <returns>The verdict, and the answer that it is on; null where none came.</returns>
+    internal async Task<(ReceiptVerdict Verdict, Answer? Answer)> ChallengeAsync(
+        NodeId holder, ReceiptChallenge challenge, SliceLeaves layout, TimeSpan within, CancellationToken cancellation)
+    {
+        var offline = (new ReceiptVerdict(ReceiptOutcome.Offline, 0, ""), (Answer?)null);
+        var started = clock.Time.GetTimestamp();
+        if (!await ReachAsync(holder, within, cancellation)) return offline;
         var left = within - clock.Time.GetElapsedTime(started);
-        if (left <= TimeSpan.Zero) return new ReceiptVerdict(ReceiptOutcome.Offline, 0, "");
-        var waiting = receipts.WaitAsync(ask.Nonce, left, cancellation);
-        sessions.SendTo(ask.Holder, new Frame { Challenge = challenge.ToMessage() });
-        if (await waiting is not { } answer) return new ReceiptVerdict(ReceiptOutcome.Offline, 0, "");
+        if (left <= TimeSpan.Zero) return offline;
+        var waiting = receipts.WaitAsync(challenge.Nonce, left, cancellation);
+        sessions.SendTo(holder, new Frame { Challenge = challenge.ToMessage() });
+        if (await waiting is not { } answer) return offline;
         var network = await inbox.AskAsync(core => core!.Network, cancellation);
-        return ReceiptAnswer.Judge(
-            answer, ask.Holder, network, _verifier, challenge, SliceLeaves.Of(content.Manifest, content.Entry));
+        return (ReceiptAnswer.Judge(answer, holder, network, _verifier, challenge, layout), answer);
     }
 
     /// <summary>Whether there is a stream on which both have greeted; dials when there is none.</summary>

@@ -11,8 +11,8 @@ namespace WeightSwarm.Node.Control;
 public sealed partial class ControlService
 {
     private const string Basis =
-        "verified: the holder hashed every piece and signs that it holds it; " +
-        "possession is not audited from outside yet";
+        "verified: the holder hashed every piece and signs that it holds it, and no audit of this node's says " +
+        "otherwise; audited: random leaves of it were proved to a node of another failure domain lately";
 
     /// <inheritdoc/>
     public override Task<HealthReply> Health(HealthRequest request, ServerCallContext context)
@@ -29,6 +29,7 @@ public sealed partial class ControlService
                     .Select(m => Of(m, last.GetValueOrDefault(m.Entry.ModelId))));
             UnwantedReplies.Note(core, reply, clock.Now);
             LossReplies.Note(core, reply, lifetime, clock.Now);
+            AuditReplies.AddTo(reply, core);
             return reply;
         }, context);
     }
@@ -55,6 +56,7 @@ public sealed partial class ControlService
         for (var slice = 0; slice < view.Entry.Slices; slice++)
             reply.Slices.Add(WhyReplies.Of(core, view, slice, clock.Now));
         UnwantedReplies.Note(core, view, reply, clock.Now);
+        AuditReplies.AddTo(reply, core, view);
         return reply;
     }, context);
 

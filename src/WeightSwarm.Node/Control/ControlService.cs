@@ -111,6 +111,7 @@ public sealed partial class ControlService(
             reply.BytesHeld += (ulong)slices.Slices.Sum(entry.SliceBytes);
         }
         reply.SlicesFetching = (uint)core.Fetching.Values.Sum(s => s.Count);
+        AuditReplies.AddTo(reply, core, view);
         if (core.WhySick is { } why) reply.Warnings.Add($"this node does not trust itself: {why}");
         if (core.WhyCloned is { } cloned) reply.Warnings.Add(cloned);
         if (core.StormBreakerOpen)

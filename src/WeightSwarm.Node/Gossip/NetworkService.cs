@@ -148,6 +148,7 @@ public sealed class NetworkService(
         [
             new CoreInput.Described(Description()),
             new CoreInput.Remembered(store.Reputation.Load(store.Peers.LoadAnchors(), clock.Now)),
+            new CoreInput.AuditsRemembered(store.Audits.Load()),
             new CoreInput.Restored([.. CharterFirst()]),
             new CoreInput.Bootstrap([.. peers.Select(p => p.EndPoint).Concat(known).Distinct()]),
         ]);

@@ -16,7 +16,7 @@ namespace WeightSwarm.Node.Gossip;
 /// </summary>
 public sealed class SwarmLoop(
     Clock clock, SwarmInbox inbox, NodeStore store, SessionTable sessions, FetchQueue fetches, ReceiptAsker receipts,
-    GossipGate gate, HostFailure failure) : BackgroundLoop(failure)
+    AuditLoop audits, GossipGate gate, HostFailure failure) : BackgroundLoop(failure)
 {
     private const int MostInputsPerTurn = 256;
     private const long ScoresEveryMs = 60_000;
@@ -123,6 +123,7 @@ public sealed class SwarmLoop(
         store.Reputation.Reached(outputs.OfType<CoreOutput.PeerReached>().Select(r => r.Peer), clock.Now.UnixMs);
         if (outputs.OfType<CoreOutput.AnchorsChanged>().LastOrDefault() is { } anchors)
             store.Peers.SaveAnchors(anchors.Anchors);
+        store.Audits.Save(outputs.OfType<CoreOutput.AuditsKept>());
         foreach (var ban in outputs.OfType<CoreOutput.Ban>()) store.Reputation.Banned(ban.Details, clock.Now);
     }
 
@@ -148,6 +149,7 @@ public sealed class SwarmLoop(
             case CoreOutput.StartFetch start: fetches.Start(start.Model, start.Slice); break;
             case CoreOutput.StopFetch stop: fetches.Stop(stop.Model, stop.Slice); break;
             case CoreOutput.AskReceipt ask: receipts.Ask(ask); break;
+            case CoreOutput.AskAudit ask: audits.Ask(ask); break;
             case CoreOutput.MoveToTrash release: fetches.MoveToTrash(release); break;
         }
     }

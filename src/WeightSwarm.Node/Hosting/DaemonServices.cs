@@ -72,6 +72,8 @@ internal static class DaemonServices
         .AddHosted<GossipServer>()
         .AddHosted<SessionTable>()
         .AddHosted<ReceiptAsker>()
+        .AddSingleton<AuditLayouts>()
+        .AddHosted<AuditLoop>()
         .AddHosted<SwarmLoop>()
         .AddHosted<NetworkService>()
         .AddHosted<DhtRendezvous>()

@@ -33,6 +33,7 @@ public sealed class NodeStore : IDisposable
         Drain = new DrainStore(database);
         Declines = new DeclineStore(database);
         Lifetimes = new LifetimeStore(database);
+        Audits = new AuditStore(database);
         Content = new ContentStore(folder);
         ClosedCleanly = database.Read(
             session => session.Scalar("SELECT value FROM meta WHERE key = $key", ("$key", CleanKey))) != 0;
@@ -94,6 +95,8 @@ public sealed class NodeStore : IDisposable
     public DeclineStore Declines { get; }
     /// <summary>How long nodes stay.</summary>
     public LifetimeStore Lifetimes { get; }
+    /// <summary>What audits of others found.</summary>
+    public AuditStore Audits { get; }
     /// <summary>Manifests and .torrents by hash.</summary>
     public ContentStore Content { get; }
 

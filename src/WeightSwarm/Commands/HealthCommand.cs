@@ -56,6 +56,7 @@ internal static class HealthCommand
         json.WriteNumber("verified", model.Verified);
         json.WriteNumber("claimed", model.Claimed);
         json.WriteNumber("online", model.Online);
+        json.WriteNumber("audited", model.Audited);
         json.WriteEndObject();
         json.WriteString("risk", model.Risk);
         json.WriteOptional("wanted_by_nobody", model.WantedByNobody);
@@ -67,14 +68,16 @@ internal static class HealthCommand
     private static void WriteText(TextOutput text, HealthReply reply, DateTimeOffset now)
     {
         var isEstimated = reply.Models.Any(model => model.HasLossWithinAYear);
-        string[] headings = ["NAME", "REVISION", ">SIZE", ">WANTED", ">VERIFIED", ">ONLINE", ">CLAIMED", "RISK"];
+        string[] headings =
+            ["NAME", "REVISION", ">SIZE", ">WANTED", ">VERIFIED", ">AUDITED", ">ONLINE", ">CLAIMED", "RISK"];
         var table = new Table(isEstimated ? [.. headings, "LOST IN A YEAR"] : headings);
         foreach (var model in reply.Models)
         {
             Cell[] cells =
             [
                 model.Name, Words.Brief(model.Revision), SizeText.Format(model.Bytes), Cell.Of(model.TargetCopies),
-                Cell.Of(model.Verified), Cell.Of(model.Online), Cell.Of(model.Claimed), Cell.Risk(model.Risk),
+                Cell.Of(model.Verified), Cell.Of(model.Audited), Cell.Of(model.Online), Cell.Of(model.Claimed),
+                Cell.Risk(model.Risk),
             ];
             table.Add(isEstimated ? [.. cells, LossText.Of(model)] : cells);
         }

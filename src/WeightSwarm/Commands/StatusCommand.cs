@@ -48,9 +48,20 @@ internal static class StatusCommand
         json.WriteNumber("slices_held", reply.SlicesHeld);
         json.WriteNumber("bytes_held", reply.BytesHeld);
         json.WriteNumber("slices_fetching", reply.SlicesFetching);
+        WriteAudits(json, reply.Audits);
         LimitsReport.WriteInForce(json, "limits", reply.Limits);
         ReadReport.WriteFields(json, reply.Reads);
         json.WriteStrings("warnings", reply.Warnings);
+    }
+
+    private static void WriteAudits(Utf8JsonWriter json, AuditInfo? audits)
+    {
+        json.WriteStartObject("audits");
+        json.WriteNumber("copies_passed", audits?.CopiesPassed ?? 0);
+        json.WriteNumber("copies_failed", audits?.CopiesFailed ?? 0);
+        json.WriteNumber("nodes_failed", audits?.NodesFailed ?? 0);
+        json.WriteNumber("leaves_asked", audits?.LeavesAsked ?? 0);
+        json.WriteEndObject();
     }
 
     private static void WriteReach(Utf8JsonWriter json, ReachInfo? reach)
@@ -85,6 +96,9 @@ internal static class StatusCommand
         text.Fact("Nodes", $"{reply.NodesKnown} others known, {reply.NodesOnline} online");
         text.Fact("Held", $"{Words.Count(reply.SlicesHeld, "slice")} of {Words.Count(reply.ModelsHeld, "model")}, "
             + $"{SizeText.Format(reply.BytesHeld)}; fetching {Words.Count(reply.SlicesFetching, "slice")}");
+        if (reply.Audits is { } audits)
+            text.Fact("Audits", $"of copies on other nodes {audits.CopiesPassed} passed lately, "
+                + $"{audits.CopiesFailed} failed");
         if (reply.Limits is { } limits) text.Fact("Limits", LimitsReport.Text(limits));
         ReadReport.WriteText(text, reply.Reads, now);
         foreach (var warning in reply.Warnings) text.Fact("Warning", warning);

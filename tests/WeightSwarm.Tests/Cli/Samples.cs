@@ -56,6 +56,7 @@ internal static class Samples
         Verified = verified,
         Claimed = 1,
         Online = 2,
+        Audited = 1,
         Risk = risk,
         SlicesBelowTarget = 1,
     };

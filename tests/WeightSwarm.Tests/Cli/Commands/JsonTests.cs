@@ -37,7 +37,8 @@ public class JsonTests
               "copies": {
                 "verified": 3,
                 "claimed": 1,
-                "online": 2
+                "online": 2,
+                "audited": 1
               },
               "risk": "safe",
               "wanted_by_nobody": null,
@@ -73,6 +74,7 @@ public class JsonTests
             SlicesHeld = 9,
             BytesHeld = 10,
             SlicesFetching = 1,
+            Audits = new AuditInfo { CopiesPassed = 7, CopiesFailed = 2, NodesFailed = 1, LeavesAsked = 30 },
             Reads = { Samples.Read() },
             Warnings = { "the clock is wrong" },
         },
@@ -123,6 +125,12 @@ public class JsonTests
           "slices_held": 9,
           "bytes_held": 10,
           "slices_fetching": 1,
+          "audits": {
+            "copies_passed": 7,
+            "copies_failed": 2,
+            "nodes_failed": 1,
+            "leaves_asked": 30
+          },
           "oldest_read_at": "2024-05-06T07:08:09.010Z",
           "reads": [
             {

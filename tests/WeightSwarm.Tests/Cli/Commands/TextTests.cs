@@ -119,8 +119,8 @@ public class TextTests
         var reply = new HealthReply { Models = { Samples.Health("a/a", "thin", 2) }, Basis = "what holders sign" };
         var result = await FakeDaemon.Run(reply, "health");
         Assert.Equal("""
-            NAME   REVISION     SIZE   WANTED   VERIFIED   ONLINE   CLAIMED   RISK
-            a/a    r1         3.0 GB        3          2        2         1   thin
+            NAME   REVISION     SIZE   WANTED   VERIFIED   AUDITED   ONLINE   CLAIMED   RISK
+            a/a    r1         3.0 GB        3          2         1        2         1   thin
 
             0 safe, 1 thin, 0 endangered, 0 critical, 0 lost; copies are the fewest over a model's slices
             what holders sign
