@@ -34,18 +34,22 @@ internal static class AuditReplies
     public static void AddTo(StatusReply reply, SwarmCore core, SwarmView view)
     {
         var since = core.Now.UnixMs - AuditReports.FreshMs(view.Policy.Pace);
-        var failed = core.Audits.Failed;
+        var failed = core.Audits.Failed.Keys.Where(copy => IsClaimed(view, copy)).ToList();
         reply.Audits = new AuditInfo
         {
             CopiesPassed = (uint)core.Audits.Copies.Values.Count(a => a.HasCredit && a.PassedMs > since),
             CopiesFailed = (uint)failed.Count,
-            NodesFailed = (uint)failed.Keys.Select(c => c.Holder).Distinct().Count(),
+            NodesFailed = (uint)failed.Select(c => c.Holder).Distinct().Count(),
             LeavesAsked = (ulong)core.AuditsAsked.Leaves,
         };
-        if (!failed.IsEmpty)
+        if (failed.Count > 0)
             reply.Warnings.Add(string.Create(CultureInfo.InvariantCulture,
-                $"{failed.Count} copies on other nodes failed an audit and do not count: see `weightswarm why MODEL`"));
+                $"copies of others that failed an audit do not count: {failed.Count}; see `weightswarm why MODEL`"));
     }
+
+    /// <summary>What its holder has taken back is nobody's worry.</summary>
+    private static bool IsClaimed(SwarmView view, CopyKey copy) => view.Models.Any(m =>
+        m.Entry.ModelId == copy.Model && m.Holders.Any(h => h.Node == copy.Holder && h.Verified.Contains(copy.Slice)));
 
     /// <summary>No times: slices of which the same is to be said are shown together.</summary>
     private static string Words(SwarmCore core, AuditFreshness freshness, CopyKey copy) =>

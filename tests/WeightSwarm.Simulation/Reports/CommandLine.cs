@@ -1,6 +1,7 @@
 using System.Globalization;
 using WeightSwarm.Simulation.Fuzz;
 using WeightSwarm.Simulation.Overlay;
+using WeightSwarm.Simulation.Proofs;
 using WeightSwarm.Simulation.Scenarios;
 using WeightSwarm.Simulation.Trims;
 
@@ -8,7 +9,7 @@ namespace WeightSwarm.Simulation.Reports;
 
 /// <summary>
 /// list | run NAME [--seeds A..B] [--nodes N] [--for SECONDS] [--jobs N] [--json FILE] [--trace] [--literal] |
-/// compare A.json B.json | overlay [--nodes N] | trims [--trials N] | fuzz [--inputs N]
+/// compare A.json B.json | overlay [--nodes N] | trims [--trials N] | proofs [--trials N] | fuzz [--inputs N]
 /// </summary>
 internal static class CommandLine
 {
@@ -19,6 +20,7 @@ internal static class CommandLine
                tests/simulate compare A.json B.json
                tests/simulate overlay [--nodes N] [--seeds A..B] [--only PART] [--json FILE]
                tests/simulate trims [--trials N] [--seed S]
+               tests/simulate proofs [--trials N] [--seed S]
                tests/simulate fuzz [--inputs N] [--seed S] [--only TARGET]
         """;
 
@@ -41,6 +43,8 @@ internal static class CommandLine
                 return OverlayRun.Run(options, output, errors);
             case ["trims", .. var options]:
                 return TrimRun.Run(options, output, errors);
+            case ["proofs", .. var options]:
+                return ProofRun.Run(options, output, errors);
             case ["fuzz", .. var options]:
                 return FuzzRun.Run(options, output, errors);
             default:
