@@ -74,7 +74,7 @@ public sealed partial class SwarmCore
         due = Math.Min(due, _audits.TellDueMs(Pace));
         if (!IsQuiet(Now)) due = Math.Min(due, _audits.NextDueMs);
         var standsMs = MayPlanDiffer(Now) ? long.MinValue : _planStandsUntilMs;
-        return Math.Min(due, Math.Max(_replication.PlanDueMs(Pace), standsMs));
+        return Math.Min(due, Math.Max(_replication.PlanDueMs, standsMs));
     }
 
     private long NodeDueMs()

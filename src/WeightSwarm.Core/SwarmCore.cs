@@ -212,7 +212,7 @@ public sealed partial class SwarmCore
         // Who is silent depends on whom this node watches.
         _watch.NoteMembership();
         _livenessSeen = _liveness.Version;
-        var planDue = _replication.IsPlanDue(Pace, now) && MayPlanDiffer(now);
+        var planDue = _replication.IsPlanDue(now) && MayPlanDiffer(now);
         if (planDue) MakePlan(FreshView(), now);
         if (planDue || _releases.IsBusy) TendReleases(FreshView(), planDue, now);
         TendAudits(planDue, now);

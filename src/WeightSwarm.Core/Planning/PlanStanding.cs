@@ -31,6 +31,20 @@ internal static class PlanStanding
         return until;
     }
 
+    /// <summary>
+    /// Monotonic time of the next pass: a minute later, as always, or when the first wait for something urgent is over.
+    /// Who stands first for a last copy waits for two seconds and not for a minute more. Passes are half a turn of the
+    /// most urgent class apart at least, so that a thousand such waits cost no thousand passes.
+    /// </summary>
+    public static long NextPassMs(Plan plan, Pace pace, Instant now)
+    {
+        var next = pace.PlanMs;
+        foreach (var step in plan.Steps)
+            if (step.Action == PlanAction.Wait && step.Urgency <= Urgency.U1)
+                next = Math.Min(next, Math.Max(step.DueInMs, pace.U0.StepMs / 2));
+        return now.MonotonicMs + next;
+    }
+
     /// <summary>A claim of one who holds the slice by now has nothing left to say.</summary>
     private static bool IsMoving(ModelView model)
     {

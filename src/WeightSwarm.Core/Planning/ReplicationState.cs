@@ -18,7 +18,7 @@ internal sealed class ReplicationState(
     private readonly SortedSet<(Hash256 Model, int Slice)> _recalled = [];
     private readonly Planner _planner = new();
     private CoreInput.RoomChanged _room = new(0, 0, 0);
-    private long _plannedMs = long.MinValue;
+    private long _nextPassMs = long.MinValue;
     // Before then no record of this node is due; any change of what it holds or fetches takes that back.
     private long _stillUntilMs = long.MinValue;
 
@@ -161,11 +161,10 @@ internal sealed class ReplicationState(
     public void RecallClaim(Hash256 model, int slice) => _recalled.Add((model, slice));
 
     /// <summary>Whether it is time for a plan.</summary>
-    public bool IsPlanDue(Pace pace, Instant now) =>
-        _plannedMs == long.MinValue || now.MonotonicMs - _plannedMs >= pace.PlanMs;
+    public bool IsPlanDue(Instant now) => now.MonotonicMs >= _nextPassMs;
 
     /// <summary>When (monotonic) the next plan is due.</summary>
-    public long PlanDueMs(Pace pace) => _plannedMs == long.MinValue ? long.MinValue : _plannedMs + pace.PlanMs;
+    public long PlanDueMs => _nextPassMs;
 
     /// <summary>When (monotonic) a record of this node is to be published next.</summary>
     public long NextDueMs(Pace pace, Instant now)
@@ -187,8 +186,8 @@ internal sealed class ReplicationState(
     /// <summary>Plans, and starts what the plan takes.</summary>
     public void DoPlan(SwarmView view, bool quiet, Instant now)
     {
-        _plannedMs = now.MonotonicMs;
         Plan = _planner.Plan(view, Situation(quiet), now);
+        _nextPassMs = PlanStanding.NextPassMs(Plan, view.Policy.Pace, now);
         foreach (var step in Plan.Steps)
         {
             if (step.Action == PlanAction.Take) Start(step, view.Policy.Pace, now);
