@@ -1,4 +1,5 @@
 using System.Globalization;
+using WeightSwarm.Simulation.Churn;
 using WeightSwarm.Simulation.Fuzz;
 using WeightSwarm.Simulation.Overlay;
 using WeightSwarm.Simulation.Proofs;
@@ -9,7 +10,8 @@ namespace WeightSwarm.Simulation.Reports;
 
 /// <summary>
 /// list | run NAME [--seeds A..B] [--nodes N] [--for SECONDS] [--jobs N] [--json FILE] [--trace] [--literal] |
-/// compare A.json B.json | overlay [--nodes N] | trims [--trials N] | proofs [--trials N] | fuzz [--inputs N]
+/// compare A.json B.json | overlay [--nodes N] | churn [--setting NAME] | trims [--trials N] | proofs [--trials N] |
+/// fuzz [--inputs N]
 /// </summary>
 internal static class CommandLine
 {
@@ -19,6 +21,8 @@ internal static class CommandLine
                               [--json FILE] [--trace] [--literal]
                tests/simulate compare A.json B.json
                tests/simulate overlay [--nodes N] [--seeds A..B] [--only PART] [--json FILE]
+               tests/simulate churn [--seeds A..B] [--nodes N] [--slices S] [--days D] [--policy NAME]
+                              [--setting steady|harsh|outage|lose30] [--jobs N] [--json FILE]
                tests/simulate trims [--trials N] [--seed S]
                tests/simulate proofs [--trials N] [--seed S]
                tests/simulate fuzz [--inputs N] [--seed S] [--only TARGET]
@@ -41,6 +45,8 @@ internal static class CommandLine
                 return Comparison.Write(before, after, output, errors);
             case ["overlay", .. var options]:
                 return OverlayRun.Run(options, output, errors);
+            case ["churn", .. var options]:
+                return ChurnRun.Run(options, output, errors);
             case ["trims", .. var options]:
                 return TrimRun.Run(options, output, errors);
             case ["proofs", .. var options]:
