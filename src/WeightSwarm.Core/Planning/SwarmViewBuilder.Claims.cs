@@ -26,8 +26,8 @@ public sealed partial class SwarmViewBuilder
         var percent = (int)Math.Min(body.ProgressPercent, 100);
         var once = TryOf(parts, key, percent, now);
         parts.Tries[key] = once;
-        parts.Claims[key] = new SliceClaim(
-            record.Author, key.Item1, body.Epoch, body.Score, percent, once.BestAtMs) { BeganMs = once.BeganMs };
+        var claim = new SliceClaim(record.Author, key.Item1, body.Epoch, body.Score, percent, once.BestAtMs);
+        parts.Claims[key] = claim with { BeganMs = once.BeganMs };
         if (_claims.Forgives(record.Author, Pace, now.MonotonicMs)) Judged(record.Author);
     }
 

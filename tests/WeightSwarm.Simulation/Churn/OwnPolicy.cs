@@ -161,7 +161,7 @@ internal sealed class OwnPolicy : ChurnPolicy
     public bool IsEligible(ChurnNode node, int number) =>
         node.IsPresent && node.ShownBytes >= ChurnSetting.SliceBytes &&
         !World.Slices[number].Holders.Contains(node.Number) &&
-        !World.Slices[number].Claims.Exists(c => c.Taker == node.Number && IsValid(c, PatienceOf(number)));
+        !World.Slices[number].Claims.Exists(c => c.Taker == node.Number);
 
     public override void NodeCame(ChurnNode node, bool isNew)
     {

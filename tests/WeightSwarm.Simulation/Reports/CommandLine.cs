@@ -17,7 +17,7 @@ internal static class CommandLine
 {
     private const string Usage = """
         usage: tests/simulate list
-               tests/simulate run NAME|gossip|all [--seeds A..B] [--nodes N] [--for SECONDS] [--jobs N]
+               tests/simulate run NAME|gossip|planner|all [--seeds A..B] [--nodes N] [--for SECONDS] [--jobs N]
                               [--json FILE] [--trace] [--literal]
                tests/simulate compare A.json B.json
                tests/simulate overlay [--nodes N] [--seeds A..B] [--only PART] [--json FILE]

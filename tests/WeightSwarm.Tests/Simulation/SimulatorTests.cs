@@ -62,6 +62,7 @@ public sealed class SimulatorTests
     [InlineData("eclipse", 10)]
     [InlineData("clone", 10)]
     [InlineData("squatters", 8)]
+    [InlineData("liars-3", 16)]
     public void Run_OfDaysOfTrouble_KeepsItsPromises(string name, int nodes)
     {
         var result = Runner.Run(Named(name), 1, nodes);

@@ -132,8 +132,9 @@ public sealed class ClaimHistoryTests
         var planner = new Planner();
         Assert.Empty(planner.Plan(view, Swarm.Own(), Swarm.Now).Steps.Where(s => s.Action != PlanAction.Keep));
 
-        view = view with { Nodes = view.Nodes.SetItems(Enumerable.Range(2, 5).Select(Swarm.Id)
-            .Select(id => KeyValuePair.Create(id, view.Nodes[id] with { BreaksClaims = true }))) };
+        var breakers = Enumerable.Range(2, 5).Select(Swarm.Id)
+            .Select(id => KeyValuePair.Create(id, view.Nodes[id] with { BreaksClaims = true }));
+        view = view with { Nodes = view.Nodes.SetItems(breakers) };
         var step = Assert.Single(planner.Plan(view, Swarm.Own(), Swarm.Now).Steps);
         Assert.Contains("first in the order", step.Reason, StringComparison.Ordinal);
         var taken = Assert.Single(planner.Plan(view, Swarm.Own(), Swarm.Now.Plus(step.DueInMs)).Steps);
