@@ -101,11 +101,17 @@ internal static class DaemonServices
     public static IServiceCollection AddScrub(this IServiceCollection services) => services
         .AddSingleton<ILoadGauge, LoadGauge>()
         .AddSingleton<Func<IScrubReader>>(() => new DiskReader())
-        .AddSingleton<ScrubPace>(s => cancellation => s.GetRequiredService<SwarmInbox>()
-            .AskAsync(core => core?.Charter?.Policy.Pace, cancellation))
+        .AddSingleton(PaceOf)
         .AddSingleton<ScrubProgress>()
         .AddSingleton<HeldVerifier>()
         .AddHosted<ScrubLoop>();
+
+    // Resolved now: a loop that outlives a start that failed finds the container closed.
+    private static ScrubPace PaceOf(IServiceProvider services)
+    {
+        var inbox = services.GetRequiredService<SwarmInbox>();
+        return cancellation => inbox.AskAsync(core => core?.Charter?.Policy.Pace, cancellation);
+    }
 
     public static IServiceCollection AddWeb(this IServiceCollection services) => services
         .AddSingleton<Metrics>()

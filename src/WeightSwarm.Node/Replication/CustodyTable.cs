@@ -9,7 +9,12 @@ namespace WeightSwarm.Node.Replication;
 /// </summary>
 public sealed class CustodyTable
 {
+    private long _bytesProved;
+
     internal ConcurrentDictionary<Hash256, ModelCustody> Models { get; } = new();
+
+    /// <summary>Read to prove to other nodes what is held, bytes: whole pieces, since this run began.</summary>
+    public long BytesProved => Interlocked.Read(ref _bytesProved);
 
     /// <summary>What an auditor of a model has to know: its content; null when none of it is here.</summary>
     public ModelContent? ContentOf(Hash256 model) => Models.TryGetValue(model, out var custody)
@@ -53,6 +58,7 @@ public sealed class CustodyTable
             if (read == 0) throw new EndOfStreamException($"{file.Path} ends at {offset + done}");
             done += read;
         }
+        Interlocked.Add(ref _bytesProved, bytes.Length);
         return bytes;
     }
 }

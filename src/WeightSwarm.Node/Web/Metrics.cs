@@ -4,13 +4,15 @@ using WeightSwarm.Core.Planning;
 using WeightSwarm.Node.Donations;
 using WeightSwarm.Node.Gossip;
 using WeightSwarm.Node.Hosting;
+using WeightSwarm.Node.Replication;
 using WeightSwarm.Node.Torrents;
 
 namespace WeightSwarm.Node.Web;
 
 /// <summary>What the daemon counts, in Prometheus' text format (exposition format 0.0.4). Base units, bounded
 /// labels.</summary>
-public sealed class Metrics(SwarmInbox inbox, DonationLedger ledger, EngineHost engine, Clock clock)
+public sealed class Metrics(
+    SwarmInbox inbox, DonationLedger ledger, EngineHost engine, CustodyTable custody, Clock clock)
 {
     /// <summary>The whole page.</summary>
     public async Task<string> WriteAsync(CancellationToken cancellation)
@@ -33,6 +35,8 @@ public sealed class Metrics(SwarmInbox inbox, DonationLedger ledger, EngineHost 
             counters.GetValueOrDefault("net.recv_payload_bytes"));
         Counter(page, "torrent_sent_bytes_total", "Payload sent over BitTorrent.",
             counters.GetValueOrDefault("net.sent_payload_bytes"));
+        Counter(page, "proof_read_bytes_total", "Read from the disk to prove to other nodes what is held.",
+            custody.BytesProved);
         if (risks is not null) Risks(page, risks);
         return page.ToString();
     }

@@ -98,9 +98,14 @@ internal sealed partial class DaemonProcess : IAsyncDisposable
     public async Task<JsonElement> AskAsync(params string[] verb) => (await RunAsync(verb)).Succeeded().Json;
 
     /// <summary>Payload over BitTorrent since its start, bytes.</summary>
-    public async Task<long> ReceivedAsync()
+    public Task<long> ReceivedAsync() => CounterAsync("torrent_received_bytes_total");
+
+    /// <summary>Read from the disk since its start to prove to other nodes what it holds, bytes.</summary>
+    public Task<long> ProvedAsync() => CounterAsync("proof_read_bytes_total");
+
+    private async Task<long> CounterAsync(string counter)
     {
-        const string name = "weightswarm_torrent_received_bytes_total ";
+        var name = $"weightswarm_{counter} ";
         using var client = new HttpClient();
         var page = await client.GetStringAsync(new Uri($"http://127.0.0.1:{HttpPort}/metrics"));
         var line = page.Split('\n').Single(line => line.StartsWith(name, StringComparison.Ordinal));
