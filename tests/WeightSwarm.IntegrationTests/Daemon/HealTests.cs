@@ -191,7 +191,9 @@ public sealed class HealTests
     /// </summary>
     private static void AssertOrder(DaemonProcess node)
     {
+        // An audit may be the first to find that the slice cannot be read; it says so, and changes nothing.
         var lines = node.Log.Split('\n').Where(line => line.Contains($"{Model}: slice ", StringComparison.Ordinal))
+            .Where(line => !line.Contains("cannot be proved", StringComparison.Ordinal))
             .GroupBy(line => line[line.IndexOf($"{Model}: slice ", StringComparison.Ordinal)..].Split(' ')[2])
             .ToList();
         Assert.NotEmpty(lines);
