@@ -96,7 +96,7 @@ internal sealed partial class GossipState
                 _authors.Charge(record!, IsMember(record!.Author), Limits(), now.MonotonicMs);
                 _book.Commend(session.Peer, now.MonotonicMs);
                 session.BroughtMs = now.MonotonicMs;
-                if (session.Active) session.Eager = true;
+                if (session.Active) MakeEager(session);
                 _source = session.Remote.Address;
                 Accepted(record!, now);
                 _source = null;
@@ -146,17 +146,26 @@ internal sealed partial class GossipState
     }
 
     /// <summary>
+    /// News came over this link, so it belongs to the tree. If it is lazy here, its other end has been told so or will
+    /// be: it pushed before it knew. With both ends of two minds nothing comes over the link, and the next duplicate
+    /// cuts the other one, too.
+    /// </summary>
+    private void MakeEager(Session session)
+    {
+        if (session.Eager) return;
+        session.Eager = true;
+        _outbox.Send(session.Id, new V1.Frame { Graft = new V1.Graft() });
+    }
+
+    /// <summary>
     /// A link of the tree is gone. Rather than wait until a record is missed, all other links are made eager; the next
     /// record prunes those that are not needed.
     /// </summary>
     private void Reroute()
     {
         foreach (var session in All)
-        {
-            if (!session.Active || session.Eager) continue;
-            session.Eager = true;
-            _outbox.Send(session.Id, new V1.Frame { Graft = new V1.Graft() });
-        }
+            if (session.Active)
+                MakeEager(session);
     }
 
     /// <summary>Does what is due by <see cref="NextBroadcastMs"/>.</summary>
