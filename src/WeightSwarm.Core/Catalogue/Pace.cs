@@ -175,7 +175,7 @@ public sealed record Pace
         ProbationMs = 21 * Day,
         SettleMs = Day,
         ClockSkewMs = 10 * Minute,
-        BreakerWindowMs = 7 * Day,
+        BreakerWindowMs = 3 * Day,
         ReconcileMs = 5 * Minute,
         ReconcileFarMs = 15 * Minute,
         HoldingGapMs = Minute,

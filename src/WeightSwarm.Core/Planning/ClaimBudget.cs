@@ -12,20 +12,26 @@ namespace WeightSwarm.Core.Planning;
 /// bytes may be claimed together, in up to four times as many claims. The first claim is always allowed, however large
 /// its slice. While the storm breaker is open one nominal slice is all there is.
 /// </para>
+/// <para>
+/// No other claim stands in the way of a last copy: claims of U0 are measured by themselves, and by the limit of quiet
+/// times. (When 30 % of 2,000 simulated nodes went for good, the slowest last copies waited half an hour for a node to
+/// end a claim of U1 before they were claimed.)
+/// </para>
 /// </summary>
 internal sealed class ClaimBudget
 {
     private const long RoomPerClaim = 100L << 30, NominalSlice = 1L << 30;
     private const int SmallClaimsPerClaim = 4;
 
-    private long _bytes;
-    private int _claims;
+    private readonly long _lastCopyBytesLimit;
+    private (int Claims, long Bytes) _open, _openForLastCopies;
 
     public ClaimBudget(Policy policy, OwnSituation own)
     {
         var byRoom = Math.Max(0, own.RoomBytes) / RoomPerClaim + 1;
-        var slots = own.StormBreakerOpen ? 1 : (int)Math.Clamp(Math.Min(own.ClaimLimit, byRoom), 0, 1 << 10);
-        BytesLimit = slots * Math.Max(NominalSlice, policy.SliceBytes);
+        var slots = (int)Math.Clamp(Math.Min(own.ClaimLimit, byRoom), 0, 1 << 10);
+        _lastCopyBytesLimit = slots * Math.Max(NominalSlice, policy.SliceBytes);
+        BytesLimit = own.StormBreakerOpen ? Math.Max(NominalSlice, policy.SliceBytes) : _lastCopyBytesLimit;
         ClaimsLimit = slots == 0 ? 0 : (int)Math.Min(1 << 10, own.ClaimLimit) * SmallClaimsPerClaim;
     }
 
@@ -36,20 +42,27 @@ internal sealed class ClaimBudget
     public int ClaimsLimit { get; }
 
     /// <summary>Claims that are open.</summary>
-    public int Open => _claims;
+    public int Open => _open.Claims;
 
     /// <summary>Adds a claim that is open already.</summary>
-    public void Add(long bytes)
+    public void Add(long bytes, Urgency urgency)
     {
-        _claims++;
-        _bytes += bytes;
+        _open = (_open.Claims + 1, _open.Bytes + bytes);
+        if (urgency == Urgency.U0)
+            _openForLastCopies = (_openForLastCopies.Claims + 1, _openForLastCopies.Bytes + bytes);
     }
 
     /// <summary>Opens one more claim if the budget has it.</summary>
-    public bool TryOpen(long bytes)
+    public bool TryOpen(long bytes, Urgency urgency)
     {
-        if (_claims >= ClaimsLimit || (_claims > 0 && _bytes + bytes > BytesLimit)) return false;
-        Add(bytes);
+        if (!HasRoom(bytes, urgency)) return false;
+        Add(bytes, urgency);
         return true;
     }
+
+    private bool HasRoom(long bytes, Urgency urgency) => urgency == Urgency.U0
+        ? HasRoom(_openForLastCopies, bytes, _lastCopyBytesLimit) : HasRoom(_open, bytes, BytesLimit);
+
+    private bool HasRoom((int Claims, long Bytes) open, long bytes, long bytesLimit) =>
+        open.Claims < ClaimsLimit && (open.Claims == 0 || open.Bytes + bytes <= bytesLimit);
 }

@@ -65,7 +65,7 @@ internal sealed class PlanPass
         var model = tally.Model.Entry;
         _takers.Enter(model, slice);
         var bytes = model.SliceBytes(slice);
-        _budget.Add(bytes);
+        _budget.Add(bytes, count.UrgencyBeforeClaims);
         var claim = FetchReview.OwnClaim(_nodes, tally, slice, _takers.OwnScore);
         // What it holds in part already (a repair) is not others' to take over.
         var why = held ? null : _declined ?? FetchReview.WhyCancel(_nodes, tally, count, claim, _own);

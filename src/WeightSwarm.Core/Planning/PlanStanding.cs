@@ -32,16 +32,21 @@ internal static class PlanStanding
     }
 
     /// <summary>
-    /// Monotonic time of the next pass: a minute later, as always, or when the first wait for something urgent is over.
-    /// Who stands first for a last copy waits for two seconds and not for a minute more. Passes are half a turn of the
-    /// most urgent class apart at least, so that a thousand such waits cost no thousand passes.
+    /// Monotonic time of the next pass: a minute later, as always; or when the first wait for something urgent is over,
+    /// as who stands first for a last copy waits for two seconds and not for a minute more; or when a copy ceases to be
+    /// recent, which is what makes another one the last. Passes are half a turn of the most urgent class apart at
+    /// least, so that a thousand such waits cost no thousand passes.
     /// </summary>
-    public static long NextPassMs(Plan plan, Pace pace, Instant now)
+    public static long NextPassMs(SwarmView view, Plan plan, Instant now)
     {
-        var next = pace.PlanMs;
+        var pace = view.Policy.Pace;
+        var (next, soonest) = (pace.PlanMs, pace.U0.StepMs / 2);
         foreach (var step in plan.Steps)
             if (step.Action == PlanAction.Wait && step.Urgency <= Urgency.U1)
-                next = Math.Min(next, Math.Max(step.DueInMs, pace.U0.StepMs / 2));
+                next = Math.Min(next, Math.Max(step.DueInMs, soonest));
+        foreach (var node in view.Nodes.Values)
+            if (node.AbsentSinceMs + pace.RecentMs + 1 - now.MonotonicMs is > 0 and var inMs)
+                next = Math.Min(next, Math.Max(inMs, soonest));
         return now.MonotonicMs + next;
     }
 

@@ -187,7 +187,7 @@ internal sealed class ReplicationState(
     public void DoPlan(SwarmView view, bool quiet, Instant now)
     {
         Plan = _planner.Plan(view, Situation(quiet), now);
-        _nextPassMs = PlanStanding.NextPassMs(Plan, view.Policy.Pace, now);
+        _nextPassMs = PlanStanding.NextPassMs(view, Plan, now);
         foreach (var step in Plan.Steps)
         {
             if (step.Action == PlanAction.Take) Start(step, view.Policy.Pace, now);

@@ -131,7 +131,7 @@ internal sealed class TakeLoop(
     {
         if (_room - _promised < deficit.Bytes)
             return Step(PlanAction.Wait, deficit, _pace.PlanMs, "its room is kept for slices with fewer copies");
-        if (!budget.TryOpen(deficit.Bytes))
+        if (!budget.TryOpen(deficit.Bytes, deficit.Urgency))
             return Step(PlanAction.Wait, deficit, _pace.PlanMs,
                 $"{Words.Count(budget.Open, "claim", "claims")} of its own to finish first");
         _room -= deficit.Bytes;

@@ -53,10 +53,13 @@ internal sealed class ChurnNode
     /// <summary>Its planner runs each minute at this moment of it.</summary>
     public long PassPhaseMs { get; }
     public long NextPassMs { get; set; } = long.MaxValue;
+    public long LastPassMs { get; set; } = long.MinValue / 2;
     /// <summary>Open deficits in whose order it stands near the front, and when it is to look at each again.</summary>
     public Dictionary<int, long> Near { get; } = [];
-    /// <summary>It may open no further claim now.</summary>
+    /// <summary>It may open no further claim now, unless on a last copy.</summary>
     public bool IsBusy { get; set; }
+    /// <summary>Nor on a last copy.</summary>
+    public bool IsFull { get; set; }
 
     /// <summary>The room that its record shows.</summary>
     public long ShownBytes => Quantity.Quantise(Math.Max(0, FreeBytes));

@@ -84,7 +84,7 @@ internal sealed partial class ChurnWorld
         SetStanding(node, NodeIndex.StandingOf(Setting.NoticeMs, Pace));
         Present.Remove(node.Number);
         foreach (var transfer in node.Fetching.ToList()) Drop(transfer);
-        node.IsBusy = false;
+        node.IsBusy = node.IsFull = false;
         Policy.NodeMissed(node);
     }
 

@@ -18,6 +18,8 @@ internal sealed class OpenDeficit
     public int Scanned { get; set; }
     /// <summary>Since when it has been wanted so much while somebody could give it; null while nobody can.</summary>
     public long? SinceMs { get; set; }
+    /// <summary>Since when it has been a last copy that somebody could give and nobody has claimed.</summary>
+    public long? UnclaimedSinceMs { get; set; }
 }
 
 /// <summary>
@@ -87,14 +89,22 @@ internal sealed class OwnPolicy : ChurnPolicy
             if (known is not null) Close(slice, known);
             return;
         }
-        if (known is null) _open[slice] = known = new OpenDeficit { Tally = tally };
-        else if (IsSame(known.Tally, tally))
+        var isNew = known is null;
+        known ??= _open[slice] = new OpenDeficit { Tally = tally };
+        NoteClaims(known, tally);
+        if (!isNew && IsSame(known.Tally, tally))
         {
             known.Tally = tally;
             return;
         }
         Note(known, tally);
         Rank(slice, known);
+    }
+
+    private void NoteClaims(OpenDeficit deficit, SliceTally tally)
+    {
+        var waits = tally is { Urgency: Urgency.U0, Counts.Claims: 0, Sources: > 0 };
+        deficit.UnclaimedSinceMs = waits ? deficit.UnclaimedSinceMs ?? World.NowMs : null;
     }
 
     private static bool IsSame(SliceTally a, SliceTally b) =>
@@ -139,24 +149,33 @@ internal sealed class OwnPolicy : ChurnPolicy
             var node = World.Nodes[order[deficit.Scanned++]];
             if (!IsEligible(node, number) || !node.Near.TryAdd(number, World.NowMs)) continue;
             deficit.Order.Add(node.Number);
-            if (node.IsBusy) continue;
+            if (!MayClaim(node, deficit)) continue;
             deficit.Able++;
-            Wake(node, World.NowMs);
+            if (deficit.Tally.Urgency == Urgency.U0) WakeAt(node, SoonestMs(node));
+            else Wake(node, World.NowMs);
         }
     }
+
+    private static bool MayClaim(ChurnNode node, OpenDeficit deficit) =>
+        !(deficit.Tally.Urgency == Urgency.U0 ? node.IsFull : node.IsBusy);
 
     /// <summary>Whether a node may open another claim may have changed: others take its place in the reserve.</summary>
     private void MindBusy(ChurnNode node)
     {
-        var busy = node.Fetching.Count > 0 && !BudgetOf(node).TryOpen(ChurnSetting.SliceBytes);
-        if (busy == node.IsBusy) return;
-        node.IsBusy = busy;
-        foreach (var slice in node.Near.Keys.ToList())
+        var (busy, full) = (IsShut(node, Urgency.U2), IsShut(node, Urgency.U0));
+        if ((busy, full) == (node.IsBusy, node.IsFull)) return;
+        var before = node.Near.Keys.Select(slice => (Slice: slice, May: MayClaim(node, _open[slice]))).ToList();
+        (node.IsBusy, node.IsFull) = (busy, full);
+        foreach (var (slice, may) in before)
         {
-            _open[slice].Able += busy ? -1 : 1;
+            if (MayClaim(node, _open[slice]) == may) continue;
+            _open[slice].Able += may ? -1 : 1;
             Extend(slice, _open[slice]);
         }
     }
+
+    private bool IsShut(ChurnNode node, Urgency urgency) =>
+        node.Fetching.Count > 0 && !BudgetOf(node).TryOpen(ChurnSetting.SliceBytes, urgency);
 
     public bool IsEligible(ChurnNode node, int number) =>
         node.IsPresent && node.ShownBytes >= ChurnSetting.SliceBytes &&
@@ -220,6 +239,10 @@ internal sealed class OwnPolicy : ChurnPolicy
         WakeAt(node, pass);
     }
 
+    /// <summary>When a copy is the last, the next pass does not wait for its minute either.</summary>
+    private long SoonestMs(ChurnNode node) =>
+        Math.Max(World.NowMs + World.Pace.TickMs, node.LastPassMs + World.Pace.U0.StepMs / 2);
+
     /// <summary>What is urgent is looked at when its time has come; what is not waits for the minute.</summary>
     private void WakeAt(ChurnNode node, long pass)
     {
@@ -231,9 +254,10 @@ internal sealed class OwnPolicy : ChurnPolicy
     private void Pass(ChurnNode node)
     {
         if (node.NextPassMs != World.NowMs) return;
-        node.NextPassMs = long.MaxValue;
-        if (!node.On || node.Near.Count == 0 || node.IsBusy) return;
-        var deficits = node.Near.Where(n => n.Value <= World.NowMs).Select(n => DeficitOf(node, n.Key)).ToList();
+        (node.NextPassMs, node.LastPassMs) = (long.MaxValue, World.NowMs);
+        if (!node.On || node.Near.Count == 0 || node.IsFull) return;
+        var deficits = node.Near.Where(n => n.Value <= World.NowMs && MayClaim(node, _open[n.Key]))
+            .Select(n => DeficitOf(node, n.Key)).ToList();
         deficits.Sort(Deficit.Compare);
         var loop = Loop(node, deficits);
         var steps = loop.Decide(deficits);
@@ -245,11 +269,14 @@ internal sealed class OwnPolicy : ChurnPolicy
             else if (node.Near.ContainsKey(number))
                 node.Near[number] = LookAgainMs(steps[i]);
         }
-        if (node.Near.Count == 0 || node.IsBusy) return;
-        var next = PlanStanding.NextPassMs(new Plan(0, 0, [.. steps]), World.Pace, World.Now);
+        if (node.Near.Count == 0 || node.IsFull) return;
+        var next = PlanStanding.NextPassMs(EmptyView(node), new Plan(0, 0, [.. steps]), World.Now);
         if (next < World.NowMs + World.Pace.PlanMs) WakeAt(node, next);
-        Wake(node, node.Near.Values.Min());
+        if (NextLook(node) is { } look) Wake(node, look);
     }
+
+    private long? NextLook(ChurnNode node) =>
+        node.Near.Where(n => MayClaim(node, _open[n.Key])).Select(n => (long?)n.Value).Min();
 
     /// <summary>
     /// What the storm holds back would be looked at every minute, and be found as it was: it is looked at again when
@@ -271,8 +298,7 @@ internal sealed class OwnPolicy : ChurnPolicy
     {
         var slice = NumberOf(deficit);
         var since = _open[slice].SinceMs ?? World.NowMs;
-        if (deficit.Urgency == Urgency.U0 && deficit.Tally.Counts.Claims == 0)
-            World.Figures.ClaimDelays0.Add(World.NowMs - since);
+        if (_open[slice].UnclaimedSinceMs is { } unclaimed) World.Figures.ClaimDelays0.Add(World.NowMs - unclaimed);
         World.Fetch(node, slice, deficit.Score, deficit.Urgency, since);
         MindBusy(node);
     }
@@ -307,19 +333,21 @@ internal sealed class OwnPolicy : ChurnPolicy
         foreach (var deficit in deficits)
             if (_open[NumberOf(deficit)].Memory.TryGetValue(node.Number, out var seen))
                 memory[(deficit.Model.ModelId, deficit.Slice)] = seen;
-        var view = new SwarmView
-        {
-            Version = 0,
-            Self = node.Id,
-            Policy = World.Setting.Policy,
-            EpochSalt = ChurnCatalogue.Salt,
-            Nodes = ImmutableSortedDictionary<Core.Identity.NodeId, NodeView>.Empty,
-            Models = [],
-        };
         // The others' room is not short in this world: each gives several times what it holds.
-        return new TakeLoop(
-            new NodeIndex(view, World.Now), own, BudgetOf(node), memory, othersUsableRoom: Int128.MaxValue / 2);
+        var nodes = new NodeIndex(EmptyView(node), World.Now);
+        return new TakeLoop(nodes, own, BudgetOf(node), memory, othersUsableRoom: Int128.MaxValue / 2);
     }
+
+    /// <summary>Copies are counted by this world: the rules see deficits, and no nodes.</summary>
+    private SwarmView EmptyView(ChurnNode node) => new()
+    {
+        Version = 0,
+        Self = node.Id,
+        Policy = World.Setting.Policy,
+        EpochSalt = ChurnCatalogue.Salt,
+        Nodes = ImmutableSortedDictionary<Core.Identity.NodeId, NodeView>.Empty,
+        Models = [],
+    };
 
     private OwnSituation Situation(ChurnNode node) => _situation with
     {
@@ -332,7 +360,7 @@ internal sealed class OwnPolicy : ChurnPolicy
     private ClaimBudget BudgetOf(ChurnNode node)
     {
         var budget = new ClaimBudget(World.Setting.Policy, Situation(node));
-        foreach (var _ in node.Fetching) budget.Add(ChurnSetting.SliceBytes);
+        foreach (var fetch in node.Fetching) budget.Add(ChurnSetting.SliceBytes, fetch.Urgency);
         return budget;
     }
 }

@@ -7,8 +7,6 @@ namespace WeightSwarm.Tests.Core.Planning;
 /// <summary>When the next pass is due.</summary>
 public sealed class PlanStandingTests
 {
-    private static readonly Instant Now = new(1_000_000, 2_000_000);
-
     [Theory]
     [InlineData(PlanAction.Wait, Urgency.U0, 7_000, 7_000)]
     [InlineData(PlanAction.Wait, Urgency.U1, 30_000, 30_000)]
@@ -21,8 +19,24 @@ public sealed class PlanStandingTests
     {
         var step = new PlanStep(action, Hash256.Of("model"u8), 0, urgency, 1, 1, dueInMs, "");
 
-        var next = PlanStanding.NextPassMs(new Plan(1, 0, [step]), Pace.Real, Now);
+        var view = new Swarm().Wanting(3, pace: Pace.Real).SeenBy(9);
 
-        Assert.Equal(Now.MonotonicMs + expectedMs, next);
+        var next = PlanStanding.NextPassMs(view, new Plan(1, 0, [step]), Swarm.Now);
+
+        Assert.Equal(Swarm.NowMs + expectedMs, next);
+    }
+
+    [Theory]
+    [InlineData(20_000, 20_001)]
+    [InlineData(1_000, 5_000)]
+    [InlineData(70_000, 60_000)]
+    [InlineData(-1_000, 60_000)]
+    public void NextPass_WithAnAbsentNode_ComesWhenItsCopiesCeaseToBeRecent(long leftMs, long expectedMs)
+    {
+        var view = new Swarm().Wanting(3, pace: Pace.Real).Node(1, absentMs: Pace.Real.RecentMs - leftMs).SeenBy(9);
+
+        var next = PlanStanding.NextPassMs(view, new Plan(1, 0, []), Swarm.Now);
+
+        Assert.Equal(Swarm.NowMs + expectedMs, next);
     }
 }

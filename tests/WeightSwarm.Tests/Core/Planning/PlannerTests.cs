@@ -348,6 +348,8 @@ public sealed class PlannerTests
         Assert.Equal(14, Taken(small, Swarm.Own(room: 90L << 30, fetching: SliceSet.Of([0, 1]))));
         var half = new Swarm().Wanting(2).With(Swarm.Model(0, 40, 256 << 20)).Node(1).Node(9).Holds(9, holder);
         Assert.Equal(4, Taken(half, Swarm.Own(room: 90L << 30)));
+        Assert.Equal(16, Taken(half, Swarm.Own(room: 1L << 40) with { StormBreakerOpen = true }));
+        half = half.Wanting(3).Node(8).Holds(8, holder);
         Assert.Equal(4, Taken(half, Swarm.Own(room: 1L << 40) with { StormBreakerOpen = true }));
     }
 
