@@ -77,5 +77,10 @@ internal static class Runner
             figures[$"frames {kind}"] = count;
             figures[$"kB {kind}"] = bytes / 1000;
         }
+        foreach (var (kind, (count, bytes)) in metrics.Received)
+        {
+            figures[$"received {kind}"] = count;
+            figures[$"received kB {kind}"] = bytes / 1000;
+        }
     }
 }

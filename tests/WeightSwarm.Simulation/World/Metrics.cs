@@ -1,6 +1,7 @@
 using WeightSwarm.Core;
 using WeightSwarm.Core.Records;
 using WeightSwarm.V1;
+using RecordKind = WeightSwarm.Core.Records.RecordKind;
 
 namespace WeightSwarm.Simulation.World;
 
@@ -12,6 +13,7 @@ internal sealed class Metrics(SimWorld world)
 
     private readonly long[] _bytes = new long[world.Nodes.Length];
     private readonly (long Count, long Bytes)[] _byKind = new (long, long)[32];
+    private readonly SortedDictionary<RecordKind, (long Count, long Bytes)> _received = [];
     private readonly Dictionary<Hash256, (long AtMs, long Lives)> _born = [];
     private readonly Queue<(long AtMs, Hash256 Id)> _order = new();
     // By the millisecond up to 100 s, by the second above.
@@ -30,6 +32,8 @@ internal sealed class Metrics(SimWorld world)
     public IEnumerable<(Frame.KindOneofCase Kind, long Count, long Bytes)> ByKind => _byKind
         .Select((sum, kind) => ((Frame.KindOneofCase)kind, sum.Count, sum.Bytes)).Where(k => k.Count > 0);
     public IReadOnlyDictionary<string, long> Closes => _closes;
+    /// <summary>Records that nodes have newly accepted from others.</summary>
+    public IReadOnlyDictionary<RecordKind, (long Count, long Bytes)> Received => _received;
 
     /// <summary>Bytes sent by the node that so many percent do not exceed.</summary>
     public long BytesOfNode(int percent)
@@ -71,6 +75,11 @@ internal sealed class Metrics(SimWorld world)
     /// </summary>
     public void Accepted(SimNode node, Record record)
     {
+        if (node.Id != record.Author)
+        {
+            var sum = _received.GetValueOrDefault(record.Kind);
+            _received[record.Kind] = (sum.Count + 1, sum.Bytes + record.Bytes.Length);
+        }
         while (_order.TryPeek(out var oldest) && world.NowMs - oldest.AtMs > ForgetAfterMs)
             _born.Remove(_order.Dequeue().Id);
         if (!_born.TryGetValue(record.Id, out var born))
