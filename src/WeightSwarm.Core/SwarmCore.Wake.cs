@@ -68,7 +68,7 @@ public sealed partial class SwarmCore
         if (IsQuiet(Now)) due = Math.Min(due, QuietUntilMs);
         due = Math.Min(due, _watch.Health == _health.At(Now, Pace) ? _health.NextDueMs(Now, Pace) : now);
         if (Charter is null) return due;
-        due = Math.Min(due, NodeDueMs());
+        due = Math.Min(due, Math.Min(NodeDueMs(), LeasesDueMs()));
         due = Math.Min(due, _replication.NextDueMs(Pace, Now));
         if (_releases.IsBusy) return now;
         due = Math.Min(due, _audits.TellDueMs(Pace));
@@ -82,7 +82,7 @@ public sealed partial class SwarmCore
         if (_self is null) return long.MaxValue;
         if (_saidNode is null) return long.MinValue;
         var isSettled = !_refutes && NodeBody(_self).Equals(_saidNode);
-        return _saidNodeMs + (isSettled ? Pace.LeaseRenewMs : RefuteGapMs);
+        return isSettled ? long.MaxValue : _saidNodeMs + RefuteGapMs;
     }
 
     /// <summary>What the node itself holds, fetches and has room for comes with inputs that are not gossip.</summary>

@@ -122,6 +122,8 @@ public sealed partial class SwarmCore
     public int SessionCount => _gossip.SessionCount;
     /// <summary>Every live record.</summary>
     public IEnumerable<Record> Records => _records.Records;
+    /// <summary>The live record whose id begins with these eight bytes (big-endian), or null.</summary>
+    public Record? RecordOf(ulong shortId) => _records.FindShort(shortId);
     /// <summary>Every live proposal whose model is not catalogued, the oldest first.</summary>
     public IReadOnlyList<Proposal> Proposals => ProposalList.Of(_records.Records, View);
     /// <summary>What each curator has added and may add.</summary>
@@ -209,6 +211,7 @@ public sealed partial class SwarmCore
         if (Charter is null) return;
         SayNode(now);
         _replication.TendRecords(Pace, IsQuiet(now), now);
+        TendLeases(now);
         // Who is silent depends on whom this node watches.
         _watch.NoteMembership();
         _livenessSeen = _liveness.Version;
@@ -263,10 +266,11 @@ public sealed partial class SwarmCore
 
     private void Restore(IReadOnlyList<ReadOnlyMemory<byte>> envelopes, Instant now)
     {
-        // The charter first: it says who may have written the rest. Of a crowd those known longest.
+        // The charter first: it says who may have written the rest; then what keeps others. Of a crowd those known
+        // longest.
         var records = envelopes.Select(e => EnvelopeCodec.Read(e, Network)).OfType<Record>();
         foreach (var record in records.OrderBy(r => r.Kind != RecordKind.Charter)
-            .ThenBy(r => _views.Census.FirstMs(r.Author)))
+            .ThenBy(r => r.Kind != RecordKind.Renewal).ThenBy(r => _views.Census.FirstMs(r.Author)))
             if (_records.Offer(record, now) is Acceptance.Accepted or Acceptance.Equivocation)
                 Absorb(record, now);
     }
@@ -295,6 +299,7 @@ public sealed partial class SwarmCore
         var issuedMs = now.MonotonicMs - Math.Max(0, now.UnixMs - record.IssuedMs);
         if (record.Kind is not (RecordKind.Charter or RecordKind.Entry)) _liveness.Heard(record.Author, issuedMs);
         if (record.Kind == RecordKind.Node) _gossip.Learn(record, now);
+        if (record.Kind == RecordKind.Renewal) TakeRenewal(record, now);
         if (record.Kind == RecordKind.Observation) Observe(record, issuedMs);
         if (record.Author == Self) Recall(record);
     }
@@ -333,8 +338,13 @@ public sealed partial class SwarmCore
         _outbox.Add(new CoreOutput.Forget(record));
     }
 
-    private void Say(RecordKind kind, ReadOnlySpan<byte> subject, IMessage body, long ttlMs) => OfferOwn(_author.Make(
-        kind, subject, body, Math.Max(ttlMs, LeftMs(kind, subject)), Now, WhyClockSuspect is null));
+    private Record Say(RecordKind kind, ReadOnlySpan<byte> subject, IMessage body, long ttlMs)
+    {
+        var record = _author.Make(
+            kind, subject, body, Math.Max(ttlMs, LeftMs(kind, subject)), Now, WhyClockSuspect is null);
+        OfferOwn(record);
+        return record;
+    }
 
     /// <summary>
     /// What is left of the lease of the word that the next one takes the place of. If that ended first, whoever still
@@ -350,6 +360,7 @@ public sealed partial class SwarmCore
     /// </summary>
     private void SayAllAgain(Instant now)
     {
+        _renewsAgain |= SaysRenewals;
         foreach (var record in _records.TakeOutFuture(Self, now))
         {
             Disown(record);
@@ -381,12 +392,10 @@ public sealed partial class SwarmCore
         if (_self is null) return;
         var node = NodeBody(_self);
         var age = now.MonotonicMs - _saidNodeMs;
-        var renew = _saidNode is null || age >= Pace.LeaseRenewMs ||
-            (_refutes || !node.Equals(_saidNode)) && age >= RefuteGapMs;
-        if (!renew) return;
+        if (_saidNode is not null && (!_refutes && node.Equals(_saidNode) || age < RefuteGapMs)) return;
         _refutes = false;
         (_saidNode, _saidNodeMs) = (node, now.MonotonicMs);
-        Say(RecordKind.Node, [], node, Pace.LeaseTtlMs);
+        _saidNodeId = Say(RecordKind.Node, [], node, Pace.LeaseTtlMs).Id;
     }
 
     private void SeenAt(IPAddress address)

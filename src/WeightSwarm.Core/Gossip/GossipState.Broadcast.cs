@@ -142,7 +142,7 @@ internal sealed partial class GossipState
     {
         if (IsTooLong(session, graft.Ids.Count, MostIds, "list of grafted ids", now)) return;
         session.Eager = true;
-        _outbox.Push(session.Id, graft.Ids.Select(_records.FindShort).OfType<Record>());
+        Push(session, graft.Ids.Select(_records.FindShort).OfType<Record>(), now);
     }
 
     /// <summary>

@@ -103,13 +103,14 @@ internal sealed partial class GossipState
             Blame(session, Offence.Malformed, $"a reconciliation was refused: {step.Reason}", now);
             return;
         }
-        if (step.ToPush.Count > 0) _outbox.Push(session.Id, step.ToPush.Select(_records.Find).OfType<Record>());
+        if (step.ToPush.Count > 0) Push(session, step.ToPush.Select(_records.Find).OfType<Record>(), now);
         if (step.ToWant.Count > 0) Want(session, step.ToWant);
         // It brought nothing: whoever waits need not.
         if (message.Answer && step is { Reply: null, ToWant.Count: 0 } && session.Id == _filler && !_fills)
             _filledMs = long.MinValue;
         if (step.Reply is not null) session.Budget.Reconciles();
         if (step.Reply is { } reply) _outbox.Send(session.Id, new V1.Frame { Reconcile = reply });
+        if (step.Reply is null or { Ranges.Count: 0 }) EndRenewals(session);
     }
 
     private void Want(Session session, IReadOnlyList<Hash256> wanted)
@@ -153,6 +154,6 @@ internal sealed partial class GossipState
         for (var rest = want.Ids.Span; rest.Length >= Hash256.Size; rest = rest[Hash256.Size..])
             if (_records.Find(new Hash256(rest[..Hash256.Size])) is { } record)
                 found.Add(record);
-        _outbox.Push(session.Id, found);
+        Push(session, found, now);
     }
 }

@@ -49,6 +49,13 @@ internal sealed class Session(SessionId id, NodeId peer, bool outbound, IPEndPoi
     /// not.</summary>
     public long WaitsSinceMs { get; set; } = long.MaxValue;
 
+    /// <summary>Short ids of the renewals that were pushed lately; true: in front of what they keep, and not asked for
+    /// since. Null for none.</summary>
+    public SortedDictionary<ulong, bool>? Renewals { get; set; }
+
+    /// <summary>Since when those are remembered.</summary>
+    public long RenewalsMs { get; set; }
+
     /// <summary>Ids to announce when that is due.</summary>
     public SortedSet<ulong> Announce { get; } = [];
 }

@@ -11,7 +11,7 @@ namespace WeightSwarm.Core.Planning;
 /// become holdings. Nothing here waits: the driver carries the outputs out and reports back.
 /// </summary>
 internal sealed class ReplicationState(
-    NodeId self, Outbox outbox, Action<RecordKind, byte[], Google.Protobuf.IMessage, long> say)
+    NodeId self, Outbox outbox, Func<RecordKind, byte[], Google.Protobuf.IMessage, long, Record> say)
 {
     private readonly SortedDictionary<Hash256, Held> _held = [];
     private readonly SortedDictionary<(Hash256 Model, int Slice), Fetch> _fetching = [];
@@ -19,6 +19,7 @@ internal sealed class ReplicationState(
     private readonly Planner _planner = new();
     private CoreInput.RoomChanged _room = new(0, 0, 0);
     private long _nextPassMs = long.MinValue;
+    private long? _oldestSaidMs;
     // Before then no record of this node is due; any change of what it holds or fetches takes that back.
     private long _stillUntilMs = long.MinValue;
 
@@ -35,6 +36,9 @@ internal sealed class ReplicationState(
         public bool IsRecalled { get; set; }
         public bool Dirty { get; set; }
         public long SaidMs { get; set; } = long.MinValue;
+
+        /// <summary>What was said then.</summary>
+        public Hash256 SaidId { get; set; }
     }
 
     private sealed record Fetch(PlanStep Step, long ClaimedUnixMs, int Percent, int SaidPercent, long SaidMs);
@@ -173,9 +177,8 @@ internal sealed class ReplicationState(
         if (now.MonotonicMs < _stillUntilMs) return _stillUntilMs;
         var due = long.MaxValue;
         foreach (var held in _held.Values)
-            if (held.SaidMs != long.MinValue)
-                due = Math.Min(due, held.SaidMs + (held.Dirty ? pace.HoldingGapMs : pace.LeaseRenewMs));
-            else if (held.Dirty) return now.MonotonicMs;
+            if (held.Dirty && held.SaidMs == long.MinValue) return now.MonotonicMs;
+            else if (held.Dirty) due = Math.Min(due, held.SaidMs + pace.HoldingGapMs);
         foreach (var fetch in _fetching.Values)
             if (fetch.Percent > fetch.SaidPercent)
                 due = Math.Min(due, fetch.SaidMs + (fetch.Percent - fetch.SaidPercent >= 10
@@ -196,8 +199,8 @@ internal sealed class ReplicationState(
     }
 
     /// <summary>
-    /// Publishes holdings that changed or are due for renewal, and claims whose fetch has moved on. In the quiet after
-    /// the start the slices of earlier runs are still being taken up: of those nothing is taken back yet.
+    /// Publishes holdings that changed, and claims whose fetch has moved on. In the quiet after the start the slices of
+    /// earlier runs are still being taken up: of those nothing is taken back yet.
     /// </summary>
     public void TendRecords(Pace pace, bool quiet, Instant now)
     {
@@ -234,12 +237,26 @@ internal sealed class ReplicationState(
         _stillUntilMs = long.MinValue;
     }
 
-    private static bool IsDue(Held held, Pace pace, Instant now)
+    /// <summary>When (monotonic) the oldest holding that this run has said was said.</summary>
+    public long OldestSaidMs => _oldestSaidMs ??= _held.Values.Where(h => h.SaidMs != long.MinValue)
+        .Select(h => h.SaidMs).DefaultIfEmpty(long.MaxValue).Min();
+
+    /// <summary>
+    /// The holdings that this run has said and that stand, at most so many. What else was said is said anew soon: of a
+    /// word of an earlier run, or of a clone, this one does not know whether it is true.
+    /// </summary>
+    public IReadOnlyList<Record> Standing(Func<Hash256, Record?> recordOf, int most)
     {
-        if (held.SaidMs == long.MinValue) return held.Dirty;
-        var age = now.MonotonicMs - held.SaidMs;
-        return age >= pace.LeaseRenewMs || held.Dirty && age >= pace.HoldingGapMs;
+        List<Record> standing = [];
+        foreach (var (model, held) in _held.Where(h => h.Value.SaidMs != long.MinValue))
+            if (standing.Count < most && recordOf(model) is { } record && record.Id == held.SaidId)
+                standing.Add(record);
+            else (held.Dirty, _stillUntilMs) = (true, long.MinValue);
+        return standing;
     }
+
+    private static bool IsDue(Held held, Pace pace, Instant now) =>
+        held.Dirty && (held.SaidMs == long.MinValue || now.MonotonicMs - held.SaidMs >= pace.HoldingGapMs);
 
     /// <summary>
     /// Every 10 %, as the reference has it; and any progress at all before the most impatient would take the claim for
@@ -306,6 +323,7 @@ internal sealed class ReplicationState(
     {
         held.Dirty = false;
         held.SaidMs = now.MonotonicMs;
+        _oldestSaidMs = null;
         var body = new V1.Holding
         {
             Verified = Google.Protobuf.ByteString.CopyFrom(held.Slices.ToBitmap()),
@@ -315,7 +333,7 @@ internal sealed class ReplicationState(
             Away = Google.Protobuf.ByteString.CopyFrom(held.Away.ToBitmap()),
             AwaySinceMs = held.Away.IsEmpty ? 0 : (ulong)held.AwaySinceMs,
         };
-        say(RecordKind.Holding, model.ToArray(), body, pace.LeaseTtlMs);
+        held.SaidId = say(RecordKind.Holding, model.ToArray(), body, pace.LeaseTtlMs).Id;
     }
 
     private Held HeldOf(Hash256 model)

@@ -38,6 +38,7 @@ public static class RecordBodies
                 RecordKind.Proposal => IsSound(record.Parsed(V1.Proposal.Parser), record.Subject),
                 RecordKind.Refusal => record.Subject.Length == 64 &&
                     IsSound(record.Parsed(V1.Refusal.Parser)),
+                RecordKind.Renewal => Renewals.IsSound(record),
                 _ => true,
             };
         }

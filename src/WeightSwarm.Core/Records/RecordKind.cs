@@ -26,4 +26,6 @@ public enum RecordKind
     Proposal = 9,
     /// <summary>A curator's no to a proposal.</summary>
     Refusal = 10,
+    /// <summary>Keeps its author's node record and holdings, which are not written anew for it.</summary>
+    Renewal = 11,
 }

@@ -6,14 +6,15 @@ namespace WeightSwarm.Core.Records;
 
 /// <summary>
 /// The one replicated set: a map of last-writer-wins registers. Everything else is a view of it. Rules of acceptance:
-/// gossip-planner section 1.2, cheapest check first. A record leaves the set when its lease ends; until then the set
-/// remembers its seq, so that a replay is dead by seq before and by time after. No tombstones.
+/// gossip-planner section 1.2, cheapest check first. A record leaves the set when its lease ends, and those of its
+/// author's renewals that list it; until then the set remembers its seq, so that a replay is dead by seq before and by
+/// time after. No tombstones.
 /// </summary>
 /// <param name="network">The network whose records these are.</param>
 /// <param name="verifier">Checks signatures.</param>
 /// <param name="known">What other sets in this process have read and checked; null where there are none.</param>
 /// <param name="salt">Of the tables; those who make records must not know it.</param>
-public sealed class RecordSet(
+public sealed partial class RecordSet(
     NetworkId network, ISignatureVerifier verifier, IKnownRecords? known = null, ulong salt = 0)
 {
     /// <summary>Charters and entries live so long at most.</summary>
@@ -78,6 +79,7 @@ public sealed class RecordSet(
         var horizon = now.UnixMs + ClockSkewMs;
         var future = Records.Where(r => r.Author == author && r.IssuedMs > horizon).ToList();
         foreach (var record in future) Remove(record.Key);
+        foreach (var record in future.Where(r => r.Kind == RecordKind.Renewal)) Relet(null, record, now);
         return future;
     }
 
@@ -147,7 +149,8 @@ public sealed class RecordSet(
         var horizon = now.UnixMs + ClockSkewMs;
         if (record.IssuedMs > horizon || record.Seq > (ulong)horizon) return Acceptance.Future;
         if (record.TtlMs > LongestTtlMs(record.Kind)) return Acceptance.TooLongLived;
-        if (record.IssuedMs + record.TtlMs + ClockSkewMs <= now.UnixMs) return Acceptance.Expired;
+        if (record.IssuedMs + record.TtlMs + ClockSkewMs <= now.UnixMs && !IsRenewed(record, now))
+            return Acceptance.Expired;
         if (!isGood && !RecordBodies.IsWellFormed(record)) return Acceptance.Malformed;
         if (!MayAuthor(record)) return Acceptance.NotAuthorised;
         if (IsOneProposalTooMany(record)) return Acceptance.Stale;
@@ -175,10 +178,10 @@ public sealed class RecordSet(
 
     private void Put(Record record, Instant now)
     {
-        // The wall clock may be wrong on either side; the monotonic one bounds the lease whatever it says.
-        var leftMs = Math.Min(record.IssuedMs + record.TtlMs - now.UnixMs, record.TtlMs) + ClockSkewMs;
-        if (_table.Put(record, now.MonotonicMs + leftMs) is { } old) Forget(old);
+        var old = _table.Put(record, Math.Max(OwnEndMs(record, now), RenewedUntilMs(record)));
+        if (old is not null) Forget(old);
         Index.Add(new IndexItem(record.IssuedDay, record.Id));
+        if (record.Kind == RecordKind.Renewal) Relet(record, old, now);
         if (record.Kind == RecordKind.Charter) Charter = RecordBodies.Charter(record);
         if (record.Kind != RecordKind.Proposal) return;
         if (!_proposals.TryGetValue(record.Author, out var proposals)) _proposals[record.Author] = proposals = [];

@@ -1,4 +1,5 @@
 using System.Numerics;
+using WeightSwarm.Core.Identity;
 using WeightSwarm.Core.Tables;
 
 namespace WeightSwarm.Core.Records;
@@ -23,6 +24,14 @@ internal sealed class RecordTable(ulong salt)
 
     public Record? Find(in RecordKey key) => SlotOf(key) is >= 0 and var slot ? _records[slot] : null;
 
+    /// <summary>The value of a register and the end of its lease, or null.</summary>
+    public Record? Find(in RecordKey key, out long endsMs)
+    {
+        var slot = SlotOf(key);
+        endsMs = slot < 0 ? long.MinValue : _endsMs[slot];
+        return slot < 0 ? null : _records[slot];
+    }
+
     public Record? Find(in Hash256 id)
     {
         SlotIndex.Place place = default;
@@ -40,6 +49,20 @@ internal sealed class RecordTable(ulong salt)
             if (_records[slot].Id.Prefix == prefix)
                 return _records[slot];
         return null;
+    }
+
+    /// <summary>Gives the records of an author that can be renewed, and whose ids begin with these eight bytes, other
+    /// ends.</summary>
+    public void MoveEnds(ulong prefix, NodeId author, Func<Record, long, long> endOf)
+    {
+        SlotIndex.Place place = default;
+        for (int slot; (slot = _byId.Next(HashOf(prefix), ref place)) >= 0;)
+        {
+            var record = _records[slot];
+            if (record.Id.Prefix != prefix || record.Author != author || !Renewals.MayRenew(record.Kind)) continue;
+            _endsMs[slot] = endOf(record, _endsMs[slot]);
+            NextEndMs = Math.Min(NextEndMs, _endsMs[slot]);
+        }
     }
 
     /// <summary>Puts a record into its register; answers the one that it takes the place of.</summary>

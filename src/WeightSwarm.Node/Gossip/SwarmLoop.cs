@@ -119,7 +119,11 @@ public sealed class SwarmLoop(
             RegisterOf(r), r.Seq, r.IssuedMs + r.TtlMs, r.Bytes)));
         var peers = kept.Where(r => r.Kind == RecordKind.Node).SelectMany(KnownAt).ToList();
         if (peers.Count > 0) store.Peers.Upsert(peers);
-        store.Reputation.Met(kept.Where(r => r.Kind == RecordKind.Node).Select(r => r.Author), clock.Now.UnixMs);
+        // A node whose record stays what it is only renews it: that is a sign of life as good.
+        var renewed = kept.Where(r => r.Kind == RecordKind.Renewal).Select(r => r.Author).ToList();
+        if (renewed.Count > 0) store.Peers.Seen(renewed, clock.Now.UnixMs);
+        store.Reputation.Met(
+            kept.Where(r => r.Kind == RecordKind.Node).Select(r => r.Author).Concat(renewed), clock.Now.UnixMs);
         store.Reputation.Reached(outputs.OfType<CoreOutput.PeerReached>().Select(r => r.Peer), clock.Now.UnixMs);
         if (outputs.OfType<CoreOutput.AnchorsChanged>().LastOrDefault() is { } anchors)
             store.Peers.SaveAnchors(anchors.Anchors);

@@ -34,6 +34,16 @@ public sealed class PeerStore
         return true;
     });
 
+    /// <summary>Peers whose addresses are what they were; of those not known here there is nothing to
+    /// remember.</summary>
+    public void Seen(IEnumerable<NodeId> nodes, long unixMs) => _database.Write(session =>
+    {
+        session.ExecuteEach(
+            "UPDATE peer SET last_success_ms = max(last_success_ms, $ms) WHERE node = $node", nodes,
+            node => [("$node", node.Hash.ToArray()), ("$ms", unixMs)]);
+        return true;
+    });
+
     /// <summary>At most <paramref name="limit"/> peers, the latest success first.</summary>
     public IReadOnlyList<KnownPeer> Load(int limit) => _database.Read(session => session.Query(
         "SELECT node, endpoint, last_success_ms FROM peer ORDER BY last_success_ms DESC, node LIMIT $limit",

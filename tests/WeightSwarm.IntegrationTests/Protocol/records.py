@@ -1,5 +1,6 @@
 """Envelopes of every kind, and some that are refused. All are of one network, issued at one time."""
 import content
+import leases
 import wire
 
 ISSUED = 1_800_000_000_000
@@ -96,6 +97,10 @@ def accepted(cast):
         vector(cast, "unknown fields in the body", cast.founder, 3, b"", "Node", {"version": "2.0"}, later),
         vector(cast, "largest values", cast.curator, 65535, bytes(range(64)), None, {}, b"",
                seq=ISSUED + 600_000, issued=ISSUED + 600_000, ttl=72 * HOUR),
+        vector(cast, "renewal", cast.curator, 11, b"", "Renewal", {"records": [
+            leases.short_id(cast.model), 1, (1 << 64) - 1]}, ttl=72 * HOUR),
+        vector(cast, "renewal, the last page, which lists nothing", cast.curator, 11, (15).to_bytes(4, "big"),
+               "Renewal", {}, ttl=72 * HOUR),
     ]
 
 
@@ -143,6 +148,13 @@ def refused(cast):
         case("good after all", "Accepted", plain),
         case("the same again", "Duplicate", plain),
         *equivocation(cast, good, wire.sha256(data), case),
+        case("a renewal of 1,025 records", "Malformed", of(cast.curator, 11, b"", wire.message(
+            "Renewal", {"records": list(range(1, 1026))}), seq=ISSUED + 1)),
+        case("a renewal of page 0 with its number", "Malformed", of(cast.curator, 11, bytes(4), b"")),
+        case("a renewal of page 16", "Malformed", of(cast.curator, 11, (16).to_bytes(4, "big"), b"")),
+        case("a renewal with a page of two bytes", "Malformed", of(cast.curator, 11, b"\0\1", b"")),
+        case("a renewal of 72 hours and a second", "TooLongLived", of(cast.curator, 11, b"", b"", seq=ISSUED + 1,
+                                                                      ttl=72 * HOUR + 1)),
     ]
 
 

@@ -9,6 +9,7 @@ import struct
 import sys
 
 import content
+import leases
 import reconcile
 import records
 import wire
@@ -180,6 +181,7 @@ def main(folder, write):
             "catalogue-records": {"now_ms": records.ISSUED, "accepted": records.accepted(cast)[0]},
             "node-records": {"now_ms": records.ISSUED, "accepted": records.accepted(cast)[1]},
             "refusals": {"now_ms": records.ISSUED, "offered": records.refused(cast)},
+            "leases": {"steps": leases.steps(cast, records.sealed, records.ISSUED)},
             "reconciliation": reconciliations(cast), "audits": audits(cast), "frames": frames(cast)}
     for name, value in made.items():
         path, text = pathlib.Path(folder, name + ".json"), show(plain(value)) + "\n"

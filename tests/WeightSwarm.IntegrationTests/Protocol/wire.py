@@ -103,6 +103,7 @@ MESSAGES = {name: [field.split() for field in fields.split(",")] for name, field
     "ReleaseIntent": "1 ticket_ms v,2 reason s,3 cancelled o,4 unproven o,5 copies_left v",
     "Observation": "1 down o,2 since_ms v",
     "AuditReport": "1 passes *AuditPass", "AuditPass": "1 copy f,2 slices b,3 ago v",
+    "Renewal": "1 records *f",
     "Manifest": "1 files *ManifestFile",
     "ManifestFile": "1 path s,2 bytes v,3 sha256 b,4 pieces_root b",
     "Frame": "1 hello Hello,2 push Push,3 i_have IHave,4 graft Graft,5 prune Prune,6 ping Ping,7 pong Pong,"

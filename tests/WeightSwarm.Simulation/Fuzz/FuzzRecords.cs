@@ -29,6 +29,7 @@ internal sealed class FuzzRecords(FuzzModel model)
         yield return (RecordKind.Claim, slice, new V1.Claim { Score = 1, ProgressPercent = 5 });
         yield return (RecordKind.ReleaseIntent, slice, new V1.ReleaseIntent { TicketMs = 1, Reason = "r" });
         yield return (RecordKind.Observation, about, new V1.Observation { Down = true, SinceMs = 1 });
+        yield return (RecordKind.Renewal, [], Renewals.Write([1, 1UL << 63]));
         yield return ((RecordKind)99, about, new V1.Observation { Down = true, SinceMs = 1 });
     }
 
@@ -50,6 +51,7 @@ internal sealed class FuzzRecords(FuzzModel model)
             case RecordKind.Claim: return RecordBodies.Claim(record) is not null && RecordBodies.SliceOf(record) >= 0;
             case RecordKind.ReleaseIntent: return RecordBodies.ReleaseIntent(record) is not null;
             case RecordKind.Observation: return RecordBodies.Observation(record) is not null;
+            case RecordKind.Renewal: return Renewals.Listed(record).Length >= 0;
             default: return true;
         }
     }

@@ -8,7 +8,7 @@ internal static class ScenarioList
         new FiveDrill(), new SmallDisks(), new CrashThirty(), new Partition(), new Restart(), new ClockSkew(),
         new Draining(), new Trimming(), new TrimmingWhileFlapping(), new StolenKey(),
         new SplitDay(), new FlappingFour(), new OneWay(), new SwizzleClog(), new ClockFaults(), new DiskFaults(),
-        new Replay("replay", 90), new Replay("replay-10", 10), new GarbageFlood(),
+        new Replay("replay", 90), new Replay("replay-10", 10), new Renewing(), new GarbageFlood(),
         new Sybil("sybil-16", 16), new Sybil("sybil-2k", 2_000), new Eclipse(), new CloneOfANode(), new Squatters(),
         new OldBackup("old-backup", 30), new OldBackup("backup-5", 5),
         new Detection("detect-loss", 5, 50, 0), new Detection("detect-starved", 5, 50, 10),

@@ -10,8 +10,8 @@ namespace WeightSwarm.Simulation.World;
 /// invariant is checked at every event that could break it, and at no other.
 /// <list type="bullet">
 /// <item>I1 and I2, at every slice that software gives up: <see cref="Releases.GiveUp"/>.</item>
-/// <item>I3, at every holding that a node signs, for all its slices; a slice that a fault takes is watched until its
-/// node has found it out.</item>
+/// <item>I3, at every holding that a node signs or renews, for all its slices; a slice that a fault takes is watched
+/// until its node has found it out.</item>
 /// <item>I4, at every record that any node accepts: no register goes back, none is of another network or over.</item>
 /// <item>I5, at every frame (size), at every change of a disk or a fetch (bytes, fetches), and at every tick that has
 /// something to do (streams).</item>
@@ -27,6 +27,8 @@ internal sealed class Oracle
     // By node and register; 0 for none yet.
     private readonly ulong[][] _seqs;
     private readonly Dictionary<(Hash256, int), SortedSet<int>> _holders = [];
+    // By author and short id: Unix milliseconds at the author's clock.
+    private readonly Dictionary<(NodeId, ulong), long> _renewedUntil = [];
 
     public Oracle(SimWorld world)
     {
@@ -62,7 +64,20 @@ internal sealed class Oracle
         // One of an earlier life that comes back from the network is not its word of now.
         var isOwn = record.Author == node.Id && !(node.Faults.HasOldRecords && record.IssuedMs < node.StartedUnixMs);
         if (isOwn && record.Kind == RecordKind.Holding) Truth(node, record);
+        if (isOwn && record.Kind == RecordKind.Renewal) Renewed(node, record);
     }
+
+    private void Renewed(SimNode node, Record renewal)
+    {
+        foreach (var shortId in Renewals.Listed(renewal))
+        {
+            var key = (renewal.Author, shortId);
+            _renewedUntil[key] = Math.Max(EndOf(renewal), _renewedUntil.GetValueOrDefault(key));
+            if (node.Core.RecordOf(shortId) is { Kind: RecordKind.Holding } holding) Truth(node, holding);
+        }
+    }
+
+    private static long EndOf(Record record) => record.IssuedMs + record.TtlMs;
 
     /// <summary>I5: what grows without bound would show here.</summary>
     public static void AfterTick(SimNode node)
@@ -114,7 +129,8 @@ internal sealed class Oracle
         if (record.Seq < seq && !node.Faults.MayForget(record.Key))
             throw new ScenarioFailedException(
                 $"I4: node {node.Number} accepts {Words.Of(_world, record)} after seq {seq % 1_000_000_000}");
-        if (record.IssuedMs + record.TtlMs + BorderMs < node.Now.UnixMs)
+        if (EndOf(record) + BorderMs < node.Now.UnixMs &&
+            _renewedUntil.GetValueOrDefault((record.Author, record.Id.Prefix)) + BorderMs < node.Now.UnixMs)
             throw new ScenarioFailedException(
                 $"I4: node {node.Number} accepts {Words.Of(_world, record)}, whose lease is over");
         seq = record.Seq;

@@ -30,6 +30,7 @@ internal static class Words
                 var seen = RecordBodies.Observation(record);
                 return $" {Name(world, new NodeId(new Hash256(record.Subject)))} {(seen.Down ? "down" : "up")}";
             case RecordKind.Node: return $" free {RecordBodies.Node(record).FreeBytes >> 20} MiB";
+            case RecordKind.Renewal: return $" of {Renewals.Listed(record).Length}";
             default: return "";
         }
     }

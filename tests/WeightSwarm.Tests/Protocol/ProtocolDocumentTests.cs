@@ -9,10 +9,13 @@ using WeightSwarm.Tests.Repository;
 
 namespace WeightSwarm.Tests.Protocol;
 
-/// <summary>docs/protocol.md speaks of everything that is in the code, with the code's numbers.</summary>
+/// <summary>docs/protocol.md and its parts speak of everything that is in the code, with the code's
+/// numbers.</summary>
 public sealed class ProtocolDocumentTests
 {
-    private static readonly string _text = RepositoryFiles.Text("docs/protocol.md");
+    private static readonly string _text = string.Concat(RepositoryFiles.Below("docs", ".md")
+        .Where(path => Path.GetFileName(path).StartsWith("protocol", StringComparison.Ordinal))
+        .Order(StringComparer.Ordinal).Select(RepositoryFiles.Text));
 
     [Fact]
     public void Document_HasEveryFrame() => AssertHas(
@@ -30,7 +33,7 @@ public sealed class ProtocolDocumentTests
     public void Document_HasEveryFieldOfTheBodies() => AssertHas(
         new[] { V1.Envelope.Descriptor, V1.Hello.Descriptor, V1.Reconcile.Descriptor, V1.Range.Descriptor,
             V1.Charter.Descriptor, V1.Curator.Descriptor, V1.Policy.Descriptor, V1.Holding.Descriptor,
-            V1.Decline.Descriptor,
+            V1.Decline.Descriptor, V1.Renewal.Descriptor,
             V1.Answer.Descriptor, V1.LeafProof.Descriptor }
             .SelectMany(type => type.Fields.InDeclarationOrder()).Select(field => field.Name)
             .Except(["key", "in_place", "author", "signature", "session"]).Select(name => $"`{name}`"));
@@ -48,6 +51,7 @@ public sealed class ProtocolDocumentTests
         $"| {N(ReconcileLimits.MaxMessageBytes)}; {N(ReconcileLimits.MaxRanges)}; {N(ReconcileLimits.MaxListedIds)} |",
         $"| {ReconcileLimits.MaxRounds}; {N(ReconcileLimits.MaxPushPerStep)} |",
         $"| {RecordBodies.MostCurators}; {Proposal.MostOfOne}; 4 |",
+        $"| {N(Renewals.MostListed)}; {Renewals.MostPages} |",
         $"at most {DeclineRule.Most} rules, {N(DeclineRule.MostBytes)}",
         $"| {Manifest.MostBytes >> 20} MiB; {N(Metainfo.MostFiles)}; {N(SliceLayout.MostSlices)}; 2^50 |",
         $"| {LeafDraw.Most}; 8 |",

@@ -23,6 +23,7 @@ public sealed class VectorCoverageTests
         ["keys/invites"] = nameof(KeyVectorTests.Invites_AreWrittenAndRead),
         ["keys/keys"] = nameof(KeyVectorTests.Keys_HaveTheirIds),
         ["keys/network"] = nameof(KeyVectorTests.Network_IsTheFoundersId),
+        ["leases/steps"] = nameof(LeaseVectorTests.Steps_InOrder_GetTheVectorsVerdictsAndLeaveWhatLives),
         ["models/files"] = nameof(ModelVectorTests.Files_HaveTheirHashesAndTrees),
         ["models/info_hash_v1"] = nameof(ModelVectorTests.Torrent_HasTheVectorsHashes),
         ["models/info_hash_v2"] = nameof(ModelVectorTests.Torrent_HasTheVectorsHashes),

@@ -57,6 +57,7 @@ public sealed class SimulatorTests
     [InlineData("clock-faults", 16)]
     [InlineData("backup-5", 10)]
     [InlineData("replay-10", 8)]
+    [InlineData("renewals", 10)]
     [InlineData("sybil-16", 8)]
     [InlineData("sybil-2k", 8)]
     [InlineData("eclipse", 10)]

@@ -18,11 +18,12 @@ internal sealed class SessionBudget
         kind is V1.Frame.KindOneofCase.ContentPart or V1.Frame.KindOneofCase.Answer
             ? AdmissionLimits.BulkFrameBytes : AdmissionLimits.FrameBytes;
 
-    /// <summary>This side asked for so many records by id.</summary>
-    public void Ordered(int records) => Order(_recordsOnOrder + records);
+    /// <summary>This side asked for so many records by id: each may come behind the renewal that keeps it.</summary>
+    public void Ordered(int records) => Order(_recordsOnOrder + 2L * records);
 
-    /// <summary>This side sent a message of reconciliation: the peer may push what it finds missing here.</summary>
-    public void Reconciles() => Order(Math.Max(_recordsOnOrder, ReconcileLimits.MaxPushPerStep));
+    /// <summary>This side sent a message of reconciliation: the peer may push what it finds missing here, with
+    /// renewals.</summary>
+    public void Reconciles() => Order(Math.Max(_recordsOnOrder, 2 * ReconcileLimits.MaxPushPerStep));
 
     /// <summary>Pays for a frame; false when it must be dropped.</summary>
     /// <param name="frame">The frame.</param>

@@ -201,6 +201,7 @@ public sealed class MutationTests
             (RecordKind.ReleaseIntent, slice, new V1.ReleaseIntent { TicketMs = 1, Reason = "r" }.ToByteArray()),
             (RecordKind.Observation, bob, new V1.Observation { Down = true, SinceMs = 1 }.ToByteArray()),
             (RecordKind.AuditReport, bob, [1, 2, 3]),
+            (RecordKind.Renewal, [], Renewals.Write([1, 1UL << 63]).ToByteArray()),
         ];
     }
 }

@@ -32,6 +32,7 @@ public sealed class ReplayTests
         {
             _records.Expire(_now);
             for (var author = 1; author <= Authors; author++) SpeakOf(new SimKey(7, author), step, author);
+            for (var author = 1; author <= Authors; author++) RenewOf(new SimKey(7, Authors + author), step, author);
             if (step % 40 == 0)
                 Say(Founder, RecordKind.Entry, _model.ToArray(), RecordBodies.Entry(EntryValue("a/b")), 400 * Day);
             _now = _now.Plus(Day / PerDay);
@@ -65,7 +66,8 @@ public sealed class ReplayTests
     public void Offer_ToANodeThatKnowsOnlyWhatLivesNow_AcceptsNone()
     {
         var fresh = new RecordSet(Network, Alice);
-        foreach (var live in _records.Records.OrderBy(r => r.Kind != RecordKind.Charter).ToList())
+        foreach (var live in _records.Records.OrderBy(r => r.Kind != RecordKind.Charter)
+            .ThenBy(r => r.Kind != RecordKind.Renewal).ToList())
             Assert.Equal(Acceptance.Accepted, fresh.Offer(live, _now));
         foreach (var replay in Orders()) AssertNoneAccepted(fresh, replay, _now);
     }
@@ -93,6 +95,21 @@ public sealed class ReplayTests
             Say(key, RecordKind.Claim, SliceOf(step % 5), new V1.Claim(), (1 + author) * Hour);
         if ((step + author) % 7 == 0)
             Say(key, RecordKind.Observation, Bob.Id.Hash.ToArray(), new V1.Observation { Down = true }, 24 * Hour);
+    }
+
+    /// <summary>Says something new now and then, and in between renews: all but what it gave up a while ago.</summary>
+    private void RenewOf(SimKey key, int step, int author)
+    {
+        if ((step + author) % 31 == 0)
+            Say(key, RecordKind.Node, [], new V1.Node { FreeBytes = (ulong)step }, 72 * Hour);
+        for (var model = 0; model < 4; model++)
+            if ((step + author) % (11 + 7 * model) == 0)
+                Say(key, RecordKind.Holding, Hash256.Of([(byte)model]).ToArray(),
+                    new V1.Holding { LastScrubDay = (uint)step }, 72 * Hour);
+        if ((step + author) % PerDay != 0) return;
+        var standing = _records.Records.Where(r => r.Author == key.Id && Renewals.MayRenew(r.Kind))
+            .Select(r => r.Id.Prefix).Where(id => (id ^ (ulong)step / 40) % 5 > 0);
+        Say(key, RecordKind.Renewal, [], Renewals.Write(standing), 72 * Hour);
     }
 
     private static byte[] SliceOf(int slice) => RecordBodies.SliceSubject(_model, slice);

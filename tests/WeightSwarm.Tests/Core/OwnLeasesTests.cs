@@ -1,0 +1,185 @@
+using System.Net;
+using WeightSwarm.Core;
+using WeightSwarm.Core.Catalogue;
+using WeightSwarm.Core.Gossip;
+using WeightSwarm.Core.Records;
+using WeightSwarm.Tests.Core.Gossip;
+using WeightSwarm.Tests.Core.Records;
+using Record = WeightSwarm.Core.Records.Record;
+
+namespace WeightSwarm.Tests.Core;
+
+/// <summary>
+/// How a node keeps its own records. Pace drill: leases of 30 s, renewed every 10 s; clocks may be 5 s apart.
+/// </summary>
+public sealed class OwnLeasesTests
+{
+    private const int Second = 1_000;
+    private static readonly long _renewMs = Pace.Drill.LeaseRenewMs;
+
+    private readonly CoreBench _bench = new();
+
+    public OwnLeasesTests()
+    {
+        _bench.Handle(new CoreInput.Described(
+            new SelfDescription([(IPAddress.Parse("10.0.1.1"), 7000, 7001)], "", "", false, "1", 1)));
+        Hold(1, 0);
+        Hold(2, 0, 3);
+    }
+
+    private static Hash256 Model(int number) => Hash256.Of([(byte)number, (byte)(number >> 8)]);
+
+    private void Hold(int model, params int[] slices) =>
+        _bench.Handle(new CoreInput.SlicesHeld(Model(model), SliceSet.Of(slices), InPlace: false));
+
+    private static List<Record> Said(IEnumerable<CoreOutput> outputs, RecordKind kind) => [.. outputs
+        .OfType<CoreOutput.Persist>().Select(p => p.Record)
+        .Where(r => r.Kind == kind && r.Author == TestRecords.Alice.Id)];
+
+    private Record Current(RecordKind kind, Hash256? model = null) => _bench.Core.Records.Single(r =>
+        r.Author == TestRecords.Alice.Id && r.Kind == kind && (model is null || RecordBodies.ModelOf(r) == model));
+
+    private List<Record> Standing() => [.. _bench.Core.Records.Where(
+        r => r.Author == TestRecords.Alice.Id && Renewals.MayRenew(r.Kind))];
+
+    private static void AssertLists(Record renewal, IEnumerable<Record> records) => Assert.Equal(
+        records.Select(r => r.Id.Prefix).Order(), Renewals.Listed(renewal).ToArray());
+
+    [Fact]
+    public void Records_OfANodeAtRest_AreRenewedByOneRecordEachPeriod()
+    {
+        var first = _bench.Ticks(5 * Second);
+        Assert.Equal((1, 2), (Said(first, RecordKind.Node).Count, Said(first, RecordKind.Holding).Count));
+        var standing = Standing();
+        var later = _bench.Ticks(100 * Second);
+        Assert.Empty(Said(later, RecordKind.Node));
+        Assert.Empty(Said(later, RecordKind.Holding));
+        var renewals = Said(later, RecordKind.Renewal);
+        Assert.Equal(100 * Second / _renewMs, renewals.Count);
+        Assert.All(renewals, r => AssertLists(r, standing));
+        Assert.Equal(standing.Select(r => r.Id), Standing().Select(r => r.Id));
+    }
+
+    [Fact]
+    public void Renewal_ComesWhenTheOldestLeaseIsAPeriodOld_AndTheCoreWakesForIt()
+    {
+        _bench.Handle(new CoreInput.Tick());
+        var said = _bench.Now.MonotonicMs;
+        // What is said anew has another lease; the oldest decides.
+        _bench.Ticks(4 * Second);
+        Hold(1, 5);
+        Assert.Empty(Said(_bench.Ticks(_renewMs - 4 * Second - 100), RecordKind.Renewal));
+        Assert.InRange(_bench.Core.NextWakeMs, _bench.Now.MonotonicMs, said + _renewMs);
+        Assert.Single(Said(_bench.Ticks(100), RecordKind.Renewal));
+        Assert.Empty(Said(_bench.Ticks(_renewMs - 100), RecordKind.Renewal));
+        Assert.Single(Said(_bench.Ticks(100), RecordKind.Renewal));
+    }
+
+    [Fact]
+    public void Holding_ThatChanges_IsPublishedAtOnceAndListedFromThenOn()
+    {
+        _bench.Ticks(35 * Second);
+        var old = Current(RecordKind.Holding, Model(1));
+        Hold(1, 7);
+        var changed = Assert.Single(Said(_bench.Ticks(1 * Second), RecordKind.Holding));
+        var renewal = Said(_bench.Ticks((int)_renewMs), RecordKind.Renewal).Last();
+        AssertLists(renewal, Standing());
+        Assert.Contains(changed.Id.Prefix, Renewals.Listed(renewal).ToArray());
+        Assert.DoesNotContain(old.Id.Prefix, Renewals.Listed(renewal).ToArray());
+    }
+
+    [Fact]
+    public void Renewal_AfterARestart_ListsOnlyWhatThisRunHasSaid()
+    {
+        _bench.Ticks(45 * Second);
+        var earlier = _bench.Core.Records.Select(r => r.Bytes).ToList();
+        var recalled = Current(RecordKind.Holding, Model(2));
+        var next = new CoreBench();
+        next.Wait(_bench.Now.UnixMs - next.Now.UnixMs);
+        next.Handle(new CoreInput.Restored([.. earlier]));
+        Assert.Contains(next.Core.Records, r => r.Id == recalled.Id);
+        // It has lost what it held of the second model, and does not say so.
+        next.Handle(new CoreInput.SlicesHeld(Model(1), SliceSet.Of([0]), InPlace: false));
+        var renewal = Said(next.Ticks(12 * Second), RecordKind.Renewal).Last();
+        Assert.Equal(1, Renewals.Listed(renewal).Length);
+        Assert.False(Renewals.Lists(renewal, recalled));
+        Assert.DoesNotContain(next.Core.Records, r => r.Id == recalled.Id);
+    }
+
+    [Fact]
+    public void Records_WhileACloneSpeaks_AreSaidAnewAndNotRenewed()
+    {
+        _bench.Ticks(5 * Second);
+        for (var word = 0; word < 4; word++)
+        {
+            var now = _bench.Now.UnixMs;
+            var cloned = TestRecords.Of(
+                TestRecords.Alice, RecordKind.Renewal, [], Renewals.Write([(ulong)word]), 30_000, (ulong)now + 1, now);
+            _bench.Frame(_bench.Greeted(20 + word), CoreBench.Push(cloned));
+            Assert.NotNull(_bench.Core.WhyCloned);
+            var outputs = _bench.Ticks(12 * Second);
+            Assert.Empty(Said(outputs, RecordKind.Renewal));
+            Assert.NotEmpty(Said(outputs, RecordKind.Node));
+            Assert.Equal(2, Said(outputs, RecordKind.Holding).DistinctBy(r => r.Key).Count());
+        }
+        // When it is silent again all comes back to order.
+        _bench.Ticks(45 * Second);
+        AssertLists(Current(RecordKind.Renewal), Standing());
+        Assert.Equal(3, Standing().Count);
+    }
+
+    [Fact]
+    public void Renewal_OfThisKeyThatCameBackNewer_IsOvertaken()
+    {
+        _bench.Ticks(15 * Second);
+        var newer = (ulong)_bench.Now.UnixMs + 4_000;
+        var foreign = TestRecords.Of(
+            TestRecords.Alice, RecordKind.Renewal, [], Renewals.Write([]), 30_000, newer, _bench.Now.UnixMs - 20_000);
+        _bench.Frame(_bench.Greeted(20), CoreBench.Push(foreign));
+        _bench.Ticks(60 * Second);
+        var renewal = Current(RecordKind.Renewal);
+        Assert.True(renewal.Seq > newer);
+        AssertLists(renewal, Standing());
+        Assert.Equal(3, Standing().Count);
+    }
+
+    [Theory]
+    [InlineData(60)]
+    [InlineData(-4)]
+    public void Renewal_WhenTheWallClockIsSet_IsWrittenAgainAtOnce(int seconds)
+    {
+        _bench.Ticks(15 * Second);
+        _bench.SetClock(_bench.Now.UnixMs + seconds * (long)Second);
+        var renewals = Said(_bench.Ticks(1 * Second), RecordKind.Renewal);
+        Assert.NotEmpty(renewals);
+        _bench.Ticks(60 * Second);
+        AssertLists(Current(RecordKind.Renewal), Standing());
+        Assert.Equal(3, Standing().Count);
+    }
+
+    [Fact]
+    public void Renewals_OfMoreThanOneRecordHolds_TakeSeveralPages()
+    {
+        for (var model = 3; model < 1_500; model++) Hold(model, 0);
+        _bench.Ticks((int)_renewMs + 2 * Second);
+        var pages = _bench.Core.Records.Where(r => r.Kind == RecordKind.Renewal).ToList();
+        Assert.Equal(2, pages.Count);
+        Assert.Equal(
+            Standing().Select(r => r.Id.Prefix).Order(),
+            pages.SelectMany(p => Renewals.Listed(p).ToArray()).Order());
+        Assert.Equal(1_500, Standing().Count);
+    }
+
+    [Fact]
+    public void Renewals_ThatAnEarlierRunNeededMoreOf_AreEmptied()
+    {
+        var now = _bench.Now.UnixMs;
+        var page = TestRecords.Of(
+            TestRecords.Alice, RecordKind.Renewal, Renewals.Subject(3).ToArray(), Renewals.Write([5]), 30_000,
+            (ulong)now - 10, now - 10);
+        _bench.Handle(new CoreInput.Restored([page.Bytes]));
+        _bench.Ticks((int)_renewMs + 1 * Second);
+        var last = _bench.Core.Records.Single(r => r.Key == Renewals.Key(TestRecords.Alice.Id, 3));
+        Assert.True(Renewals.Listed(last).IsEmpty);
+    }
+}
