@@ -1,22 +1,26 @@
+using WeightSwarm.Core.Catalogue;
 using WeightSwarm.Core.Records;
 
 namespace WeightSwarm.Simulation.Overlay;
 
 /// <summary>
 /// A newcomer with an invite to three nodes of a few that know everything: until it knows everything, too. Each member
-/// has a node record and two holdings. What checking their signatures takes does not count here.
+/// has a node record and two holdings, written within a day, or in the last month and kept by a renewal of the last
+/// day. What checking their signatures takes does not count here.
 /// </summary>
 internal static class JoinTrial
 {
-    private const long Second = 1_000, Minute = 60 * Second;
+    private const long Second = 1_000, Minute = 60 * Second, Day = 86_400 * Second;
     private const int Veterans = 6, HoldingsOfOne = 2;
 
-    public static void Run(ulong seed, int members, SortedDictionary<string, long> figures, TextWriter? progress)
+    public static void Run(
+        ulong seed, int members, bool renewed, SortedDictionary<string, long> figures, TextWriter? progress)
     {
         var world = new OverlayWorld(seed, Veterans + 1);
         var newcomer = world.Nodes[Veterans];
         var charter = world.Charter();
-        var records = Enumerable.Range(Veterans + 1, members).SelectMany(m => RecordsOf(world, seed, m)).ToList();
+        var records = Enumerable.Range(Veterans + 1, members)
+            .SelectMany(m => renewed ? RenewedOf(world, seed, m) : RecordsOf(world, seed, m, Day)).ToList();
         var addresses = Enumerable.Range(0, Veterans).Select(OverlayNet.AddressOf).ToList();
         foreach (var node in world.Nodes.Take(Veterans))
         {
@@ -37,11 +41,20 @@ internal static class JoinTrial
         figures["bytes sent until then"] = world.Net.SentBy[Veterans];
     }
 
-    private static IEnumerable<Record> RecordsOf(OverlayWorld world, ulong seed, int member)
+    private static IEnumerable<Record> RenewedOf(OverlayWorld world, ulong seed, int member)
+    {
+        var kept = RecordsOf(world, seed, member, 30 * Day).ToList();
+        var issuedMs = world.Now.UnixMs - world.Random.Below(Day);
+        var renewal = EnvelopeCodec.Write(
+            new WideKey(seed, member), world.Network, RecordKind.Renewal, [],
+            Renewals.Write(kept.Select(r => r.Id.Prefix)), (ulong)issuedMs, issuedMs, Pace.Real.LeaseTtlMs);
+        return [renewal, .. kept];
+    }
+
+    private static IEnumerable<Record> RecordsOf(OverlayWorld world, ulong seed, int member, long withinMs)
     {
         var key = new WideKey(seed, member);
-        // Renewed at some time of the last day.
-        var issuedMs = world.Now.UnixMs - world.Random.Below(86_400_000);
+        var issuedMs = world.Now.UnixMs - world.Random.Below(withinMs);
         yield return Samples.NodeRecord(world.Network, key, member, (ulong)issuedMs, issuedMs);
         for (var model = 0; model < HoldingsOfOne; model++)
             yield return Samples.Holding(world.Network, key, member + model, (ulong)issuedMs, issuedMs);

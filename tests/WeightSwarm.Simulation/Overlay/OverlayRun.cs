@@ -12,8 +12,8 @@ namespace WeightSwarm.Simulation.Overlay;
 internal static class OverlayRun
 {
     private const string Usage =
-        "usage: tests/simulate overlay [--nodes N] [--seeds A..B] [--only spread|crash|heal|join|reconcile] " +
-        "[--json FILE]";
+        "usage: tests/simulate overlay [--nodes N] [--seeds A..B] " +
+        "[--only spread|crash|heal|join|join-renewed|reconcile|leases] [--json FILE]";
 
     public static int Run(string[] args, TextWriter output, TextWriter errors)
     {
@@ -44,7 +44,9 @@ internal static class OverlayRun
         ("spread", (seed, figures, progress) => SpreadTrial.Run(seed, nodes, 30, figures, progress)),
         ("crash", (seed, figures, progress) => SpreadTrial.Run(seed, nodes, 50, figures, progress)),
         ("heal", (seed, figures, progress) => HealTrial.Run(seed, nodes, figures, progress)),
-        ("join", (seed, figures, progress) => JoinTrial.Run(seed, nodes, figures, progress)),
+        ("join", (seed, figures, progress) => JoinTrial.Run(seed, nodes, false, figures, progress)),
+        ("join-renewed", (seed, figures, progress) => JoinTrial.Run(seed, nodes, true, figures, progress)),
+        ("leases", (seed, figures, progress) => LeaseTrial.Run(seed, nodes, figures, progress)),
         ("reconcile", (seed, figures, _) => ReconcileTrial.Run(seed, nodes, figures)),
     ];
 
@@ -80,7 +82,8 @@ internal sealed record OverlayOptions(ulong FirstSeed, ulong LastSeed, int Nodes
                 nodes is >= 10 and <= 1_000_000) options = options with { Nodes = nodes };
             else if (args[i] == "--seeds" && RunOptions.TrySeeds(value, out var first, out var last))
                 options = options with { FirstSeed = first, LastSeed = last };
-            else if (args[i] == "--only" && value is "spread" or "crash" or "heal" or "join" or "reconcile")
+            else if (args[i] == "--only" && value is "spread" or "crash" or "heal" or "join" or "join-renewed"
+                or "reconcile" or "leases")
                 options = options with { Only = value };
             else if (args[i] == "--json" && value.Length > 0) options = options with { JsonFile = value };
             else return null;

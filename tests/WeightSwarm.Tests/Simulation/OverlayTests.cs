@@ -49,15 +49,30 @@ public sealed class OverlayTests
         Assert.Equal(0, figures["offences"]);
     }
 
-    [Fact]
-    public void Newcomer_KnowsAllSoon_AndIsSentItOnce()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Newcomer_KnowsAllSoon_AndIsSentItOnce(bool renewed)
     {
         var figures = Figures();
-        JoinTrial.Run(1, 3_000, figures, null);
+        JoinTrial.Run(1, 3_000, renewed, figures, null);
         Assert.InRange(figures["ms until it knows them"], 1, 30_000);
         var bytes = figures["bytes of the records"];
         Assert.InRange(figures["bytes received until then"], bytes, bytes * 11 / 10);
         Assert.InRange(figures["bytes sent until then"], 0, bytes / 20);
+        Assert.Equal(0, figures["offences"]);
+    }
+
+    [Fact]
+    public void Leases_ThatAreRenewed_CostATenthOfThoseWrittenAnew()
+    {
+        var figures = Figures();
+        LeaseTrial.Run(1, 12, figures, null);
+        Assert.InRange(
+            figures["renewed: bytes per node and day"], 1, figures["anew: bytes per node and day"] / 7);
+        Assert.InRange(figures["renewed: records lacking after a day away"], 11, 11);
+        Assert.InRange(figures["anew: records lacking after a day away"], 11 * 13, 11 * 13);
+        Assert.InRange(figures["renewed: ms until it has them"], 1, 30_000);
         Assert.Equal(0, figures["offences"]);
     }
 

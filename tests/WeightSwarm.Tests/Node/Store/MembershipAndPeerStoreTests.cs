@@ -96,4 +96,15 @@ public sealed class MembershipAndPeerStoreTests : IDisposable
 
     private static KnownPeer Peer(NodeId node, int port, long ms) =>
         new(node, new IPEndPoint(IPAddress.Loopback, port), ms);
+
+    [Fact]
+    public void Seen_OfAKnownPeer_MovesItsTimeOnAndNotBack()
+    {
+        using var store = StoreFiles.Open(_folder);
+        store.Peers.Upsert([new KnownPeer(NodeA, IPEndPoint.Parse("127.0.0.1:1"), 5)]);
+        store.Peers.Seen([NodeA, NodeB], 9);
+        Assert.Equal([new KnownPeer(NodeA, IPEndPoint.Parse("127.0.0.1:1"), 9)], store.Peers.Load(9));
+        store.Peers.Seen([NodeA], 7);
+        Assert.Equal(9, store.Peers.Load(9).Single().LastSuccessMs);
+    }
 }
