@@ -48,11 +48,15 @@ public sealed partial class SwarmCore
             _apartFromGossipMs = DueApartFromGossipMs();
             _wakeMs = Math.Max(Math.Min(_apartFromGossipMs, _gossip.NextDueMs(Now)), Now.MonotonicMs + 1);
         }
-        else if (!PutsOff(input) || _health.IsDeaf || _livenessSeen != _liveness.Version ||
+        else if (!PutsOff(input) || IsScoped(input) || _health.IsDeaf || _livenessSeen != _liveness.Version ||
             _streamsSeen != _gossip.SessionCount)
             _wakeMs = _apartFromGossipMs = Now.MonotonicMs;
         _streamsSeen = _gossip.SessionCount;
     }
+
+    /// <summary>Whoever compares all with one that is parted is soon compared with in turn.</summary>
+    private bool IsScoped(CoreInput input) =>
+        _records.IsParted && input is CoreInput.FrameArrived { Frame.Reconcile: not null };
 
     private static bool PutsOff(CoreInput input) => input is CoreInput.BroadcastDue or CoreInput.FrameArrived
     {
@@ -68,7 +72,7 @@ public sealed partial class SwarmCore
         if (IsQuiet(Now)) due = Math.Min(due, QuietUntilMs);
         due = Math.Min(due, _watch.Health == _health.At(Now, Pace) ? _health.NextDueMs(Now, Pace) : now);
         if (Charter is null) return due;
-        due = Math.Min(due, Math.Min(NodeDueMs(), LeasesDueMs()));
+        due = Math.Min(due, Math.Min(NodeDueMs(), Math.Min(LeasesDueMs(), _bucketsDueMs)));
         due = Math.Min(due, _replication.NextDueMs(Pace, Now));
         if (_releases.IsBusy) return now;
         due = Math.Min(due, _audits.TellDueMs(Pace));
@@ -89,7 +93,7 @@ public sealed partial class SwarmCore
     private void NoteForPlan(CoreInput input) => _ownChanged |= input is not (CoreInput.Tick
         or CoreInput.FrameArrived or CoreInput.SessionOpened or CoreInput.SessionClosed or CoreInput.DialFailed
         or CoreInput.Bootstrap or CoreInput.Remembered or CoreInput.Found or CoreInput.Knocked
-        or CoreInput.BroadcastDue or CoreInput.AuditEnded or CoreInput.AuditsRemembered);
+        or CoreInput.BroadcastDue or CoreInput.AuditEnded or CoreInput.AuditsRemembered or CoreInput.ModelsWanted);
 
     /// <summary>A plan follows from the view, the node's own situation and the time; a pass over what is as it was
     /// gives what it gave.</summary>

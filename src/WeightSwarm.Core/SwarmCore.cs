@@ -6,6 +6,7 @@ using WeightSwarm.Core.Auditing;
 using WeightSwarm.Core.Catalogue;
 using WeightSwarm.Core.Gossip;
 using WeightSwarm.Core.Gossip.Admission;
+using WeightSwarm.Core.Gossip.Buckets;
 using WeightSwarm.Core.Gossip.Reconciliation;
 using WeightSwarm.Core.Identity;
 using WeightSwarm.Core.Liveness;
@@ -34,6 +35,9 @@ public sealed record CoreParts(
     /// sums, which an enemy could forge. Either all of them do or none.
     /// </summary>
     public bool TrustsPeers { get; init; }
+
+    /// <summary>From which size on the network is parted; the same for all its nodes.</summary>
+    public BucketRules Buckets { get; init; } = BucketRules.Default;
 }
 
 /// <summary>
@@ -71,11 +75,13 @@ public sealed partial class SwarmCore
         _records = new RecordSet(parts.Network, parts.Verifier, parts.Known, TableSalt(parts.Secret));
         _author = new RecordAuthor(parts.Signer, parts.Network, parts.Sequence);
         _liveness = new LivenessState(Self, _startedMs, TableSalt(parts.Secret));
-        _views = new SwarmViewBuilder(Self, TableSalt(parts.Secret));
+        _views = new SwarmViewBuilder(Self, TableSalt(parts.Secret)) { BucketBits = parts.Buckets.Bits };
+        _subscriptions = new Subscriptions(Self, parts.Buckets, _startedMs);
         _gossip = new GossipState(Self, _records, _outbox, random.Split(), parts.Secret)
         {
             Accepted = TakeIn,
             TrustsPeers = parts.TrustsPeers,
+            Buckets = new BucketBook(_subscriptions, _views),
             Heard = _liveness.Seen,
             PulseOf = _liveness.PulseOf,
             Observed = SeenAt,
@@ -149,6 +155,7 @@ public sealed partial class SwarmCore
         Now = now;
         if (_clock.Read(now, Pace)) SayAllAgain(now);
         NoteForPlan(input);
+        NoteForBuckets(input);
         switch (input)
         {
             case CoreInput.SessionOpened opened: _gossip.Opened(opened, now); break;
@@ -185,6 +192,7 @@ public sealed partial class SwarmCore
             case CoreInput.AuditEnded ended: AuditEnded(ended, now); break;
             case CoreInput.AuditsRemembered kept: Remember(kept); break;
             case CoreInput.TrashHeld trash: _replication.TrashHeld(trash.Model, trash.Slices); break;
+            case CoreInput.ModelsWanted wanted: _wanted = wanted.Models; break;
             case CoreInput.Lagged lagged: _health.Lagged(lagged.Ms, now, Pace); break;
             case CoreInput.BroadcastDue: _gossip.TendBroadcast(now); break;
             case CoreInput.Tick: Tick(now); break;
@@ -209,6 +217,7 @@ public sealed partial class SwarmCore
         _watch.Tend(Pace, now, IsQuiet(now) || IsCloned(now));
         Listen(now);
         if (Charter is null) return;
+        TendBuckets(now);
         SayNode(now);
         _replication.TendRecords(Pace, IsQuiet(now), now);
         TendLeases(now);
@@ -422,6 +431,7 @@ public sealed partial class SwarmCore
             Version = self.Version,
             StartedMs = (ulong)self.StartedMs,
         };
+        if (_subscriptions.IsParted) node.Buckets.AddRange(_subscriptions.Own.Select(b => (uint)b));
         node.Declines.AddRange(self.Declines.Select(DeclineBodies.Decline));
         foreach (var (ip, gossip, torrent) in self.Endpoints)
         {

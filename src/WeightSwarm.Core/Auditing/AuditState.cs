@@ -151,7 +151,7 @@ internal sealed class AuditState(
         if (_suspectMs.TryGetValue(failed.Holder, out var at) && now.MonotonicMs - at < pace.AuditMs) return;
         _suspectMs[failed.Holder] = now.MonotonicMs;
         var dueMs = now.MonotonicMs;
-        foreach (var model in view.Models)
+        foreach (var model in view.Watched)
             if (model.Holders.FirstOrDefault(h => h.Node == failed.Holder) is { } holder)
                 foreach (var slice in holder.Verified.Slices)
                     if (new CopyKey(holder.Node, model.Entry.ModelId, slice) is var copy && copy != failed)

@@ -45,14 +45,15 @@ internal sealed class AuditSurvey(NodeId self, AuditBook book, AuditDuties dutie
         _schedule = new AuditSchedule(view, now);
         // The wall clock was set back: what is to come has come before.
         if (now.UnixMs < _surveyedUnixMs) _surveyedUnixMs = long.MinValue;
-        foreach (var model in view.Models)
+        var models = view.Watched;
+        foreach (var model in models)
         {
             var seen = _seen.GetValueOrDefault(model.Entry.ModelId);
             if (!ReferenceEquals(seen?.View, model) || !seen.Whole) LookAtModel(view, model, seen, now);
             else if (turn) LookAtTurns(view, model, now);
         }
-        if (_seen.Count > view.Models.Length)
-            foreach (var gone in _seen.Keys.Except(view.Models.Select(m => m.Entry.ModelId)).ToList())
+        if (_seen.Count > models.Length)
+            foreach (var gone in _seen.Keys.Except(models.Select(m => m.Entry.ModelId)).ToList())
                 _seen.Remove(gone);
         LookAtStarts(view, now);
         if (turn) LookAtFailed(now, pace);
@@ -139,7 +140,7 @@ internal sealed class AuditSurvey(NodeId self, AuditBook book, AuditDuties dutie
     private void Restarted(SwarmView view, NodeId id, Instant now)
     {
         var pace = view.Policy.Pace;
-        foreach (var model in view.Models)
+        foreach (var model in view.Watched)
             if (model.Holders.BinarySearch(id) is { } holder)
                 foreach (var slice in holder.Verified.Slices)
                 {

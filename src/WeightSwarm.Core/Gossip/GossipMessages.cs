@@ -107,6 +107,9 @@ public abstract record CoreInput
     /// <summary>All that owners and volumes ask to have given up now; what is no longer in it may stay.</summary>
     public sealed record ReleaseDemanded(ImmutableArray<ReleaseDemand> Demands) : CoreInput;
 
+    /// <summary>The user waits for these models, and no others: this node must hear who holds them.</summary>
+    public sealed record ModelsWanted(ImmutableSortedSet<Hash256> Models) : CoreInput;
+
     /// <summary>A challenge that the core asked for has ended.</summary>
     /// <param name="Holder">Who was challenged.</param>
     /// <param name="Model">Model id.</param>

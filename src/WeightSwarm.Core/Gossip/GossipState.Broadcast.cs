@@ -36,9 +36,10 @@ internal sealed partial class GossipState
     /// own.</summary>
     public void Spread(Record record, SessionId? from, Instant now)
     {
+        var bucket = BucketOf(record);
         foreach (var session in All)
         {
-            if (!session.Active || session.Id == from) continue;
+            if (!session.Active || session.Id == from || !IsFor(session, bucket)) continue;
             // Own records go to every neighbour: one that would starve this node of a voice does not suffice. Such a
             // link is eager again until it is pruned, for whoever hears it there first prunes the link that comes
             // second.

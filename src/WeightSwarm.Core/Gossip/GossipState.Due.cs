@@ -11,7 +11,7 @@ internal sealed partial class GossipState
     /// </summary>
     public long NextDueMs(Instant now)
     {
-        var due = Math.Min(SessionsDueMs(), OverlayDueMs(now));
+        var due = Math.Min(ScopesEndMs, Math.Min(SessionsDueMs(), OverlayDueMs(now)));
         if (_addressesOf.Count > 0) due = Math.Min(due, After(_lastFarMs, Pace.ReconcileFarMs));
         return due;
     }

@@ -14,7 +14,7 @@ internal sealed partial class GossipState
 
     private int ActiveCount => Count(static s => s.Active);
 
-    private int WeAskedCount => Count(static s => s.WeAskedActive);
+    private int WeAskedCount => Count(static s => s.WeAskedActive && !s.ForBucket);
 
     private int Count(Predicate<Session> which)
     {
@@ -66,13 +66,18 @@ internal sealed partial class GossipState
 
     private void AskActive(Session session, Instant now)
     {
-        if (session.WeAskedActive || !WantsLinkTo(session)) return;
-        if (!IsDue(session.AskedMs, Pace.ReconcileMs, now) || !MayLink(session, now)) return;
-        (session.WeAskedActive, session.AskedMs) = (true, now.MonotonicMs);
+        if (!session.WeAskedActive && WantsLinkTo(session)) Ask(session, now);
+    }
+
+    private bool Ask(Session session, Instant now)
+    {
+        if (!IsDue(session.AskedMs, Pace.ReconcileMs, now) || !MayLink(session, now)) return false;
+        (session.WeAskedActive, session.AskedMs, session.ForBucket) = (true, now.MonotonicMs, false);
         _outbox.Send(session.Id, new V1.Frame
         {
             Neighbour = new V1.Neighbour { Active = true, Urgent = ActiveCount == 0 },
         });
+        return true;
     }
 
     private void OnNeighbour(Session session, V1.Neighbour ask, Instant now)
@@ -87,7 +92,8 @@ internal sealed partial class GossipState
         {
             // A refusal is said, or the asker would count on this link and look for no other.
             session.WeAskedActive = session.TheyAskedActive =
-                HasRoomFor(session, ask.Urgent ? MostUrgent : MostNeighbours) && MayLink(session, now);
+                HasRoomFor(session, MostGranted(ask.Urgent)) && MayLink(session, now);
+            session.ForBucket = session.WeAskedActive && ServesBucket(session.Peer);
             var answer = new V1.Neighbour { Active = session.WeAskedActive };
             _outbox.Send(session.Id, new V1.Frame { Neighbour = answer });
         }

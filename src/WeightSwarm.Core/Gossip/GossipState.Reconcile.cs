@@ -79,16 +79,28 @@ internal sealed partial class GossipState
         if (session.Reconciler is null) (_filler, _filledMs, _fills) = (session.Id, now.MonotonicMs, false);
         (session.LastReconcileMs, session.AgainSoon, session.WaitsSinceMs) = (now.MonotonicMs, false, long.MaxValue);
         session.Reconciler ??= new Reconciler(_records.Index, TrustsPeers);
+        SendOpening(session, session.Reconciler, MainScope);
+    }
+
+    private void SendOpening(Session session, Reconciler reconciler, uint scope)
+    {
         var number = ++_reconciliations;
         Span<byte> salt = stackalloc byte[FingerprintKey.SaltSize];
         if (TrustsPeers) BinaryPrimitives.WriteUInt128LittleEndian(salt, number);
         else FingerprintKey.DeriveSalt(_secret.Span, number).CopyTo(salt);
         session.Budget.Reconciles();
-        _outbox.Send(session.Id, new V1.Frame { Reconcile = session.Reconciler.Start(number, salt) });
+        var opening = reconciler.Start(number, salt);
+        opening.Scope = scope;
+        _outbox.Send(session.Id, new V1.Frame { Reconcile = opening });
     }
 
     private void OnReconcile(Session session, V1.Reconcile message, Instant now)
     {
+        if (message.Scope != MainScope)
+        {
+            OnScoped(session, message, now);
+            return;
+        }
         if (!message.Answer && MustWait(session, now))
         {
             Decline(session, message, now);
@@ -98,19 +110,27 @@ internal sealed partial class GossipState
         session.AgainSoon = false;
         session.Reconciler ??= new Reconciler(_records.Index, TrustsPeers);
         var step = session.Reconciler.Handle(message);
-        if (step.Outcome == ReconcileOutcome.Malformed)
-        {
-            Blame(session, Offence.Malformed, $"a reconciliation was refused: {step.Reason}", now);
-            return;
-        }
-        if (step.ToPush.Count > 0) Push(session, step.ToPush.Select(_records.Find).OfType<Record>(), now);
-        if (step.ToWant.Count > 0) Want(session, step.ToWant);
+        if (!Carry(session, message, step, now)) return;
         // It brought nothing: whoever waits need not.
         if (message.Answer && step is { Reply: null, ToWant.Count: 0 } && session.Id == _filler && !_fills)
             _filledMs = long.MinValue;
-        if (step.Reply is not null) session.Budget.Reconciles();
-        if (step.Reply is { } reply) _outbox.Send(session.Id, new V1.Frame { Reconcile = reply });
+    }
+
+    private bool Carry(Session session, V1.Reconcile message, ReconcileStep step, Instant now)
+    {
+        if (step.Outcome == ReconcileOutcome.Malformed)
+        {
+            Blame(session, Offence.Malformed, $"a reconciliation was refused: {step.Reason}", now);
+            return false;
+        }
+        if (step.ToPush.Count > 0) Push(session, step.ToPush.Select(_records.Find).OfType<Record>(), now);
+        if (step.ToWant.Count > 0) Want(session, step.ToWant);
         if (step.Reply is null or { Ranges.Count: 0 }) EndRenewals(session);
+        if (step.Reply is not { } reply) return true;
+        session.Budget.Reconciles();
+        reply.Scope = message.Scope;
+        _outbox.Send(session.Id, new V1.Frame { Reconcile = reply });
+        return true;
     }
 
     private void Want(Session session, IReadOnlyList<Hash256> wanted)
@@ -127,8 +147,7 @@ internal sealed partial class GossipState
     {
         if (session.WaitsSinceMs == long.MaxValue) session.WaitsSinceMs = now.MonotonicMs;
         ReconcileSoon(session, now);
-        var nothing = new V1.Reconcile { Session = message.Session, Answer = true };
-        _outbox.Send(session.Id, new V1.Frame { Reconcile = nothing });
+        SayNothing(session, message);
     }
 
     /// <summary>
@@ -138,7 +157,8 @@ internal sealed partial class GossipState
     private void ReconcileSoon(Session session, Instant now) =>
         (session.LastReconcileMs, session.AgainSoon) = (now.MonotonicMs - Pace.ReconcileMs + 2 * Pace.GraftMs, true);
 
-    private static bool IsReconciling(Session session) => session.Reconciler is { IsOpen: true };
+    private static bool IsReconciling(Session session) => session.Reconciler is { IsOpen: true } ||
+        IsComparingBuckets(session);
 
     private static V1.Want WantOf(Hash256[] ids)
     {

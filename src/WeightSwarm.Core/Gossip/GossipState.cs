@@ -160,6 +160,7 @@ internal sealed partial class GossipState
         TendOverlay(now);
         TendBroadcast(now);
         TendReconciliation(now, soon);
+        ForgetScopes(now);
     }
 
     /// <summary>
@@ -232,6 +233,7 @@ internal sealed partial class GossipState
         if (hello.ObservedIp.Length is 4 or 16) Observed(new IPAddress(hello.ObservedIp.Span));
         TryReach(session, hello);
         AskActive(session, now);
+        AskForBuckets(session, now);
         // One side begins; the other is answered in the same exchange.
         if (session.Outbound) CompareInTurn(session, now);
     }

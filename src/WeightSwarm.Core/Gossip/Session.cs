@@ -40,6 +40,20 @@ internal sealed class Session(SessionId id, NodeId peer, bool outbound, IPEndPoi
     /// <summary>Anti-entropy with this peer; made at its first use.</summary>
     public Reconciliation.Reconciler? Reconciler { get; set; }
 
+    /// <summary>The link is there for a bucket, and is none of the six.</summary>
+    public bool ForBucket { get; set; }
+
+    /// <summary>Anti-entropy of single buckets with this peer; null while there was none.</summary>
+    public SortedDictionary<int, BucketComparison>? ByBucket { get; set; }
+
+    /// <summary>That of one bucket.</summary>
+    public BucketComparison OfBucket(int bucket)
+    {
+        ByBucket ??= [];
+        if (!ByBucket.TryGetValue(bucket, out var one)) ByBucket.Add(bucket, one = new BucketComparison());
+        return one;
+    }
+
     /// <summary>The next reconciliation has its moment, neither sooner nor later.</summary>
     public bool AgainSoon { get; set; }
 
@@ -58,6 +72,15 @@ internal sealed class Session(SessionId id, NodeId peer, bool outbound, IPEndPoi
 
     /// <summary>Ids to announce when that is due.</summary>
     public SortedSet<ulong> Announce { get; } = [];
+}
+
+/// <summary>Anti-entropy of one bucket with one peer.</summary>
+internal sealed class BucketComparison
+{
+    /// <summary>Made at its first use as an initiator.</summary>
+    public Reconciliation.Reconciler? Reconciler { get; set; }
+
+    public long LastMs { get; set; } = long.MinValue;
 }
 
 /// <summary>A peer with an open stream, for people.</summary>

@@ -44,7 +44,7 @@ public sealed record HealthReport(ImmutableArray<ModelHealth> Models)
     public static HealthReport Of(SwarmView view, Instant now)
     {
         var counter = new SliceCounter(view, now);
-        return new HealthReport([.. view.Models.Select(model => OfModel(counter, model, view.Policy))]);
+        return new HealthReport([.. view.Watched.Select(model => OfModel(counter, model, view.Policy))]);
     }
 
     /// <summary>

@@ -38,9 +38,11 @@ internal sealed partial class ModelTally
     {
         var found = Math.Min(most, _staysOld);
         var bytes = Model.Entry.SliceBytes(_slice);
+        var bucket = _nodes.BucketOf(Model.Entry);
         for (var node = 0; node < _nodes.Count && found < most; node++)
             if (!_nodes.Young[node] && _nodes.Room[node] >= bytes && !_nodes.IsHolding(node) &&
-                !_nodes.Consent.IsDeclined(node, Model.Entry) && _nodes.TryReserve(node))
+                !_nodes.Consent.IsDeclined(node, Model.Entry) && _nodes.HearsOf(node, bucket) &&
+                _nodes.TryReserve(node))
                 found++;
         return found;
     }

@@ -1,4 +1,5 @@
 using WeightSwarm.Core.Catalogue;
+using WeightSwarm.Core.Gossip.Buckets;
 using WeightSwarm.Core.Identity;
 
 namespace WeightSwarm.Core.Planning;
@@ -83,6 +84,16 @@ internal sealed class NodeIndex
     /// <summary>The node is on probation.</summary>
     public bool[] Young { get; }
 
+    /// <summary>Whether some nodes hear only of the models of some buckets.</summary>
+    public bool IsParted { get; private set; }
+
+    /// <summary>The bucket of a model, where that matters.</summary>
+    public int BucketOf(Entry model) => IsParted ? Bucket.Of(model.ModelId, View.BucketBits) : Bucket.None;
+
+    /// <summary>Whether a node hears of the models of a bucket: who does not takes none of them.</summary>
+    public bool HearsOf(int node, int bucket) =>
+        bucket == Bucket.None || Nodes[node].Buckets.IsEmpty || Nodes[node].Buckets.AsSpan().BinarySearch(bucket) >= 0;
+
     /// <summary>The place of a node, or a negative number.</summary>
     public int Find(NodeId id) => Math.Max(-1, Array.BinarySearch(Ids, id));
 
@@ -166,6 +177,7 @@ internal sealed class NodeIndex
             var takes = AbsentMs[at] == 0 && !node.Draining && !node.AcceptsNothingNew;
             Room[at] = takes ? node.FreeBytes : -1;
             Young[at] = node.IsYoung(now);
+            IsParted |= !node.Buckets.IsEmpty;
             at++;
         }
     }

@@ -65,7 +65,7 @@ public sealed class Outlook
     {
         var sums = new List<Sum>();
         var wants = new List<(Want Want, Sum Sum)>();
-        foreach (var model in _view.Models) sums.Add(Survey(model, wants));
+        foreach (var model in _view.Watched) sums.Add(Survey(model, wants));
         wants.Sort((a, b) => Compare(a.Want, b.Want));
         for (var level = 0; wants.Count > 0; level++)
         {

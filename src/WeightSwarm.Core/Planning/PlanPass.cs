@@ -33,7 +33,7 @@ internal sealed class PlanPass
     /// <summary>Runs the pass; the memory is read, and replaced by what is still waited for.</summary>
     public Plan Run(ref SortedDictionary<(Hash256 Model, int Slice), FirstSeen> memory)
     {
-        foreach (var model in _view.Models) Survey(model);
+        foreach (var model in _view.Watched) Survey(model);
         CancelUnknown();
         _deficits.Sort(Deficit.Compare);
         var loop = new TakeLoop(_nodes, _own, _budget, memory, _takers.OthersUsableRoom);

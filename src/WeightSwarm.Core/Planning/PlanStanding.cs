@@ -18,7 +18,7 @@ internal static class PlanStanding
         foreach (var step in plan.Steps)
             if (step.Action != PlanAction.Keep)
                 return now.MonotonicMs;
-        foreach (var model in view.Models)
+        foreach (var model in view.Watched)
             if (IsMoving(model))
                 return now.MonotonicMs;
         var until = long.MaxValue;

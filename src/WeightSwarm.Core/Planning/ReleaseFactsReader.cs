@@ -13,7 +13,7 @@ internal sealed class ReleaseFactsReader(SwarmView view, NodeId self, Instant no
     /// <summary>The facts, or null when the model is not in the view.</summary>
     public ReleaseFacts? Of(Hash256 model, int slice)
     {
-        if (ModelOf(model) is not { } seen) return null;
+        if (ModelOf(model) is not { IsWatched: true } seen) return null;
         return new ReleaseFacts
         {
             Target = seen.Target(view.Policy),

@@ -130,6 +130,8 @@ internal sealed class ReleaseState(
         Move(received, With(received, facts, own, now), view.Policy.Pace, Rule(view), now);
     }
 
+    private const string Unknown = "its model is not in the catalogue, or this node has just begun to watch it";
+
     private ReleaseRule Rule(SwarmView view) => new(self, view.Policy.Pace, random);
 
     /// <summary>Adds what the reader cannot know. A slice of an unknown entry may be wanted, but nobody can vouch for
@@ -142,7 +144,7 @@ internal sealed class ReleaseState(
         {
             Wanted = wish is not null && replication.Releasable(release.Model).Contains(release.Slice),
             OwnerWins = !own.ClockSuspect && wish?.DeadlineUnixMs is { } deadline && now.UnixMs >= deadline,
-            Forbidden = own.Forbidden ?? (facts is null ? "its model is not in the catalogue" : wish?.Forbidden),
+            Forbidden = own.Forbidden ?? (facts is null ? Unknown : wish?.Forbidden),
             MonitorsCut = own.MonitorsCut,
             Neighbours = own.Neighbours,
             MayAnnounce = _pending < MostPending &&

@@ -65,6 +65,12 @@ internal sealed class ReplicationState(
     public ImmutableSortedDictionary<Hash256, SliceSet> FetchingSlices => _fetching.Keys
         .GroupBy(f => f.Model).ToImmutableSortedDictionary(g => g.Key, g => SliceSet.Of(g.Select(f => f.Slice)));
 
+    /// <summary>Models that this node has to do with: held, in the trash, perhaps held by an earlier run,
+    /// fetched.</summary>
+    public IEnumerable<Hash256> Concerns => _held
+        .Where(h => !h.Value.Slices.IsEmpty || !h.Value.Trash.IsEmpty || h.Value.IsRecalled).Select(h => h.Key)
+        .Concat(_fetching.Keys.Concat(_recalled).Select(f => f.Model));
+
     public void RoomChanged(CoreInput.RoomChanged room) => _room = room;
 
     public void SlicesHeld(Hash256 model, SliceSet slices, bool inPlace)

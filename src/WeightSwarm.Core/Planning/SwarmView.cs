@@ -27,6 +27,15 @@ public sealed record SwarmView
     public required ImmutableSortedDictionary<NodeId, NodeView> Nodes { get; init; }
     /// <summary>Active entries, ordered by model id.</summary>
     public required ImmutableArray<ModelView> Models { get; init; }
+    /// <summary>There are 2^BucketBits buckets.</summary>
+    public int BucketBits { get; init; } = Gossip.Buckets.Bucket.MostBits;
+    /// <summary>Whether every model is watched, as below the threshold of buckets.</summary>
+    public bool WatchesAll { get; init; } = true;
+    /// <summary>
+    /// The models of which this node knows who holds them. In a network that is parted into buckets others watch the
+    /// rest: nothing that is counted of those means anything.
+    /// </summary>
+    public ImmutableArray<ModelView> Watched => WatchesAll ? Models : [.. Models.Where(m => m.IsWatched)];
     /// <summary>Copies that failed an audit of this node's, and when, Unix milliseconds: they count for
     /// nothing.</summary>
     public ImmutableSortedDictionary<CopyKey, long> FailedAudits { get; init; } =
@@ -56,6 +65,8 @@ public sealed record NodeView
     public bool AcceptsNothingNew { get; init; }
     /// <summary>Models of which it takes nothing.</summary>
     public Declines Declines { get; init; } = Declines.None;
+    /// <summary>The buckets that it subscribes to, ascending; none: to all.</summary>
+    public ImmutableArray<int> Buckets { get; init; } = [];
     /// <summary>When its daemon started, Unix milliseconds by its own clock; 0 when that is not known.</summary>
     public long StartedMs { get; init; }
     /// <summary>Monotonic time (of the viewer) since when the node is absent; null while it is present.</summary>
@@ -89,6 +100,8 @@ public sealed record ModelView(Entry Entry, ImmutableArray<Holder> Holders, Immu
     public long AddedMs { get; init; }
     /// <summary>Whether its entry is the founder's own, and not a curator's.</summary>
     public bool IsFounders { get; init; } = true;
+    /// <summary>Whether the viewer knows who holds it; if not, others watch it.</summary>
+    public bool IsWatched { get; init; } = true;
 
     /// <summary>Wanted copies of every slice.</summary>
     public int Target(Policy policy) => Entry.Copies > 0 ? Entry.Copies : policy.Copies;

@@ -40,6 +40,7 @@ public sealed partial class SwarmViewBuilder(NodeId self, ulong salt = 0)
         public SortedDictionary<(int Slice, NodeId Node), ClaimTry> Tries { get; } = [];
         public SortedDictionary<(int Slice, NodeId Node), SliceIntent> Intents { get; } = [];
         public ModelView? View { get; set; }
+        public int? Bucket { get; set; }
     }
 
     /// <summary>Grows with every change.</summary>
@@ -87,6 +88,7 @@ public sealed partial class SwarmViewBuilder(NodeId self, ulong salt = 0)
         switch (record.Kind)
         {
             case RecordKind.Node:
+                NoteBuckets(BodyOf(record.Author), null);
                 _nodes.Remove(record.Author);
                 _known.Remove(record.Author);
                 _nodeViews = _nodeViews.Remove(record.Author);
@@ -149,6 +151,8 @@ public sealed partial class SwarmViewBuilder(NodeId self, ulong salt = 0)
             Nodes = _nodeViews,
             Models = [.. _models.Values.Select(ViewOf).OfType<ModelView>()],
             FailedAudits = _failedAudits,
+            WatchesAll = _watches is null,
+            BucketBits = BucketBits,
         };
     }
 
@@ -214,6 +218,7 @@ public sealed partial class SwarmViewBuilder(NodeId self, ulong salt = 0)
         Census.Came(author, [.. node.Endpoints.Select(e => new IPAddress(e.Ip.Span))], now);
         var known = _known.Find(author).Body;
         if (known?.Equals(node) == true) return;
+        NoteBuckets(known, node);
         _version++;
         if (known is not null) _nodeViews = _nodeViews.Remove(author);
         _unviewed.Add(author);
@@ -270,19 +275,20 @@ public sealed partial class SwarmViewBuilder(NodeId self, ulong salt = 0)
 
     private ModelView? ViewOf(ModelParts parts)
     {
-        if (parts.View is not null) return parts.View;
+        if (parts.View is not null) return Seen(parts.View, parts);
         if (EntryChoice.Of(parts.Entries.Values, _founder, Curation) is not { } choice) return null;
         var entry = choice.Entry;
         var holders = parts.Holdings.Select(h => HolderOf(h.Key, h.Value, entry))
             .Where(h => !h.Verified.IsEmpty || !h.Trash.IsEmpty);
         var claims = parts.Claims.Values.Where(c => c.Slice < entry.Slices);
-        return parts.View = new ModelView(entry, [.. holders], [.. claims])
+        parts.View = new ModelView(entry, [.. holders], [.. claims])
         {
             Intents = [.. parts.Intents.Values.Where(i => i.Slice < entry.Slices)],
             ChangedMs = choice.ChangedMs,
             AddedMs = choice.AddedMs,
             IsFounders = choice.IsFounders,
         };
+        return Seen(parts.View, parts);
     }
 
     private static Holder HolderOf(NodeId node, V1.Holding holding, Entry entry) => new(
@@ -306,6 +312,7 @@ public sealed partial class SwarmViewBuilder(NodeId self, ulong salt = 0)
         Subnets = [.. node.Endpoints.Select(e => SubnetOf(e.Ip.Span)).Distinct().Order(StringComparer.Ordinal)],
         Draining = node.Draining,
         AcceptsNothingNew = node.AcceptsNothingNew,
+        Buckets = [.. node.Buckets.Select(b => (int)b)],
         Declines = DeclineBodies.Declines(node),
         StartedMs = (long)Math.Min(node.StartedMs, 1UL << 53),
     };

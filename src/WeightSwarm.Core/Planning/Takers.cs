@@ -23,7 +23,7 @@ internal sealed class Takers
     private readonly ulong _ownDigest, _ownWeight;
     private Hash256 _model;
     private Entry? _entered;
-    private int _group = -1;
+    private int _group = -1, _bucket;
     private bool _scored;
 
     public Takers(NodeIndex nodes, OwnSituation own)
@@ -72,6 +72,7 @@ internal sealed class Takers
         var group = slice / Rendezvous.GroupSize(model);
         if (group == _group && model.ModelId == _model) return;
         (_model, _group, _scored) = (model.ModelId, group, false);
+        _bucket = _nodes.BucketOf(model);
         OrderDigest = Rendezvous.OrderDigest(_nodes.View.EpochSalt, Rendezvous.GroupKey(model, slice));
         OwnScore = Rendezvous.Score(OrderDigest, _ownDigest, _ownWeight);
     }
@@ -88,7 +89,7 @@ internal sealed class Takers
             var node = _candidates[i];
             _eligible[i] = false;
             if (_nodes.IsHolding(node) || _nodes.IsIdle(node) || _nodes.OccupiedClash(node, out _) >= 0) continue;
-            if (_nodes.Consent.IsDeclined(node, _entered!)) continue;
+            if (_nodes.Consent.IsDeclined(node, _entered!) || !_nodes.HearsOf(node, _bucket)) continue;
             if (_nodes.Room[node] < bytes)
             {
                 full++;

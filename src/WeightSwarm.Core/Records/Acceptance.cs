@@ -25,4 +25,6 @@ public enum Acceptance
     NotAuthorised,
     /// <summary>The signature is wrong.</summary>
     BadSignature,
+    /// <summary>Of a bucket that this node does not subscribe to; not judged any further.</summary>
+    NotSubscribed,
 }

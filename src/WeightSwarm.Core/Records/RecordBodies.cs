@@ -162,7 +162,8 @@ public static class RecordBodies
     private static bool IsSound(V1.Node body) =>
         body.Endpoints.Count <= 4 && body.Endpoints.All(IsSound) && body.Operator.Length <= LongestText &&
         body.Site.Length <= LongestText && body.Version.Length <= LongestText &&
-        body.DonatedBytes <= 1UL << 60 && body.FreeBytes <= 1UL << 60 && DeclineBodies.IsSound(body.Declines);
+        body.DonatedBytes <= 1UL << 60 && body.FreeBytes <= 1UL << 60 && DeclineBodies.IsSound(body.Declines) &&
+        BucketBodies.IsSound(body.Buckets);
 
     private static bool IsSound(V1.Endpoint endpoint) =>
         endpoint.Ip.Length is 4 or 16 && endpoint.GossipPort <= 65535 && endpoint.TorrentPort <= 65535;

@@ -34,7 +34,7 @@ public sealed partial class RecordSet(
     /// <summary>How far clocks may differ; from the charter's pace once it is known.</summary>
     public long ClockSkewMs => (Charter?.Policy.Pace ?? Pace.Real).ClockSkewMs;
     /// <summary>All live records as reconciliation sees them.</summary>
-    public RecordIndex Index { get; } = new();
+    public RecordIndex Index { get; private set; } = new();
     /// <summary>Authors that signed two bodies for one seq.</summary>
     public IReadOnlyCollection<NodeId> Equivocators => _equivocators;
     /// <summary>Number of live records.</summary>
@@ -146,6 +146,7 @@ public sealed partial class RecordSet(
             if (stored.Id == record.Id) return Acceptance.Duplicate;
             if (record.Seq < stored.Seq) return Acceptance.Stale;
         }
+        if (_keeps?.Invoke(record) == false) return Acceptance.NotSubscribed;
         var horizon = now.UnixMs + ClockSkewMs;
         if (record.IssuedMs > horizon || record.Seq > (ulong)horizon) return Acceptance.Future;
         if (record.TtlMs > LongestTtlMs(record.Kind)) return Acceptance.TooLongLived;
@@ -180,7 +181,7 @@ public sealed partial class RecordSet(
     {
         var old = _table.Put(record, Math.Max(OwnEndMs(record, now), RenewedUntilMs(record)));
         if (old is not null) Forget(old);
-        Index.Add(new IndexItem(record.IssuedDay, record.Id));
+        Enlist(record);
         if (record.Kind == RecordKind.Renewal) Relet(record, old, now);
         if (record.Kind == RecordKind.Charter) Charter = RecordBodies.Charter(record);
         if (record.Kind != RecordKind.Proposal) return;
@@ -195,7 +196,7 @@ public sealed partial class RecordSet(
 
     private void Forget(Record old)
     {
-        Index.Remove(new IndexItem(old.IssuedDay, old.Id));
+        Delist(old);
         if (old.Kind == RecordKind.Proposal && _proposals[old.Author].Remove(old.Key) &&
             _proposals[old.Author].Count == 0)
             _proposals.Remove(old.Author);

@@ -191,6 +191,20 @@ def monitors(subject, members):
     return [m for _, m in ranked[:8]]
 
 
+def bucket(model):
+    """The bucket of a model in a network above the threshold."""
+    return int.from_bytes(sha256(model)[:2], "big") >> 6
+
+
+def bucket_score(node, number):
+    digest = absorb(0x647574792D2D7631, node)
+    return mix(mix(digest ^ number) + digest & MASK)
+
+
+def duty(node):
+    return min(range(1024), key=lambda number: (bucket_score(node, number), number))
+
+
 def audited(holder, model):
     """The number that names a holder and a model in an audit report."""
     return int.from_bytes(sha256(b"weightswarm/audited/1\0" + holder + model)[:8], "big")

@@ -73,6 +73,14 @@ def scores(cast):
     }
 
 
+def buckets(cast):
+    models = [cast.model] + [wire.sha256(b"model %d" % i) for i in range(5)]
+    nodes = [key.id for key in cast.keys] + [wire.sha256(b"member %d" % i) for i in range(5)]
+    return {"models": [{"model": m, "bucket": content.bucket(m)} for m in models],
+            "duties": [{"node": n, "bucket": content.duty(n), "score": content.bucket_score(n, content.duty(n))}
+                       for n in nodes]}
+
+
 def reconciliations(cast):
     def item(number):
         return 20_800 + number // 200, wire.sha256(b"weightswarm item %d" % number)
@@ -182,7 +190,8 @@ def main(folder, write):
             "node-records": {"now_ms": records.ISSUED, "accepted": records.accepted(cast)[1]},
             "refusals": {"now_ms": records.ISSUED, "offered": records.refused(cast)},
             "leases": {"steps": leases.steps(cast, records.sealed, records.ISSUED)},
-            "reconciliation": reconciliations(cast), "audits": audits(cast), "frames": frames(cast)}
+            "reconciliation": reconciliations(cast), "audits": audits(cast), "frames": frames(cast),
+            "buckets": buckets(cast)}
     for name, value in made.items():
         path, text = pathlib.Path(folder, name + ".json"), show(plain(value)) + "\n"
         if write:

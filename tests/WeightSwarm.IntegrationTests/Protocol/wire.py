@@ -96,7 +96,7 @@ MESSAGES = {name: [field.split() for field in fields.split(",")] for name, field
     "Refusal": "1 model s,2 reason s",
     "Endpoint": "1 ip b,2 gossip_port v,3 torrent_port v",
     "Node": "1 endpoints *Endpoint,2 donated_bytes v,3 free_bytes v,4 operator s,5 site s,6 draining o,"
-            "7 accepts_nothing_new o,8 version s,9 started_ms v,10 declines *Decline",
+            "7 accepts_nothing_new o,8 version s,9 started_ms v,10 declines *Decline,11 buckets *v",
     "Decline": "1 licence s,2 larger_than v,3 name s,4 hazard s,5 reason s",
     "Holding": "1 verified b,2 releasing b,3 last_scrub_day v,4 in_place o,5 trash b,6 away b,7 away_since_ms v",
     "Claim": "1 epoch v,2 score v,3 progress_percent v,4 eta_s v,5 cancelled o,6 claimed_ms v",
@@ -118,7 +118,7 @@ MESSAGES = {name: [field.split() for field in fields.split(",")] for name, field
     "Prune": "",
     "Ping": "1 nonce v,2 unix_ms v",
     "Pong": "1 nonce v,2 unix_ms v",
-    "Reconcile": "1 session f,2 salt b,3 ranges *Range,4 answer o",
+    "Reconcile": "1 session f,2 salt b,3 ranges *Range,4 answer o,5 scope v",
     "Range": "1 until_days v,2 until_id b,3 skip !o,4 fingerprint !b,5 ids !b",
     "Want": "1 ids b",
     "ContentGet": "1 hash b,2 offset v",

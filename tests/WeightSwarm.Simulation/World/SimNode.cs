@@ -85,6 +85,7 @@ internal sealed class SimNode
         {
             Known = _world.Known,
             TrustsPeers = !_world.ThroughBytes,
+            Buckets = _world.Buckets,
         };
         _core = new SwarmCore(parts, Now);
         _firstTickMs = _world.NowMs + _world.Random.Below(_world.TickMs);

@@ -1,6 +1,7 @@
 using WeightSwarm.Core;
 using WeightSwarm.Core.Catalogue;
 using WeightSwarm.Core.Gossip;
+using WeightSwarm.Core.Gossip.Buckets;
 using WeightSwarm.Core.Identity;
 using WeightSwarm.Core.Records;
 
@@ -57,6 +58,8 @@ internal sealed class SimWorld : IDisposable
     public long NowMs => _schedule.NowMs;
     /// <summary>How often cores are woken, ms.</summary>
     public long TickMs { get; init; }
+    /// <summary>From which size on the network is parted into buckets.</summary>
+    public BucketRules Buckets { get; init; } = BucketRules.Default;
     /// <summary>The run ends at the latest then, however far its story has come.</summary>
     public long EndMs { get; set; } = long.MaxValue;
     /// <summary>Cores are ticked at every moment, not only at those at which they want to be.</summary>

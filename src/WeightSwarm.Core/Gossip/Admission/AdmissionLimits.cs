@@ -34,6 +34,8 @@ internal sealed record AdmissionLimits
     public required TokenRate Asked { get; init; }
     /// <summary>Messages of reconciliation.</summary>
     public required TokenRate Reconciled { get; init; }
+    /// <summary>Messages of reconciliation about one bucket, of which two nodes may share 64.</summary>
+    public required TokenRate ReconciledBuckets { get; init; }
     /// <summary>Parts of content and proofs asked for.</summary>
     public required TokenRate Contents { get; init; }
     /// <summary>Everything else: pings, hellos, kinds of later versions.</summary>
@@ -60,6 +62,7 @@ internal sealed record AdmissionLimits
             Announced = new TokenRate(8192, 400 * One).Times(hurry),
             Asked = new TokenRate(MostOnOrder, 200 * One).Times(hurry),
             Reconciled = new TokenRate(Rounds, PerMs(Rounds, pace.ReconcileMs)),
+            ReconciledBuckets = new TokenRate(4 * Rounds, PerMs(4 * Rounds, pace.ReconcileMs)),
             Contents = new TokenRate(4096, 32 * One).Times(hurry),
             Control = new TokenRate(256, 4 * One).Times(hurry),
             Promises = new TokenRate(1024, 10 * One).Times(hurry),

@@ -10,7 +10,8 @@ internal sealed class SessionBudget
 {
     private const int ShortIdBytes = 8, IdBytes = 32, ControlBytes = 256;
 
-    private TokenBucket _records, _recordBytes, _announced, _asked, _reconciled, _contents, _control, _promises;
+    private TokenBucket _records, _recordBytes, _announced, _asked, _contents, _control, _promises;
+    private TokenBucket _reconciled, _reconciledBuckets;
     private long _recordsOnOrder, _bytesOnOrder;
 
     /// <summary>The largest frame of a kind, bytes.</summary>
@@ -39,6 +40,8 @@ internal sealed class SessionBudget
                 _announced.TryTake(limits.Announced, Units(bytes, ShortIdBytes), nowMs),
             V1.Frame.KindOneofCase.Graft => _asked.TryTake(limits.Asked, Units(bytes, ShortIdBytes), nowMs),
             V1.Frame.KindOneofCase.Want => _asked.TryTake(limits.Asked, Units(bytes, IdBytes), nowMs),
+            V1.Frame.KindOneofCase.Reconcile when frame.Reconcile.Scope > 1 =>
+                _reconciledBuckets.TryTake(limits.ReconciledBuckets, 1, nowMs),
             V1.Frame.KindOneofCase.Reconcile => _reconciled.TryTake(limits.Reconciled, 1, nowMs),
             V1.Frame.KindOneofCase.ContentGet or V1.Frame.KindOneofCase.Challenge or V1.Frame.KindOneofCase.Call =>
                 _contents.TryTake(limits.Contents, Units(bytes, ControlBytes), nowMs),

@@ -38,6 +38,8 @@ internal static class RangeReader
         int salt = message.Answer ? 0 : FingerprintKey.SaltSize;
         if (message.Ranges.Count > ReconcileLimits.MaxRanges)
             return $"{message.Ranges.Count} ranges, at most {ReconcileLimits.MaxRanges} are allowed";
+        if (message.Scope > ReconcileLimits.MaxScope)
+            return $"scope {message.Scope}, at most {ReconcileLimits.MaxScope} is allowed";
         if (message.Salt.Length != salt) return $"a salt of {message.Salt.Length} bytes where {salt} are due";
         int size = message.CalculateSize();
         return size > ReconcileLimits.MaxMessageBytes

@@ -12,6 +12,9 @@ public static class ReconcileLimits
     /// <summary>Ids that a peer may list in one range.</summary>
     public const int MaxListedIds = 1_024;
 
+    /// <summary>The scope of the last bucket.</summary>
+    public const int MaxScope = (1 << 10) + 1;
+
     /// <summary>Messages of the initiator in one session.</summary>
     public const int MaxRounds = 16;
 

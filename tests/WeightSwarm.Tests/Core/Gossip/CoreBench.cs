@@ -3,6 +3,7 @@ using Google.Protobuf;
 using WeightSwarm.Core;
 using WeightSwarm.Core.Catalogue;
 using WeightSwarm.Core.Gossip;
+using WeightSwarm.Core.Gossip.Buckets;
 using WeightSwarm.Core.Records;
 using WeightSwarm.Simulation.World;
 using WeightSwarm.Tests.Core.Records;
@@ -14,11 +15,14 @@ internal sealed class CoreBench
 {
     private long _lastSession;
 
-    public CoreBench(bool drill = true)
+    public CoreBench(bool drill = true, BucketRules? buckets = null)
     {
         Now = TestRecords.Now;
         Core = new SwarmCore(new CoreParts(
-            TestRecords.Network, TestRecords.Alice, TestRecords.Alice, new SimDisk(1L << 40), 1, new byte[32]), Now);
+            TestRecords.Network, TestRecords.Alice, TestRecords.Alice, new SimDisk(1L << 40), 1, new byte[32])
+        {
+            Buckets = buckets ?? BucketRules.Default,
+        }, Now);
         if (drill) Publish(Policy.Default with { Pace = Pace.Drill, Domains = DomainRule.Node, Copies = 2 });
     }
 
