@@ -10,6 +10,7 @@ internal static class ScenarioList
         new SplitDay(), new FlappingFour(), new OneWay(), new SwizzleClog(), new ClockFaults(), new DiskFaults(),
         new Replay("replay", 90), new Replay("replay-10", 10), new Renewing(), new GarbageFlood(),
         new Sybil("sybil-16", 16), new Sybil("sybil-2k", 2_000), new Eclipse(), new CloneOfANode(), new Squatters(),
+        new Parted("buckets", 40, 24), new Parted("buckets-none", 20_000, 16_000), new Crossing(),
         new OldBackup("old-backup", 30), new OldBackup("backup-5", 5),
         new Detection("detect-loss", 5, 50, 0), new Detection("detect-starved", 5, 50, 10),
         new Liars("liars", 30), new Liars("liars-3", 3),
@@ -21,7 +22,7 @@ internal static class ScenarioList
     private static readonly string[] _gossip =
     [
         "split-day", "flap-4", "one-way", "swizzle-clog", "clock-faults", "backup-5", "clone", "replay-10",
-        "garbage", "sybil-16", "sybil-2k", "eclipse", "stolen-key",
+        "garbage", "sybil-16", "sybil-2k", "eclipse", "stolen-key", "buckets", "buckets-cross",
     ];
 
     // Of scenarios 1 to 3, 8 to 16, 23 and 24 those that are played by whole cores; 2 and 3 are `churn`'s.

@@ -100,13 +100,21 @@ public sealed class SimulatorTests
     }
 
     [Fact]
-    public void Run_ForSomeSeconds_EndsThenAndSaysTheSameUntilThen()
+    public void Run_ForSomeSeconds_EndsThenAndSaysTheSameUntilThen() => EndsThenAndSaysTheSame("five-drill", 11, 40);
+
+    /// <summary>Long enough for a network to part.</summary>
+    [Fact]
+    public void Run_OfAPartedNetwork_WithEveryTickAndAllBytes_HasTheSameLog() =>
+        Assert.Contains("ms to part", EndsThenAndSaysTheSame("buckets-cross", 24, 150).Figures.Keys);
+
+    private static RunResult EndsThenAndSaysTheSame(string name, ulong seed, long seconds)
     {
         var (first, second) = (
-            Runner.Run(Named("five-drill"), 11, null, seconds: 40),
-            Runner.Run(Named("five-drill"), 11, null, literal: true, seconds: 40));
-        Assert.Equal((null, 40_000L), (first.Failure, first.SimulatedMs));
+            Runner.Run(Named(name), seed, null, seconds: seconds),
+            Runner.Run(Named(name), seed, null, literal: true, seconds: seconds));
+        Assert.Equal((null, seconds * 1000), (first.Failure, first.SimulatedMs));
         Assert.Equal(first.LogHash, second.LogHash);
+        return first;
     }
 
     [Theory]
