@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using WeightSwarm.Core.Gossip;
 using WeightSwarm.Core.Gossip.Buckets;
+using WeightSwarm.Core.Planning;
 
 namespace WeightSwarm.Core;
 
@@ -20,6 +21,18 @@ public sealed partial class SwarmCore
 
     /// <summary>The bucket of a model in this network.</summary>
     public int BucketOf(Hash256 model) => Bucket.Of(model, _subscriptions.Rules.Bits);
+
+    /// <summary>Why this node cannot tell how a model does, in words; null when it can.</summary>
+    public string? WhyNotWatched(Hash256 model)
+    {
+        var bucket = BucketOf(model);
+        if (_subscriptions.IsWatched(bucket)) return null;
+        if (_subscriptions.Has(bucket))
+            return "this node has just begun to hear of it, and does not know yet who holds it";
+        var others = _views.Nodes.Values.Count(n => n.Buckets.Count == 0 || n.Buckets.Contains((uint)bucket));
+        return "others watch it: the network has more nodes than all can hear of, and this model is in bucket " +
+            $"{bucket}, of which {Words.Count(others, "node hears", "nodes hear")}";
+    }
 
     private void TendBuckets(Instant now)
     {

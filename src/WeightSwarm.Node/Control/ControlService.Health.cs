@@ -30,6 +30,7 @@ public sealed partial class ControlService
             UnwantedReplies.Note(core, reply, clock.Now);
             LossReplies.Note(core, reply, lifetime, clock.Now);
             AuditReplies.AddTo(reply, core);
+            WatchReplies.Note(core, reply, only);
             return reply;
         }, context);
     }
@@ -53,7 +54,8 @@ public sealed partial class ControlService
             Model = ModelReplies.Of(core, view.Entry),
             Origin = origins.Describe(view.Entry),
         };
-        for (var slice = 0; slice < view.Entry.Slices; slice++)
+        WatchReplies.Note(core, reply, view.Entry.ModelId);
+        for (var slice = 0; slice < view.Entry.Slices && reply.NotWatched.Length == 0; slice++)
             reply.Slices.Add(WhyReplies.Of(core, view, slice, clock.Now));
         UnwantedReplies.Note(core, view, reply, clock.Now);
         AuditReplies.AddTo(reply, core, view);

@@ -57,6 +57,7 @@ internal static class DaemonServices
 
     public static IServiceCollection AddWeights(this IServiceCollection services) => services
         .AddSingleton<ModelAdder>()
+        .AddSingleton<ModelWants>()
         .AddSingleton<ModelRestorer>()
         .AddHosted<RestoreDrill>();
 

@@ -46,8 +46,8 @@ public sealed record RestoreOutcome(int Files, long Bytes, long FetchedBytes, in
 /// </summary>
 public sealed class ModelRestorer(
     SwarmInbox inbox, ModelContents contents, EngineHost engine, IEngineFactory engines, Bandwidth bandwidth,
-    OriginBook origins, WebSeedShim shim, HiddenHolders hidden, IVolumes volumes, Clock clock, DaemonOptions options,
-    IHostApplicationLifetime lifetime)
+    ModelWants wants, OriginBook origins, WebSeedShim shim, HiddenHolders hidden, IVolumes volumes, Clock clock,
+    DaemonOptions options, IHostApplicationLifetime lifetime)
 {
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(1);
 
@@ -74,6 +74,7 @@ public sealed class ModelRestorer(
     public async Task<ImmutableArray<FileVerdict>> VerifyAsync(
         RestoreOrder order, Action<RestoreProgress> report, CancellationToken cancellation)
     {
+        using var wanted = wants.Want(order.Entry.ModelId);
         var content = await LocateAsync(order.Entry, report, cancellation);
         var selection = RestoreSelection.Of(content, order.Files);
         return await FileVerifier.VerifyAsync(order.Folder, selection.Files, Verifying(report), cancellation);
@@ -82,6 +83,7 @@ public sealed class ModelRestorer(
     private async Task<RestoreOutcome> RunAsync(
         RestoreOrder order, Action<RestoreProgress> report, CancellationToken cancellation)
     {
+        using var wanted = wants.Want(order.Entry.ModelId);
         var content = await LocateAsync(order.Entry, report, cancellation);
         var whole = RestoreSelection.Of(content, order.Files);
         var intact = await RestoreTarget.IntactAsync(whole, order.Folder, report, cancellation);

@@ -39,6 +39,7 @@ internal static class HealthCommand
         json.WriteStartObject("summary");
         foreach (var risk in _risks) json.WriteNumber(risk, reply.Models.Count(model => model.Risk == risk));
         json.WriteEndObject();
+        if (reply.WatchedByOthers > 0) json.WriteNumber("watched_by_others", reply.WatchedByOthers);
         json.WriteString("basis", reply.Basis);
         LossText.WriteLifetime(json, reply.Lifetime);
     }
@@ -90,6 +91,8 @@ internal static class HealthCommand
                 + $"{Words.Ago(model.LastDrill.AtMs, now)}: {DrillReport.Text(model.LastDrill)}");
         text.Line(string.Join(", ", _risks.Select(risk => $"{reply.Models.Count(model => model.Risk == risk)} {risk}"))
             + "; copies are the fewest over a model's slices");
+        if (reply.WatchedByOthers > 0)
+            text.Line($"watched by others: {Words.Count(reply.WatchedByOthers, "model")}");
         if (reply.Lifetime is { } lifetime) text.Line(LossText.Basis(lifetime));
         text.Line(reply.Basis);
     }

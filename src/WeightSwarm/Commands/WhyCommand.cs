@@ -28,6 +28,7 @@ internal static class WhyCommand
             {
                 ModelFields.WriteObject(json, reply.Model);
                 json.WriteOptional("origin_state", reply.Origin);
+                if (reply.NotWatched.Length > 0) json.WriteString("not_watched", reply.NotWatched);
                 json.WriteObjects("slices", reply.Slices, WriteSlice);
             },
             text => WriteText(text, reply));
@@ -57,6 +58,7 @@ internal static class WhyCommand
         text.Line($"{reply.Model.Name}@{reply.Model.Revision}: {reply.Model.TargetCopies} copies wanted of each of "
             + Words.Count(reply.Model.Slices, "slice"));
         if (reply.Origin.Length > 0) text.Line($"origin {reply.Model.Origin}: {reply.Origin}");
+        if (reply.NotWatched.Length > 0) text.Line(reply.NotWatched);
         foreach (var (first, last) in Alike(reply.Slices))
         {
             text.Line();

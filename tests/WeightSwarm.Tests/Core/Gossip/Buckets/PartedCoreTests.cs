@@ -74,6 +74,20 @@ public sealed class PartedCoreTests
     }
 
     [Fact]
+    public void WhyNotWatched_SaysWhoWatchesAndWhatIsNotKnownYet()
+    {
+        var session = _bench.Linked(2);
+        Assert.Null(_bench.Core.WhyNotWatched(ModelIn(Elsewhere)));
+        Part(session);
+        _bench.Frame(session, Push(Member(20, 2, (uint)Elsewhere), Member(21, 2, (uint)Duty)));
+        Assert.Contains(
+            $"bucket {Elsewhere}, of which 5 nodes hear", _bench.Core.WhyNotWatched(ModelIn(Elsewhere)),
+            StringComparison.Ordinal);
+        // It parted too soon after its start to know the whole of its duty.
+        Assert.Contains("just begun", _bench.Core.WhyNotWatched(ModelIn(Duty)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Push_OfABucketOfOthers_IsNeitherKeptNorPassedOnNorBlamed()
     {
         var (session, other) = (_bench.Linked(2), _bench.Linked(3));
