@@ -36,7 +36,8 @@ public sealed partial class SwarmCore
 
     private void TendBuckets(Instant now)
     {
-        var members = _views.Nodes.Count;
+        // Whoever makes thousands of keys in a few networks must not part the network.
+        var members = _views.Nodes.Count - _views.Census.Over;
         if (_subscriptions.MustPart(members, _views.Parted)) Part(now);
         else if (_subscriptions.MustJoin(members)) Join(now);
         if (now.MonotonicMs < _bucketsDueMs) return;

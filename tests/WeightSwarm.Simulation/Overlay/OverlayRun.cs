@@ -13,7 +13,7 @@ internal static class OverlayRun
 {
     private const string Usage =
         "usage: tests/simulate overlay [--nodes N] [--seeds A..B] " +
-        "[--only spread|crash|heal|join|join-renewed|reconcile|leases] [--json FILE]";
+        "[--only spread|crash|heal|join|join-renewed|join-parted|reconcile|leases] [--json FILE]";
 
     public static int Run(string[] args, TextWriter output, TextWriter errors)
     {
@@ -46,6 +46,8 @@ internal static class OverlayRun
         ("heal", (seed, figures, progress) => HealTrial.Run(seed, nodes, figures, progress)),
         ("join", (seed, figures, progress) => JoinTrial.Run(seed, nodes, false, figures, progress)),
         ("join-renewed", (seed, figures, progress) => JoinTrial.Run(seed, nodes, true, figures, progress)),
+        ("join-parted", (seed, figures, progress) =>
+            JoinTrial.Run(seed, nodes, true, figures, progress, buckets: 17)),
         ("leases", (seed, figures, progress) => LeaseTrial.Run(seed, nodes, figures, progress)),
         ("reconcile", (seed, figures, _) => ReconcileTrial.Run(seed, nodes, figures)),
     ];
@@ -83,7 +85,7 @@ internal sealed record OverlayOptions(ulong FirstSeed, ulong LastSeed, int Nodes
             else if (args[i] == "--seeds" && RunOptions.TrySeeds(value, out var first, out var last))
                 options = options with { FirstSeed = first, LastSeed = last };
             else if (args[i] == "--only" && value is "spread" or "crash" or "heal" or "join" or "join-renewed"
-                or "reconcile" or "leases")
+                or "join-parted" or "reconcile" or "leases")
                 options = options with { Only = value };
             else if (args[i] == "--json" && value.Length > 0) options = options with { JsonFile = value };
             else return null;

@@ -10,7 +10,8 @@ namespace WeightSwarm.Simulation.Overlay;
 /// <summary>Records as a node writes them, for sets of any size.</summary>
 internal static class Samples
 {
-    public static Record NodeRecord(NetworkId network, WideKey key, int node, ulong seq, long issuedMs)
+    public static Record NodeRecord(
+        NetworkId network, WideKey key, int node, ulong seq, long issuedMs, IEnumerable<uint>? buckets = null)
     {
         var address = OverlayNet.AddressOf(node);
         var body = new V1.Node
@@ -31,6 +32,7 @@ internal static class Samples
                 },
             },
         };
+        body.Buckets.AddRange(buckets ?? []);
         return EnvelopeCodec.Write(key, network, RecordKind.Node, [], body, seq, issuedMs, Pace.Real.LeaseTtlMs);
     }
 

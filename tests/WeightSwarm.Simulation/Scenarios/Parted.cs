@@ -43,6 +43,7 @@ internal sealed class Parted(string name, int above, int below) : Scenario
         Measure(world, figures);
         NothingMoves(world, Hour);
         GetFromOutside(world, figures);
+        RestartSome(world);
 
         var victims = world.Random.Pick(world.Nodes.Length, world.Nodes.Length * 3 / 10);
         figures["slices lost with the dead"] = world.LostSlices(n => !victims.Contains(n.Number));
@@ -70,6 +71,22 @@ internal sealed class Parted(string name, int above, int below) : Scenario
             world.Live.Sum(n => n.Core.Records.Sum(r => (long)r.Bytes.Length)) / nodes;
         figures["rest: buckets of 10 nodes"] = 10 * world.Subscriptions() / nodes;
         figures["rest: streams of 10 nodes"] = 10 * world.Live.Sum(n => (long)n.Core.SessionCount) / nodes;
+    }
+
+    /// <summary>Daemons that are started again hear of what they heard of before, and fetch nothing for it.</summary>
+    private static void RestartSome(SimWorld world)
+    {
+        var fetches = world.Metrics.FetchesStarted;
+        foreach (var node in world.Random.Pick(world.Nodes.Length, 8))
+        {
+            world.Stop(node, hostToo: false);
+            world.RunFor(10 * Second);
+            world.Start(node, world.AnyLive());
+        }
+        world.RunFor(30 * Minute);
+        SetsAreRight(world, 10 * Minute);
+        if (world.Metrics.FetchesStarted > fetches)
+            throw new ScenarioFailedException($"{world.Metrics.FetchesStarted - fetches} fetches after restarts");
     }
 
     /// <summary>The user of a node asks for a model of which the node has heard nothing but the entry.</summary>

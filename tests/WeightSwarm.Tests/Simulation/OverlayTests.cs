@@ -49,6 +49,17 @@ public sealed class OverlayTests
         Assert.Equal(0, figures["offences"]);
     }
 
+    /// <summary>Of a parted network a newcomer is sent the nodes, and hardly any of what they hold.</summary>
+    [Fact]
+    public void Newcomer_InAPartedNetwork_IsSentTheNodesAndItsBuckets()
+    {
+        var (whole, parted) = (Figures(), Figures());
+        JoinTrial.Run(1, 1_000, false, whole, null);
+        JoinTrial.Run(1, 1_000, false, parted, null, buckets: 17);
+        Assert.InRange(parted["records"], 1_001, 1_001 + 2_000 * 40 / 1024);
+        Assert.InRange(parted["bytes received until then"], 1, whole["bytes received until then"] / 2);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

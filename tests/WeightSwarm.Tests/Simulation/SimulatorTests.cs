@@ -64,6 +64,7 @@ public sealed class SimulatorTests
     [InlineData("clone", 10)]
     [InlineData("squatters", 8)]
     [InlineData("liars-3", 16)]
+    [InlineData("buckets-cross", 28)]
     public void Run_OfDaysOfTrouble_KeepsItsPromises(string name, int nodes)
     {
         var result = Runner.Run(Named(name), 1, nodes);
@@ -101,6 +102,15 @@ public sealed class SimulatorTests
 
     [Fact]
     public void Run_ForSomeSeconds_EndsThenAndSaysTheSameUntilThen() => EndsThenAndSaysTheSame("five-drill", 11, 40);
+
+    /// <summary>Until it has its copies in all buckets, a get has come through, and daemons were restarted.</summary>
+    [Fact]
+    public void Run_OfAPartedNetwork_HasItsCopiesAndItsRecords()
+    {
+        var result = Runner.Run(Named("buckets"), 1, 44, seconds: 140_000);
+        Assert.True(result.Failure is null, $"tests/simulate run buckets --nodes 44 --for 140000: {result.Failure}");
+        Assert.Contains("s until a get sees the holders", result.Figures.Keys);
+    }
 
     /// <summary>Long enough for a network to part.</summary>
     [Fact]
