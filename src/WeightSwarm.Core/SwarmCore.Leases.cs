@@ -36,12 +36,12 @@ public sealed partial class SwarmCore
         }
         (_renewedMs, _renewsAgain) = (now.MonotonicMs, false);
         List<Record> standing = [];
-        // Only what this run has said: it vouches for nothing else.
-        if (OwnNode() is { } node && node.Id == _saidNodeId) standing.Add(node);
+        // Only what this run has said: it vouches for nothing else, unless it has yet to speak.
+        if (OwnNode() is { } node && (_self is null || node.Id == _saidNodeId)) standing.Add(node);
         else _saidNode = null;
         standing.AddRange(_replication.Standing(
             model => _records.Find(RecordKey.Of(Self, RecordKind.Holding, model.ToArray())),
-            Renewals.MostPages * Renewals.MostListed - standing.Count));
+            Renewals.MostPages * Renewals.MostListed - standing.Count, IsQuiet(now)));
         SayRenewals(standing);
     }
 

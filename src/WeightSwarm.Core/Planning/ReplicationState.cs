@@ -248,16 +248,21 @@ internal sealed class ReplicationState(
         .Select(h => h.SaidMs).DefaultIfEmpty(long.MaxValue).Min();
 
     /// <summary>
-    /// The holdings that this run has said and that stand, at most so many. What else was said is said anew soon: of a
-    /// word of an earlier run, or of a clone, this one does not know whether it is true.
+    /// The holdings that this run has said and that stand, at most so many, and in the quiet after the start those of
+    /// earlier runs that are still being taken up. What else was said is said anew soon: of the word of a clone this
+    /// node does not know whether it is true.
     /// </summary>
-    public IReadOnlyList<Record> Standing(Func<Hash256, Record?> recordOf, int most)
+    public IReadOnlyList<Record> Standing(Func<Hash256, Record?> recordOf, int most, bool quiet)
     {
         List<Record> standing = [];
-        foreach (var (model, held) in _held.Where(h => h.Value.SaidMs != long.MinValue))
-            if (standing.Count < most && recordOf(model) is { } record && record.Id == held.SaidId)
+        foreach (var (model, held) in _held)
+        {
+            var isSaid = held.SaidMs != long.MinValue;
+            if (!isSaid && !(quiet && held.IsRecalled)) continue;
+            if (standing.Count < most && recordOf(model) is { } record && (!isSaid || record.Id == held.SaidId))
                 standing.Add(record);
             else (held.Dirty, _stillUntilMs) = (true, long.MinValue);
+        }
         return standing;
     }
 

@@ -7,6 +7,9 @@ namespace WeightSwarm.Core.Records;
 /// </summary>
 public sealed partial class RecordSet
 {
+    // More than anybody's renewal has had: hardly ever more than one.
+    private int _pages;
+
     /// <summary>Whether a record's own lease is over, so that somebody may accept it for a renewal alone.</summary>
     public static bool LivesByRenewal(Record record, Instant now) =>
         Renewals.MayRenew(record.Kind) && record.IssuedMs + record.TtlMs <= now.UnixMs;
@@ -14,7 +17,7 @@ public sealed partial class RecordSet
     /// <summary>The renewals in this set that list a record.</summary>
     public IEnumerable<Record> RenewalsOf(Record record)
     {
-        for (var page = 0; page < Renewals.MostPages; page++)
+        for (var page = 0; page < _pages; page++)
             if (Find(Renewals.Key(record.Author, page)) is { } renewal && Renewals.Lists(renewal, record))
                 yield return renewal;
     }
@@ -26,7 +29,7 @@ public sealed partial class RecordSet
     {
         var untilMs = long.MinValue;
         if (!Renewals.MayRenew(record.Kind)) return untilMs;
-        for (var page = 0; page < Renewals.MostPages; page++)
+        for (var page = 0; page < _pages; page++)
             if (_table.Find(Renewals.Key(record.Author, page), out var endsMs) is { } renewal &&
                 Renewals.Lists(renewal, record.Id.Prefix))
                 untilMs = Math.Max(untilMs, endsMs);
@@ -41,6 +44,7 @@ public sealed partial class RecordSet
     /// <summary>A renewal has come, or has taken the place of another one, or was taken out.</summary>
     private void Relet(Record? renewal, Record? old, Instant now)
     {
+        if (renewal is not null) _pages = Math.Max(_pages, 1 + Renewals.PageOf(renewal));
         var listed = renewal is null ? [] : Renewals.Listed(renewal);
         foreach (var shortId in listed) Relet(renewal!, shortId, now);
         if (old is null) return;

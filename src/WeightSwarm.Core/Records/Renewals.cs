@@ -24,6 +24,10 @@ public static class Renewals
     /// <summary>The register of a page.</summary>
     public static RecordKey Key(NodeId author, int page) => new(author, RecordKind.Renewal, _hashes[page]);
 
+    /// <summary>The page of a well-formed renewal.</summary>
+    internal static int PageOf(Record renewal) =>
+        renewal.Subject.IsEmpty ? 0 : (int)BinaryPrimitives.ReadUInt32BigEndian(renewal.Subject);
+
     /// <summary>Whether records of a kind can be renewed; of others a renewal has no effect.</summary>
     public static bool MayRenew(RecordKind kind) => kind is RecordKind.Node or RecordKind.Holding;
 

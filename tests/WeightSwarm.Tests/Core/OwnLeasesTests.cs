@@ -3,6 +3,7 @@ using WeightSwarm.Core;
 using WeightSwarm.Core.Catalogue;
 using WeightSwarm.Core.Gossip;
 using WeightSwarm.Core.Records;
+using WeightSwarm.Simulation.World;
 using WeightSwarm.Tests.Core.Gossip;
 using WeightSwarm.Tests.Core.Records;
 using Record = WeightSwarm.Core.Records.Record;
@@ -17,12 +18,16 @@ public sealed class OwnLeasesTests
     private const int Second = 1_000;
     private static readonly long _renewMs = Pace.Drill.LeaseRenewMs;
 
-    private readonly CoreBench _bench = new();
+    private static readonly CoreInput _described = new CoreInput.Described(
+        new SelfDescription([(IPAddress.Parse("10.0.1.1"), 7000, 7001)], "", "", false, "1", 1));
+
+    private readonly SimDisk _disk = new(1L << 40);
+    private readonly CoreBench _bench;
 
     public OwnLeasesTests()
     {
-        _bench.Handle(new CoreInput.Described(
-            new SelfDescription([(IPAddress.Parse("10.0.1.1"), 7000, 7001)], "", "", false, "1", 1)));
+        _bench = new CoreBench(disk: _disk);
+        _bench.Handle(_described);
         Hold(1, 0);
         Hold(2, 0, 3);
     }
@@ -92,18 +97,43 @@ public sealed class OwnLeasesTests
     public void Renewal_AfterARestart_ListsOnlyWhatThisRunHasSaid()
     {
         _bench.Ticks(45 * Second);
-        var earlier = _bench.Core.Records.Select(r => r.Bytes).ToList();
         var recalled = Current(RecordKind.Holding, Model(2));
-        var next = new CoreBench();
-        next.Wait(_bench.Now.UnixMs - next.Now.UnixMs);
-        next.Handle(new CoreInput.Restored([.. earlier]));
+        var next = Restarted();
         Assert.Contains(next.Core.Records, r => r.Id == recalled.Id);
         // It has lost what it held of the second model, and does not say so.
         next.Handle(new CoreInput.SlicesHeld(Model(1), SliceSet.Of([0]), InPlace: false));
         var renewal = Said(next.Ticks(12 * Second), RecordKind.Renewal).Last();
-        Assert.Equal(1, Renewals.Listed(renewal).Length);
+        AssertLists(renewal, next.Core.Records.Where(r => Renewals.MayRenew(r.Kind)));
+        Assert.Equal(2, Renewals.Listed(renewal).Length);
         Assert.False(Renewals.Lists(renewal, recalled));
         Assert.DoesNotContain(next.Core.Records, r => r.Id == recalled.Id);
+    }
+
+    /// <summary>A machine whose clock is set soon after it has started gives nothing up for that.</summary>
+    [Fact]
+    public void Renewal_WhileEarlierHoldingsAreTakenUp_KeepsThem()
+    {
+        _bench.Ticks(45 * Second);
+        var recalled = Standing().Where(r => r.Kind == RecordKind.Holding).ToList();
+        var next = Restarted();
+        next.SetClock(next.Now.UnixMs + 4 * Second);
+        var outputs = next.Ticks(2 * Second);
+        var renewal = Assert.Single(Said(outputs, RecordKind.Renewal));
+        Assert.All(recalled, r => Assert.True(Renewals.Lists(renewal, r)));
+        foreach (var model in new[] { 1, 2 })
+            next.Handle(new CoreInput.SlicesHeld(Model(model), SliceSet.Of([0]), InPlace: false));
+        outputs.AddRange(next.Ticks(60 * Second));
+        Assert.DoesNotContain(outputs, o => o is CoreOutput.Forget { Record.Kind: RecordKind.Holding });
+    }
+
+    /// <summary>The next run of the node, with its records and its numbers.</summary>
+    private CoreBench Restarted()
+    {
+        var next = new CoreBench(disk: _disk);
+        next.Wait(_bench.Now.UnixMs - next.Now.UnixMs);
+        next.Handle(_described);
+        next.Handle(new CoreInput.Restored([.. _bench.Core.Records.Select(r => r.Bytes)]));
+        return next;
     }
 
     [Fact]

@@ -15,11 +15,12 @@ internal sealed class CoreBench
 {
     private long _lastSession;
 
-    public CoreBench(bool drill = true, BucketRules? buckets = null)
+    public CoreBench(bool drill = true, BucketRules? buckets = null, SimDisk? disk = null)
     {
         Now = TestRecords.Now;
         Core = new SwarmCore(new CoreParts(
-            TestRecords.Network, TestRecords.Alice, TestRecords.Alice, new SimDisk(1L << 40), 1, new byte[32])
+            TestRecords.Network, TestRecords.Alice, TestRecords.Alice, disk ?? new SimDisk(1L << 40), 1,
+            new byte[32])
         {
             Buckets = buckets ?? BucketRules.Default,
         }, Now);
