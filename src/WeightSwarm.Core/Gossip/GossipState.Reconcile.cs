@@ -111,6 +111,7 @@ internal sealed partial class GossipState
         session.Reconciler ??= new Reconciler(_records.Index, TrustsPeers);
         var step = session.Reconciler.Handle(message);
         if (!Carry(session, message, step, now)) return;
+        if (step.Outcome == ReconcileOutcome.OutOfRounds) ReconcileSoon(session, now);
         // It brought nothing: whoever waits need not.
         if (message.Answer && step is { Reply: null, ToWant.Count: 0 } && session.Id == _filler && !_fills)
             _filledMs = long.MinValue;

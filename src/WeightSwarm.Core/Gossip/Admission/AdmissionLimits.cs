@@ -68,7 +68,7 @@ internal sealed record AdmissionLimits
             Promises = new TokenRate(1024, 10 * One).Times(hurry),
             WideKind = new TokenRate(4096, PerMs(16, pace.HoldingGapMs)),
             NarrowKind = new TokenRate(16, PerMs(1, pace.HoldingGapMs)),
-            Strangers = new TokenRate(1 << 17, 500 * One),
+            Strangers = new TokenRate(1 << 18, 500 * One),
         };
     }
 
