@@ -60,10 +60,6 @@ public sealed class RecordStore
         return true;
     });
 
-    /// <summary>Removes what expired before <paramref name="unixMs"/>; answers how many.</summary>
-    public int DeleteExpired(long unixMs) =>
-        _database.Write("DELETE FROM record WHERE expires_ms < $now", ("$now", unixMs));
-
     private static (string Name, object? Value)[] Key(RecordRegister register) => [
         ("$author", register.Author.Hash.ToArray()), ("$kind", (long)register.Kind),
         ("$subject", register.Subject.ToArray())];

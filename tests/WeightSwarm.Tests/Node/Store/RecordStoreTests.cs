@@ -56,15 +56,6 @@ public sealed class RecordStoreTests : IDisposable
     }
 
     [Fact]
-    public void DeleteExpired_SomeExpired_KeepsTheOthers()
-    {
-        using var store = StoreFiles.Open(_folder);
-        store.Records.Upsert(Enumerable.Range(99, 3).Select(expires => Record($"{expires}", 3, "", 1, expires, "")));
-        Assert.Equal(1, store.Records.DeleteExpired(100));
-        Assert.Equal([100, 101], store.Records.LoadAll().Select(r => r.ExpiresMs).Order());
-    }
-
-    [Fact]
     public void Delete_Registers_RemovesExactlyThose()
     {
         using var store = StoreFiles.Open(_folder);
