@@ -48,15 +48,16 @@ public sealed partial class SwarmCore
             _apartFromGossipMs = DueApartFromGossipMs();
             _wakeMs = Math.Max(Math.Min(_apartFromGossipMs, _gossip.NextDueMs(Now)), Now.MonotonicMs + 1);
         }
-        else if (!PutsOff(input) || IsScoped(input) || _health.IsDeaf || _livenessSeen != _liveness.Version ||
+        else if (!PutsOff(input) || ComparesSoon(input) || _health.IsDeaf || _livenessSeen != _liveness.Version ||
             _streamsSeen != _gossip.SessionCount)
             _wakeMs = _apartFromGossipMs = Now.MonotonicMs;
         _streamsSeen = _gossip.SessionCount;
     }
 
-    /// <summary>Whoever compares all with one that is parted is soon compared with in turn.</summary>
-    private bool IsScoped(CoreInput input) =>
-        _records.IsParted && input is CoreInput.FrameArrived { Frame.Reconcile: not null };
+    /// <summary>A message of a reconciliation may be put off until this node has its hands free, or be the last of many
+    /// with something left, or compare all with one that is parted: then the next comparison is soon.</summary>
+    private bool ComparesSoon(CoreInput input) =>
+        input is CoreInput.FrameArrived { Frame.Reconcile: not null } && (_records.IsParted || _gossip.ComparesSoon);
 
     private static bool PutsOff(CoreInput input) => input is CoreInput.BroadcastDue or CoreInput.FrameArrived
     {

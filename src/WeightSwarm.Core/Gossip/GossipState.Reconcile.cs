@@ -158,6 +158,9 @@ internal sealed partial class GossipState
     private void ReconcileSoon(Session session, Instant now) =>
         (session.LastReconcileMs, session.AgainSoon) = (now.MonotonicMs - Pace.ReconcileMs + 2 * Pace.GraftMs, true);
 
+    /// <summary>Whether a comparison with some peer is to follow sooner than its turn comes.</summary>
+    public bool ComparesSoon => Count(static s => s.AgainSoon) > 0;
+
     private static bool IsReconciling(Session session) => session.Reconciler is { IsOpen: true } ||
         IsComparingBuckets(session);
 

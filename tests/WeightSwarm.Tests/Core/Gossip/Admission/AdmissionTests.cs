@@ -230,8 +230,8 @@ public sealed class AdmissionTests
         var (budget, limits) = (new AuthorBudget(), AdmissionLimits.Of(WeightSwarm.Core.Catalogue.Pace.Real));
         var now = _bench.Now.MonotonicMs;
         var record = NodeRecord(1);
-        for (var i = 0; i < 1 << 18; i++) Assert.True(budget.Allows(record, known: false, limits, now));
-        for (var i = 0; i < 1 << 17; i++) budget.Charge(NodeRecord(1), known: false, limits, now);
+        for (var i = 0; i < 1 << 19; i++) Assert.True(budget.Allows(record, known: false, limits, now));
+        for (var i = 0; i < 1 << 18; i++) budget.Charge(NodeRecord(1), known: false, limits, now);
         Assert.False(budget.Allows(NodeRecord(2), known: false, limits, now));
         Assert.True(budget.Allows(NodeRecord(2), known: true, limits, now));
     }
