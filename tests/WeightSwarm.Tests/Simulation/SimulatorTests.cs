@@ -117,6 +117,10 @@ public sealed class SimulatorTests
     public void Run_OfAPartedNetwork_WithEveryTickAndAllBytes_HasTheSameLog() =>
         Assert.Contains("ms to part", EndsThenAndSaysTheSame("buckets-cross", 24, 150).Figures.Keys);
 
+    /// <summary>Where comparisons are put off, the core must ask for the tick that takes them up.</summary>
+    [Fact]
+    public void Run_WhereComparisonsArePutOff_HasTheSameLogWithEveryTick() => EndsThenAndSaysTheSame("one-way", 1, 120);
+
     private static RunResult EndsThenAndSaysTheSame(string name, ulong seed, long seconds)
     {
         var (first, second) = (
