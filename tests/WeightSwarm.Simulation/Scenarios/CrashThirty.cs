@@ -30,8 +30,7 @@ internal sealed class CrashThirty : Scenario
         ViewsBecomeEqual(world, 10 * Minute);
         world.RunFor(Hour);
 
-        var victims = world.Random.Pick(world.Nodes.Length, world.Nodes.Length * 3 / 10);
-        figures["lost slices"] = world.LostSlices(n => !victims.Contains(n.Number));
+        var victims = ThreeOfTen(world);
         foreach (var victim in victims) world.Stop(victim, hostToo: true);
         var crashedMs = world.NowMs;
         figures["fewest copies after the crash"] = world.FewestCopies();

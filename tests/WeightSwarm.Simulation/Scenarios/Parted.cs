@@ -45,9 +45,7 @@ internal sealed class Parted(string name, int above, int below) : Scenario
         GetFromOutside(world, figures);
         RestartSome(world);
 
-        var victims = world.Random.Pick(world.Nodes.Length, world.Nodes.Length * 3 / 10);
-        figures["slices lost with the dead"] = world.LostSlices(n => !victims.Contains(n.Number));
-        foreach (var victim in victims) world.Stop(victim, hostToo: true);
+        foreach (var victim in ThreeOfTen(world)) world.Stop(victim, hostToo: true);
         figures["fewest copies after the crash"] = world.FewestCopies();
         figures["h to target copies again"] = CopiesReach(world, Copies, 12 * Day) / Hour;
         SetsAreRight(world, Hour);

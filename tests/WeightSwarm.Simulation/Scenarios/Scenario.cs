@@ -66,6 +66,19 @@ internal abstract class Scenario
         () => world.CopiesInWords() + "\n  " + string.Join(
             "\n  ", world.Live.Select(n => $"n{n.Number}: {n.PlanInWords()}")));
 
+    /// <summary>
+    /// Three nodes of ten, drawn until something is left of every slice: what nobody has is not to be repaired, and to
+    /// wait for it would say nothing of the planner.
+    /// </summary>
+    protected static List<int> ThreeOfTen(SimWorld world)
+    {
+        while (true)
+        {
+            var some = world.Random.Pick(world.Nodes.Length, world.Nodes.Length * 3 / 10);
+            if (world.LostSlices(n => !some.Contains(n.Number)) == 0) return some;
+        }
+    }
+
     /// <summary>For so long no node begins or gives up a fetch.</summary>
     protected static void NothingMoves(SimWorld world, long forMs)
     {
