@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace WeightSwarm.Core;
 
 /// <summary>
@@ -32,5 +34,15 @@ public sealed class SplitMix64(ulong seed)
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9UL;
         z = (z ^ (z >> 27)) * 0x94D049BB133111EBUL;
         return z ^ (z >> 31);
+    }
+
+    /// <summary>Takes an id into a digest: each of its four 8-byte big-endian words in turn.</summary>
+    public static ulong Absorb(ulong state, Hash256 id)
+    {
+        Span<byte> bytes = stackalloc byte[Hash256.Size];
+        id.CopyTo(bytes);
+        for (var i = 0; i < Hash256.Size; i += sizeof(ulong))
+            state = Mix((state + 0x9E37_79B9_7F4A_7C15) ^ BinaryPrimitives.ReadUInt64BigEndian(bytes[i..]));
+        return state;
     }
 }

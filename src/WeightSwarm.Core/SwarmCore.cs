@@ -15,31 +15,6 @@ using WeightSwarm.Core.Records;
 
 namespace WeightSwarm.Core;
 
-/// <summary>What a core is made of.</summary>
-/// <param name="Network">Which network.</param>
-/// <param name="Signer">The node's key.</param>
-/// <param name="Verifier">Checks everybody's signatures.</param>
-/// <param name="Sequence">Numbers of the node's own records.</param>
-/// <param name="Seed">Of all choices that need not be secret.</param>
-/// <param name="Secret">32 bytes that nobody else knows, new for each run: the salts of reconciliation come from
-/// it.</param>
-public sealed record CoreParts(
-    NetworkId Network, ISigner Signer, ISignatureVerifier Verifier, ISequence Sequence, ulong Seed,
-    ReadOnlyMemory<byte> Secret)
-{
-    /// <summary>What other cores in this process have read and checked; null where there are none.</summary>
-    public IKnownRecords? Known { get; init; }
-
-    /// <summary>
-    /// All peers run in this process and are trusted, as in a simulation: reconciliation takes its fingerprints from
-    /// sums, which an enemy could forge. Either all of them do or none.
-    /// </summary>
-    public bool TrustsPeers { get; init; }
-
-    /// <summary>From which size on the network is parted; the same for all its nodes.</summary>
-    public BucketRules Buckets { get; init; } = BucketRules.Default;
-}
-
 /// <summary>
 /// One node, without I/O: a frame becomes a gossip input, the records that it brings build the view, the view becomes a
 /// plan, the plan becomes fetches, and what they end in becomes records again. The daemon and the simulator drive the
@@ -394,58 +369,5 @@ public sealed partial class SwarmCore
         _views.Accepted(record, now);
         if (record.Kind == RecordKind.Charter) foreach (var gone in _records.DropUnauthorised()) End(gone);
         foreach (var old in _records.DropOldProposals(record)) End(old);
-    }
-
-    private void SayNode(Instant now)
-    {
-        if (_self is null) return;
-        var node = NodeBody(_self);
-        var age = now.MonotonicMs - _saidNodeMs;
-        if (_saidNode is not null && (!_refutes && node.Equals(_saidNode) || age < RefuteGapMs)) return;
-        _refutes = false;
-        (_saidNode, _saidNodeMs) = (node, now.MonotonicMs);
-        _saidNodeId = Say(RecordKind.Node, [], node, Pace.LeaseTtlMs).Id;
-    }
-
-    private void SeenAt(IPAddress address)
-    {
-        if (!address.Equals(_observed)) _gossip.ForgetReach();
-        (_observed, _nodeBody) = (address, null);
-    }
-
-    private V1.Node NodeBody(SelfDescription self)
-    {
-        if (_saysHidden != _gossip.IsHidden) (_saysHidden, _nodeBody) = (_gossip.IsHidden, null);
-        return _nodeBody ??= MakeNodeBody(self);
-    }
-
-    private V1.Node MakeNodeBody(SelfDescription self)
-    {
-        var node = new V1.Node
-        {
-            DonatedBytes = (ulong)Quantity.Quantise(_donatedBytes),
-            FreeBytes = (ulong)Quantity.Quantise(_freeBytes),
-            Operator = self.Operator,
-            Site = self.Site,
-            Draining = self.Draining,
-            Version = self.Version,
-            StartedMs = (ulong)self.StartedMs,
-        };
-        if (_subscriptions.IsParted) node.Buckets.AddRange(_subscriptions.Own.Select(b => (uint)b));
-        node.Declines.AddRange(self.Declines.Select(DeclineBodies.Decline));
-        foreach (var (ip, gossip, torrent) in self.Endpoints)
-        {
-            // A node that listens on every address learns from its peers which one is seen.
-            var seen = ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any) ? _observed : ip;
-            if (seen is null) continue;
-            node.Endpoints.Add(new V1.Endpoint
-            {
-                Ip = ByteString.CopyFrom(seen.GetAddressBytes()),
-                // A node that nobody can dial is no monitor, and is dialled by nobody.
-                GossipPort = _gossip.IsHidden ? 0 : (uint)gossip,
-                TorrentPort = (uint)torrent,
-            });
-        }
-        return node;
     }
 }

@@ -60,10 +60,11 @@ public static class Rendezvous
         SplitMix64.Mix(SplitMix64.Mix(orderDigest ^ nodeDigest) + orderDigest);
 
     /// <summary>Salt and group, mixed once for all candidates.</summary>
-    public static ulong OrderDigest(Hash256 salt, Hash256 groupKey) => Absorb(Absorb(OrderSeed, salt), groupKey);
+    public static ulong OrderDigest(Hash256 salt, Hash256 groupKey) =>
+        SplitMix64.Absorb(SplitMix64.Absorb(OrderSeed, salt), groupKey);
 
     /// <summary>A node's id, mixed once for all groups.</summary>
-    public static ulong NodeDigest(NodeId node) => Absorb(NodeSeed, node.Hash);
+    public static ulong NodeDigest(NodeId node) => SplitMix64.Absorb(NodeSeed, node.Hash);
 
     /// <summary>The key under which a slice is placed: the same for all slices of its group.</summary>
     public static Hash256 GroupKey(Entry model, int slice)
@@ -115,14 +116,5 @@ public static class Rendezvous
         if (boundMs <= 0) return 0;
         var draw = SplitMix64.Mix(Draw(orderDigest, nodeDigest) ^ JitterSeed ^ SplitMix64.Mix((ulong)slice));
         return (long)Math.BigMul(draw, (ulong)boundMs, out _);
-    }
-
-    private static ulong Absorb(ulong state, Hash256 name)
-    {
-        Span<byte> bytes = stackalloc byte[Hash256.Size];
-        name.CopyTo(bytes);
-        for (var i = 0; i < Hash256.Size; i += sizeof(ulong))
-            state = SplitMix64.Mix((state + 0x9E37_79B9_7F4A_7C15) ^ BinaryPrimitives.ReadUInt64BigEndian(bytes[i..]));
-        return state;
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using WeightSwarm.Core.Identity;
 using WeightSwarm.Core.Records;
 
@@ -46,7 +45,7 @@ public static class Bucket
     /// </summary>
     public static int DutyOf(NodeId node, int bits = MostBits)
     {
-        var digest = Absorb(DutySeed, node.Hash);
+        var digest = SplitMix64.Absorb(DutySeed, node.Hash);
         var (best, duty) = (ulong.MaxValue, 0);
         for (var bucket = 0; bucket < 1 << bits; bucket++)
             if (Score(digest, bucket) is var score && score < best) (best, duty) = (score, bucket);
@@ -54,19 +53,10 @@ public static class Bucket
     }
 
     /// <summary>A node's score for a bucket; smaller is better.</summary>
-    public static ulong Score(NodeId node, int bucket) => Score(Absorb(DutySeed, node.Hash), bucket);
+    public static ulong Score(NodeId node, int bucket) => Score(SplitMix64.Absorb(DutySeed, node.Hash), bucket);
 
     private static ulong Score(ulong digest, int bucket) =>
         SplitMix64.Mix(SplitMix64.Mix(digest ^ (ulong)bucket) + digest);
 
     private static int Of(ReadOnlySpan<byte> model, int bits) => (int)(Hash256.Of(model).Prefix >> (64 - bits));
-
-    private static ulong Absorb(ulong state, Hash256 name)
-    {
-        Span<byte> bytes = stackalloc byte[Hash256.Size];
-        name.CopyTo(bytes);
-        for (var i = 0; i < Hash256.Size; i += sizeof(ulong))
-            state = SplitMix64.Mix((state + 0x9E37_79B9_7F4A_7C15) ^ BinaryPrimitives.ReadUInt64BigEndian(bytes[i..]));
-        return state;
-    }
 }
