@@ -340,7 +340,8 @@ public sealed partial class SwarmCore
 
     /// <summary>
     /// The wall clock was set. What was said under the old one may have been refused for it, or be refused from now on:
-    /// it is said again, and what bears a time to come, which nobody else believes, is forgotten.
+    /// it is said again. What bears a time to come, which nobody else believes, gives way to the same words with the
+    /// time of now, and at once: in between a peer could bring back older ones.
     /// </summary>
     private void SayAllAgain(Instant now)
     {
@@ -349,6 +350,9 @@ public sealed partial class SwarmCore
         {
             Disown(record);
             End(record);
+            // What others have to answer is asked anew, by whoever wants the answer still.
+            if (record.Kind != RecordKind.ReleaseIntent)
+                OfferOwn(_author.Again(record, now, WhyClockSuspect is null));
         }
         _saidNode = null;
         _replication.SayAllAgain();

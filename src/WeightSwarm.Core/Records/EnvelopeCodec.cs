@@ -44,6 +44,12 @@ public static class EnvelopeCodec
     /// <summary>Makes and signs a record.</summary>
     public static Record Write(
         ISigner signer, NetworkId network, RecordKind kind, ReadOnlySpan<byte> subject, IMessage body,
+        ulong seq, long issuedMs, long ttlMs) =>
+        Write(signer, network, kind, subject, body.ToByteString(), seq, issuedMs, ttlMs);
+
+    /// <summary>Makes and signs a record around a body in its bytes.</summary>
+    public static Record Write(
+        ISigner signer, NetworkId network, RecordKind kind, ReadOnlySpan<byte> subject, ByteString body,
         ulong seq, long issuedMs, long ttlMs)
     {
         var envelope = new V1.Envelope
@@ -54,7 +60,7 @@ public static class EnvelopeCodec
             Seq = seq,
             IssuedMs = (ulong)issuedMs,
             TtlS = (uint)Math.Max(1, ttlMs / 1000),
-            Body = body.ToByteString(),
+            Body = body,
         };
         envelope.Signature = ByteString.CopyFrom(signer.Sign(SignedBytes(envelope, network)));
         var bytes = envelope.ToByteArray();

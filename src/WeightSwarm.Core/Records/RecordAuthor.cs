@@ -34,6 +34,17 @@ public sealed class RecordAuthor(ISigner signer, NetworkId network, ISequence se
         return EnvelopeCodec.Write(signer, network, kind, subject, body, seq, now.UnixMs, ttlMs);
     }
 
+    /// <summary>The words of an earlier record of this key, with the next number and the time of now.</summary>
+    /// <param name="record">What is said again: kind, subject, body and how long it lives.</param>
+    /// <param name="now">The time that the new one bears.</param>
+    /// <param name="clockTrusted">As for <see cref="Make"/>.</param>
+    public Record Again(Record record, Instant now, bool clockTrusted = true)
+    {
+        var seq = sequence.Next(clockTrusted ? now.UnixMs : 0);
+        return EnvelopeCodec.Write(
+            signer, network, record.Kind, record.Subject, record.Envelope.Body, seq, now.UnixMs, record.TtlMs);
+    }
+
     /// <summary>A record of this key, newer than any that was made here, came back from the network: number above
     /// it.</summary>
     public void JumpAbove(Record record) => sequence.JumpAbove(record.Seq);

@@ -187,6 +187,29 @@ public sealed class OwnLeasesTests
         Assert.Equal(3, Standing().Count);
     }
 
+    /// <summary>Peers never had the words of the time to come: a frame may bring the last that they had.</summary>
+    [Fact]
+    public void Words_OfATimeToCome_GiveWayToNewOnesBeforeAPeerBringsOlderOnesBack()
+    {
+        _bench.Ticks(15 * Second);
+        List<Record> older = [Current(RecordKind.Renewal), .. Standing()];
+        var session = _bench.Greeted(20);
+        _bench.SetClock(_bench.Now.UnixMs + 86_400 * (long)Second);
+        _bench.Ticks(4 * Second);
+        Assert.All(older, o => Assert.NotEqual(o.Id, _bench.Core.Records.Single(r => r.Key == o.Key).Id));
+        _bench.SetClock(_bench.Now.UnixMs - 86_400 * (long)Second);
+        foreach (var old in older)
+        {
+            _bench.Frame(session, CoreBench.Push(old));
+            var current = _bench.Core.Records.Single(r => r.Key == old.Key);
+            Assert.True(current.Seq > old.Seq);
+            Assert.InRange(current.IssuedMs, old.IssuedMs, _bench.Now.UnixMs);
+        }
+        _bench.Ticks(20 * Second);
+        AssertLists(Current(RecordKind.Renewal), Standing());
+        Assert.Equal(3, Standing().Count);
+    }
+
     [Fact]
     public void Renewals_OfMoreThanOneRecordHolds_TakeSeveralPages()
     {
