@@ -105,9 +105,8 @@ internal sealed partial class GossipState
                 // Of who is one too many where it is, the others learn by anti-entropy, if at all.
                 if (IsAdmitted(record!.Author)) Spread(record, session.Id, now);
                 break;
-            case Acceptance.Duplicate when session.Active && session.Eager && !IsReconciling(session):
-                session.Eager = false;
-                _outbox.Send(session.Id, new V1.Frame { Prune = new V1.Prune() });
+            case Acceptance.Duplicate when session.Active && !IsReconciling(session):
+                Prune(session, now);
                 break;
             case Acceptance.Malformed:
                 Blame(session, Offence.Malformed, $"a record was refused: {verdict}", now);
@@ -142,14 +141,47 @@ internal sealed partial class GossipState
     private void OnGraft(Session session, V1.Graft graft, Instant now)
     {
         if (IsTooLong(session, graft.Ids.Count, MostIds, "list of grafted ids", now)) return;
-        session.Eager = true;
+        MakeEager(session);
         Push(session, graft.Ids.Select(_records.FindShort).OfType<Record>(), now);
     }
 
     /// <summary>
-    /// News came over this link, so it belongs to the tree. If it is lazy here, its other end has been told so or will
-    /// be: it pushed before it knew. With both ends of two minds nothing comes over the link, and the next duplicate
-    /// cuts the other one, too.
+    /// A duplicate came over this link. If it is lazy here already, the other end has not heard so yet, or is of
+    /// another mind since: a prune and a graft that cross leave each end with what the other one wanted.
+    /// </summary>
+    private void Prune(Session session, Instant now)
+    {
+        if (!session.Eager && !IsDue(session.PrunedMs, Pace.GraftMs, now)) return;
+        (session.Eager, session.PrunedMs) = (false, now.MonotonicMs);
+        _outbox.Send(session.Id, new V1.Frame { Prune = new V1.Prune() });
+    }
+
+    /// <summary>
+    /// The other end has the news from elsewhere. Two records on their way at once can cut a node off from both of
+    /// those it has them from: then it asks for the nearest link again and does not wait until it misses something.
+    /// </summary>
+    private void OnPrune(Session session)
+    {
+        var was = session.Eager;
+        session.Eager = false;
+        if (!was || !session.Active) return;
+        Session? nearest = null;
+        foreach (var other in All)
+        {
+            if (!other.Active) continue;
+            if (other.Eager) return;
+            if (other != session && (nearest is null || Nearness(other) < Nearness(nearest))) nearest = other;
+        }
+        if (nearest is not null) MakeEager(nearest);
+    }
+
+    /// <summary>Round trip, ms; whoever was never measured comes last.</summary>
+    private static long Nearness(Session session) => session.RttMs < 0 ? long.MaxValue : session.RttMs;
+
+    /// <summary>
+    /// News came over this link, or its other end asks for it: it belongs to the tree. If it is lazy here, its other
+    /// end has been told so or will be: it pushed, or asked, before it knew. With both ends of two minds nothing comes
+    /// over the link, and the next duplicate cuts the other one, too.
     /// </summary>
     private void MakeEager(Session session)
     {

@@ -186,7 +186,7 @@ internal sealed partial class GossipState
             case V1.Frame.KindOneofCase.Push: OnPush(session, frame.Push, now); break;
             case V1.Frame.KindOneofCase.IHave: OnIHave(session, frame.IHave, now); break;
             case V1.Frame.KindOneofCase.Graft: OnGraft(session, frame.Graft, now); break;
-            case V1.Frame.KindOneofCase.Prune: session.Eager = false; break;
+            case V1.Frame.KindOneofCase.Prune: OnPrune(session); break;
             case V1.Frame.KindOneofCase.Ping: OnPing(session, frame.Ping, now); break;
             case V1.Frame.KindOneofCase.Pong: OnPong(session, frame.Pong, now); break;
             case V1.Frame.KindOneofCase.Reconcile: OnReconcile(session, frame.Reconcile, now); break;

@@ -37,6 +37,9 @@ internal sealed class Session(SessionId id, NodeId peer, bool outbound, IPEndPoi
     /// <summary>Records go out on this link at once; otherwise only their ids do.</summary>
     public bool Eager { get; set; } = true;
 
+    /// <summary>When the other end was last told that the link is lazy.</summary>
+    public long PrunedMs { get; set; } = long.MinValue;
+
     /// <summary>Anti-entropy with this peer; made at its first use.</summary>
     public Reconciliation.Reconciler? Reconciler { get; set; }
 

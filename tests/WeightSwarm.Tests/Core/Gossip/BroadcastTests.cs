@@ -147,6 +147,31 @@ public sealed class BroadcastTests
         Assert.NotNull(Assert.Single(To(outputs, second)).Prune);
         Assert.DoesNotContain(To(_bench.Frame(first, Push(_bench.NodeRecord(10))), second), f => f.Push is not null);
         Assert.Empty(To(_bench.Frame(second, Push(record)), second));
+        _bench.Wait(Pace.Drill.GraftMs);
+        Assert.NotNull(Assert.Single(To(_bench.Frame(second, Push(record)), second)).Prune);
+    }
+
+    /// <summary>A prune that crosses it has made the link lazy at the end that grafts.</summary>
+    [Fact]
+    public void Graft_OverALazyLink_IsConfirmedAndOverAnEagerOneIsNot()
+    {
+        var (_, link) = (_bench.Linked(2), _bench.Linked(3));
+        _bench.Frame(link, new V1.Frame { Prune = new V1.Prune() });
+        var graft = new V1.Frame { Graft = new V1.Graft() };
+        Assert.Empty(Assert.Single(To(_bench.Frame(link, graft), link)).Graft.Ids);
+        Assert.Empty(To(_bench.Frame(link, graft), link));
+    }
+
+    [Fact]
+    public void Prune_OfTheLastEagerLink_BringsAnotherOneBackAtOnce()
+    {
+        var (one, two, three) = (_bench.Linked(2), _bench.Linked(3), _bench.Greeted(4));
+        var prune = new V1.Frame { Prune = new V1.Prune() };
+        Assert.Empty(_bench.Frame(one, prune));
+        var outputs = _bench.Frame(two, prune);
+        Assert.Empty(Assert.Single(To(outputs, one)).Graft.Ids);
+        Assert.Empty(To(outputs, two).Concat(To(outputs, three)));
+        Assert.Single(To(_bench.Frame(two, Push(_bench.NodeRecord(9))), one), f => f.Push is not null);
     }
 
     [Fact]
@@ -193,7 +218,7 @@ public sealed class BroadcastTests
         var record = _bench.NodeRecord(9);
         _bench.Frame(from, Push(record));
         var graft = new V1.Frame { Graft = new V1.Graft { Ids = { record.Id.Prefix, 12345 } } };
-        Assert.Single(To(_bench.Frame(lazy, graft), lazy).Single().Push.Envelopes);
+        Assert.Single(To(_bench.Frame(lazy, graft), lazy).Single(f => f.Push is not null).Push.Envelopes);
         Assert.Single(To(_bench.Frame(from, Push(_bench.NodeRecord(10))), lazy), f => f.Push is not null);
     }
 
