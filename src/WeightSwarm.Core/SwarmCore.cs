@@ -311,8 +311,17 @@ public sealed partial class SwarmCore
         _refutes |= subject == Self && body.Down;
         // Its clock may be behind ours or the subject's; until it takes its word back it stands by it.
         var standsMs = Math.Min(Now.MonotonicMs, castMs + _records.ClockSkewMs);
+        if (IsRefuted(record, subject)) standsMs = Math.Min(standsMs, _liveness.LastHeardMs(subject) ?? standsMs);
         _liveness.Observed(record.Author, subject, body.Down, castMs - agoMs, standsMs);
     }
+
+    /// <summary>
+    /// The subject's denial of what an observer says may overtake it on the way here. Further apart than half a probe
+    /// period they were not under way together: then it is a clock that is wrong, and who is silent stays so.
+    /// </summary>
+    private bool IsRefuted(Record observation, NodeId subject) =>
+        _records.Find(RecordKey.Of(subject, RecordKind.Node, [])) is { } node &&
+        node.IssuedMs - observation.IssuedMs is >= 0 and var later && later <= Pace.ProbeMs / 2;
 
     private void End(Record record)
     {

@@ -19,6 +19,9 @@ internal sealed partial class GossipState
     /// <summary>The protocol version of this implementation.</summary>
     public const uint Protocol = 1;
 
+    /// <summary>No dial takes longer: it gives up at 10 s, and the hellos have as long again.</summary>
+    private const long DialMostMs = 20_000;
+
     private readonly NodeId _self;
     private readonly RecordSet _records;
     private readonly Outbox _outbox;
@@ -239,14 +242,16 @@ internal sealed partial class GossipState
     }
 
     /// <summary>
-    /// Two nodes may dial each other at once. Both keep the stream that the smaller id opened; of two in one direction
-    /// the later one lives, since its peer has restarted.
+    /// Two nodes may dial each other at once. Both keep the stream that the smaller id opened. Of two in one direction,
+    /// or of which one is older than a dial takes, the later one lives: its peer has restarted, or another node runs
+    /// with its key and is to be noticed.
     /// </summary>
     private bool Settle(Session session)
     {
         if (SessionWith(session.Peer) is not { } other) return true;
+        var atOnce = session.Outbound != other.Outbound && session.OpenedMs - other.OpenedMs < DialMostMs;
         var keepOutbound = _self.CompareTo(session.Peer) < 0;
-        var loser = session.Outbound == other.Outbound || session.Outbound == keepOutbound ? other : session;
+        var loser = !atOnce || session.Outbound == keepOutbound ? other : session;
         Drop(loser, "a second stream between the same two nodes");
         return loser != session;
     }

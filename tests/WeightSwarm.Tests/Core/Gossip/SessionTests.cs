@@ -64,6 +64,21 @@ public sealed class SessionTests
         }
     }
 
+    /// <summary>The streams of one that runs with the same key elsewhere must not shut it out for ever.</summary>
+    [Fact]
+    public void Greeted_ByBothWaysLongAfterEachOther_KeepsTheLaterStream()
+    {
+        foreach (var peer in Enumerable.Range(2, 6))
+        {
+            var outbound = _bench.Greeted(peer, outbound: true);
+            _bench.Wait(20_000);
+            var (inbound, _) = _bench.Open(peer);
+            var outputs = _bench.Frame(inbound, Hello());
+            Assert.NotNull(CloseOf(outputs, outbound));
+            Assert.Null(CloseOf(outputs, inbound));
+        }
+    }
+
     [Fact]
     public void Greeted_TwiceTheSameWay_KeepsTheLaterStream()
     {
