@@ -116,26 +116,27 @@ add_model() {
     "$temporary/added.json"
 }
 
-# "verified online claimed risk" of the model, as node 1 sees it; health exits 10 when the model is below thin.
+# "counted verified online fetching risk" of the model, as node 1 sees it; health exits 10 when the model is below thin.
 counts() {
   local answer code=0
   answer=$(cli 1 health $model) || code=$?
   [ $code -eq 0 ] || [ $code -eq 10 ] || return 1
-  jq --exit-status --raw-output '.models[0] | "\(.copies.verified) \(.copies.online) \(.copies.claimed) \(.risk)"' \
-    <<<"$answer"
+  jq --exit-status --raw-output '.models[0] | .risk as $risk |
+    .copies | "\(.counted) \(.verified) \(.online) \(.fetching) \($risk)"' <<<"$answer"
 }
 
 # watch_health CONDITION START: prints health whenever it changes, with the time since START, until CONDITION holds.
 watch_health() {
   local condition=$1 start=$2 deadline=$((SECONDS + patience)) now
   until [ -n "$seen" ] && $condition "$seen"; do
-    [ $SECONDS -lt $deadline ] || fail "health stays at '$seen' (verified, online, claimed, risk) after $patience s"
+    [ $SECONDS -lt $deadline ] || fail "health stays at '$seen' (counted, verified, online, fetching, risk) after" \
+      "$patience s"
     check_daemons
     now=$(counts) || fail "health does not answer"
     if [ "$now" != "$seen" ]; then
       seen=$now
       # shellcheck disable=SC2086
-      printf '%8s   verified %s   online %s   claimed %s   %s\n' "$(since "$start")" $now
+      printf '%8s   counted %s   verified %s   online %s   fetching %s   %s\n' "$(since "$start")" $now
     else
       sleep 0.3
     fi
@@ -143,14 +144,18 @@ watch_health() {
 }
 
 # shellcheck disable=SC2086
-enough_copies() { set -- $1; [ "$1" -ge $copies ] && [ "$2" -ge $copies ]; }
+enough_copies() { set -- $1; [ "$1" -ge $copies ] && [ "$3" -ge $copies ]; }
 # shellcheck disable=SC2086
-fewer_copies() { set -- $1; [ "$1" -lt $copies ] || [ "$2" -lt $copies ]; }
+fewer_copies() { set -- $1; [ "$1" -lt $copies ] || [ "$3" -lt $copies ]; }
+# shellcheck disable=SC2086
+all_verified() { set -- $1; [ "$2" -ge $copies ]; }
 
 wait_for_three_copies() {
   title "Copies rising to $copies"
   watch_health enough_copies "$added"
   time_to_copies=$(since "$added")
+  watch_health all_verified "$added"
+  time_to_audits=$(since "$added")
 }
 
 # The first donor other than the adder that holds every slice.
@@ -225,7 +230,8 @@ print_summary() {
   for node in "${!pids[@]}"; do peaks[node]=$(peak_memory "$node"); done
   title "Summary"
   printf '%-30s %s\n' "model" "$(human_bytes "$bytes")" "time to $copies copies" "$time_to_copies" \
-    "time to repair after the kill" "$time_to_repair" "time to restore" "$time_to_restore" "all" "$(since "$started")"
+    "time to $copies verified copies" "$time_to_audits" "time to repair after the kill" "$time_to_repair" \
+    "time to restore" "$time_to_restore" "all" "$(since "$started")"
   for node in "${!peaks[@]}"; do
     note=
     [ "$node" != "$victim" ] || note=" (until it was killed)"

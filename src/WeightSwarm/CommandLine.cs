@@ -33,7 +33,7 @@ internal sealed class CommandLine
     public CommandLine(Terminal terminal, Machine machine, DaemonRunner? daemon)
     {
         _terminal = terminal;
-        Root = new RootCommand("Keeps openly released model weights alive: seeds them, and keeps N verified copies.")
+        Root = new RootCommand("Keeps openly released model weights alive: seeds them, and keeps N audited copies.")
         {
             _state, _json,
             NetworkCommand.Create(this), InviteCommand.Create(this),

@@ -1,8 +1,6 @@
-using System.Collections.Immutable;
 using Google.Protobuf;
 using WeightSwarm.Core.Catalogue;
 using WeightSwarm.Core.Identity;
-using WeightSwarm.Core.Planning;
 using WeightSwarm.Core.Records;
 
 namespace WeightSwarm.Core.Auditing;
@@ -38,14 +36,15 @@ public static class AuditReports
         return Hash256.Of(bytes).Prefix;
     }
 
-    /// <summary>The passes of the window, the newest first; what does not fit is left out.</summary>
+    /// <summary>The passes of the window, the newest first, but none of a copy that failed since; what does not fit is
+    /// left out.</summary>
     public static V1.AuditReport Write(AuditBook book, long unixMs, Pace pace)
     {
         var passes = new SortedDictionary<(uint Ago, ulong Name), List<int>>();
         foreach (var (copy, audits) in book.Copies)
         {
             var agoMs = Math.Max(0, unixMs - audits.PassedMs);
-            if (agoMs >= WindowMs(pace)) continue;
+            if (agoMs >= WindowMs(pace) || !audits.HasCredit) continue;
             var key = ((uint)(agoMs * PartsPerPeriod / pace.AuditMs), NameOf(copy.Holder, copy.Model));
             if (!passes.TryGetValue(key, out var slices)) passes.Add(key, slices = []);
             slices.Add(copy.Slice);
@@ -77,63 +76,4 @@ public static class AuditReports
 
     private static bool HasBit(ByteString bitmap, int slice) =>
         slice >> 3 < bitmap.Length && (bitmap[slice >> 3] >> (slice & 7) & 1) != 0;
-}
-
-/// <summary>
-/// Which copies have been audited lately, as far as one node can know: by itself, or by a node that was drawn for it
-/// and says so. Nobody's word is taken who was not drawn.
-/// </summary>
-/// <param name="view">What the node sees.</param>
-/// <param name="book">Its own audits.</param>
-/// <param name="reportOf">The report of another node, or null.</param>
-/// <param name="now">The moment that is judged.</param>
-public sealed class AuditFreshness(SwarmView view, AuditBook book, Func<NodeId, Record?> reportOf, Instant now)
-{
-    // A pass of two periods ago was made in this epoch, the last, or the one before.
-    private const int EpochsBack = 2;
-
-    private readonly AuditSchedule _schedule = new(view, now);
-
-    /// <summary>
-    /// When a copy was last audited and passed, Unix milliseconds; 0: not within two periods. What this node holds
-    /// itself it reads itself.
-    /// </summary>
-    public long PassedMs(CopyKey copy)
-    {
-        if (copy.Holder == view.Self) return now.UnixMs;
-        var pace = view.Policy.Pace;
-        var oldest = now.UnixMs - AuditReports.FreshMs(pace);
-        var passed = book.Of(copy).PassedMs;
-        var epoch = AuditSchedule.EpochOf(copy, now.UnixMs, pace);
-        for (var back = 0; back <= EpochsBack && passed <= oldest; back++)
-            foreach (var auditor in _schedule.AuditorsOf(copy, epoch - back))
-                if (reportOf(auditor) is { } report)
-                    passed = Math.Max(passed, AuditReports.PassedMs(report, copy, pace));
-        return passed > oldest ? passed : 0;
-    }
-
-    /// <summary>
-    /// Of each slice the counted copies whose audits are fresh; the fewest over the slices of a model, by model id.
-    /// </summary>
-    public ImmutableSortedDictionary<Hash256, int> Audited()
-    {
-        var nodes = new NodeIndex(view, now);
-        return view.Models.ToImmutableSortedDictionary(m => m.Entry.ModelId, m => Fewest(new ModelTally(nodes, m)));
-    }
-
-    private int Fewest(ModelTally tally)
-    {
-        var fewest = int.MaxValue;
-        for (var slice = 0; slice < tally.Model.Entry.Slices; slice++)
-        {
-            tally.Count(slice, withOwnClaim: true);
-            var fresh = 0;
-            for (var i = 0; i < tally.Fates.Length; i++)
-                if (tally.Fates[i] == CopyFate.Counted &&
-                    PassedMs(new CopyKey(tally.Model.Holders[i].Node, tally.Model.Entry.ModelId, slice)) > 0)
-                    fresh++;
-            fewest = Math.Min(fewest, fresh);
-        }
-        return fewest == int.MaxValue ? 0 : fewest;
-    }
 }

@@ -21,14 +21,14 @@ public enum Risk
 /// <summary>The health of one model: it is as well off as its worst slice.</summary>
 /// <param name="Entry">The model.</param>
 /// <param name="Target">Wanted copies of every slice.</param>
-/// <param name="Verified">Durable copies of the slice that has the fewest.</param>
-/// <param name="Claimed">Valid claims on the slice that has the fewest.</param>
+/// <param name="Counted">Durable copies of the slice that has the fewest.</param>
+/// <param name="Fetching">Valid claims on the slice that has the fewest.</param>
 /// <param name="Online">Online copies of the slice that has the fewest.</param>
 /// <param name="WorstSlice">The first slice with the fewest durable copies.</param>
 /// <param name="SlicesBelowTarget">How many slices have fewer durable copies than wanted.</param>
 /// <param name="Risk">In one word.</param>
 public sealed record ModelHealth(
-    Entry Entry, int Target, int Verified, int Claimed, int Online, int WorstSlice, int SlicesBelowTarget, Risk Risk);
+    Entry Entry, int Target, int Counted, int Fetching, int Online, int WorstSlice, int SlicesBelowTarget, Risk Risk);
 
 /// <summary>The health of every model of a view, and how many there are of each kind.</summary>
 /// <param name="Models">In the order of the view.</param>
@@ -60,17 +60,17 @@ public sealed record HealthReport(ImmutableArray<ModelHealth> Models)
 
     private static ModelHealth OfModel(SliceCounter counter, ModelView model, Policy policy)
     {
-        int verified = int.MaxValue, claimed = int.MaxValue, online = int.MaxValue, worst = 0, below = 0;
+        int counted = int.MaxValue, fetching = int.MaxValue, online = int.MaxValue, worst = 0, below = 0;
         var target = model.Target(policy);
         for (var slice = 0; slice < model.Entry.Slices; slice++)
         {
             var counts = counter.Tally(model, slice).Counts;
-            if (counts.Durable < verified) (verified, worst) = (counts.Durable, slice);
+            if (counts.Durable < counted) (counted, worst) = (counts.Durable, slice);
             if (counts.Durable < target) below++;
-            claimed = Math.Min(claimed, counts.Claims);
+            fetching = Math.Min(fetching, counts.Claims);
             online = Math.Min(online, counts.Online);
         }
-        if (model.Entry.Slices == 0) verified = claimed = online = 0;
-        return new ModelHealth(model.Entry, target, verified, claimed, online, worst, below, RiskOf(verified, target));
+        if (model.Entry.Slices == 0) counted = fetching = online = 0;
+        return new ModelHealth(model.Entry, target, counted, fetching, online, worst, below, RiskOf(counted, target));
     }
 }

@@ -71,7 +71,7 @@ public sealed record WhatIfReport(
         {
             var draws = outlooks.Select(o => o[at]).OrderByDescending(o => o.Risk)
                 .ThenBy(o => o.Copies).ThenBy(o => o.Repaired).ThenByDescending(o => o.BytesToCopy).ToList();
-            return new ModelWhatIf(model.Verified, draws[draws.Count / 2], draws[0]);
+            return new ModelWhatIf(model.Counted, draws[draws.Count / 2], draws[0]);
         });
         var totals = outlooks.Select(WhatIfTotal.Of).Order().ToList();
         return new WhatIfReport([.. models], views.Count, gone, totals[(totals.Count - 1) / 2], totals[^1]);

@@ -10,24 +10,42 @@ namespace WeightSwarm.Node.Control;
 /// <summary>What audits have found, as the CLI gets it.</summary>
 internal static class AuditReplies
 {
-    /// <summary>Adds to each model how many copies were audited lately.</summary>
+    /// <summary>Adds to each model how many of its counted copies are verified.</summary>
     public static void AddTo(HealthReply reply, SwarmCore core)
     {
-        if (core.AuditFreshness?.Audited() is not { } audited) return;
-        foreach (var model in reply.Models)
-            if (Hash256.TryParseHex(model.InfoHashV2, out var id))
-                model.Audited = (uint)audited.GetValueOrDefault(id);
+        if (core.View is not { } view || core.AuditFreshness is not { } freshness) return;
+        var said = reply.Models.ToDictionary(m => m.InfoHashV2);
+        var fewest = freshness.Fewest(view.Watched.Where(m => said.ContainsKey(m.Entry.ModelId.ToString())));
+        foreach (var (id, verified) in fewest) said[id.ToString()].Verified = (uint)verified;
     }
 
-    /// <summary>Adds to each counted copy whether it was audited lately.</summary>
+    /// <summary>Adds to each holder how many of its slices are verified.</summary>
+    public static void AddTo(ShowReply reply, SwarmCore core, ModelView model)
+    {
+        if (core.AuditFreshness is not { } freshness) return;
+        foreach (var info in reply.Holders)
+            if (model.Holders.FirstOrDefault(h => h.Node.ToString() == info.NodeId) is { } holder)
+                info.SlicesVerified = (uint)holder.Verified.Slices.Count(
+                    slice => freshness.IsVerified(new CopyKey(holder.Node, model.Entry.ModelId, slice)));
+    }
+
+    /// <summary>Adds to each copy whether it is verified, and to each counted one why or why not.</summary>
     public static void AddTo(WhyReply reply, SwarmCore core, ModelView model)
     {
         if (core.AuditFreshness is not { } freshness) return;
         foreach (var slice in reply.Slices)
-            foreach (var copy in slice.Copies.Where(c => c.Counted))
+        {
+            foreach (var copy in slice.Copies.Where(c => !c.Claim))
                 if (NodeId.TryParse(copy.NodeId, out var holder))
-                    copy.Reason += Words(
-                        core, freshness, new CopyKey(holder, model.Entry.ModelId, (int)slice.Slice));
+                    Say(copy, freshness.EvidenceOf(new CopyKey(holder, model.Entry.ModelId, (int)slice.Slice)));
+            slice.Verified = (uint)slice.Copies.Count(c => c.Counted && c.Verified);
+        }
+    }
+
+    private static void Say(WhyCopy copy, CopyEvidence evidence)
+    {
+        copy.Verified = evidence <= CopyEvidence.Audited;
+        if (copy.Counted) copy.Reason += Words(evidence);
     }
 
     /// <summary>Adds what this node's own audits have found.</summary>
@@ -52,8 +70,13 @@ internal static class AuditReplies
         m.Entry.ModelId == copy.Model && m.Holders.Any(h => h.Node == copy.Holder && h.Verified.Contains(copy.Slice)));
 
     /// <summary>No times: slices of which the same is to be said are shown together.</summary>
-    private static string Words(SwarmCore core, AuditFreshness freshness, CopyKey copy) =>
-        copy.Holder == core.Self ? ""
-        : freshness.PassedMs(copy) > 0 ? "; audited lately"
-        : "; not audited lately";
+    private static string Words(CopyEvidence evidence) => evidence switch
+    {
+        CopyEvidence.Own => "; this node's own",
+        CopyEvidence.Audited => "; audited lately",
+        CopyEvidence.Stale => "; not audited lately",
+        CopyEvidence.None => "; no audit of it is known yet",
+        CopyEvidence.NoAuditor => "; there is no node of another failure domain that may audit it",
+        _ => "",
+    };
 }

@@ -11,8 +11,9 @@ namespace WeightSwarm.Node.Control;
 public sealed partial class ControlService
 {
     private const string Basis =
-        "verified: the holder hashed every piece and signs that it holds it, and no audit of this node's says " +
-        "otherwise; audited: random leaves of it were proved to a node of another failure domain lately";
+        "counted: the holder hashed every piece and signs that it holds it, and no audit of this node's says " +
+        "otherwise; verified: of these this node's own, and those of which random parts were proved lately to a node " +
+        "of another failure domain; claimed: the others";
 
     /// <inheritdoc/>
     public override Task<HealthReply> Health(HealthRequest request, ServerCallContext context)
@@ -70,8 +71,8 @@ public sealed partial class ControlService
         Bytes = (ulong)health.Entry.Bytes,
         Slices = (uint)health.Entry.Slices,
         TargetCopies = (uint)health.Target,
-        Verified = (uint)health.Verified,
-        Claimed = (uint)health.Claimed,
+        Counted = (uint)health.Counted,
+        Fetching = (uint)health.Fetching,
         Online = (uint)health.Online,
         Risk = WhyReplies.Word(health.Risk),
         SlicesBelowTarget = (uint)health.SlicesBelowTarget,

@@ -87,6 +87,7 @@ public sealed partial class ControlService
         var view = Find(core, name);
         var reply = new ShowReply { Model = ModelReplies.Of(core!, view.Entry) };
         reply.Holders.AddRange(ModelReplies.Holders(core!, view, clock.Now));
+        AuditReplies.AddTo(reply, core!, view);
         return (view, reply);
     }
 

@@ -54,10 +54,11 @@ internal static class HealthCommand
         json.WriteNumber("slices_below_target", model.SlicesBelowTarget);
         json.WriteNumber("target_copies", model.TargetCopies);
         json.WriteStartObject("copies");
+        json.WriteNumber("counted", model.Counted);
         json.WriteNumber("verified", model.Verified);
-        json.WriteNumber("claimed", model.Claimed);
+        json.WriteNumber("claimed", Claimed(model));
         json.WriteNumber("online", model.Online);
-        json.WriteNumber("audited", model.Audited);
+        json.WriteNumber("fetching", model.Fetching);
         json.WriteEndObject();
         json.WriteString("risk", model.Risk);
         json.WriteOptional("wanted_by_nobody", model.WantedByNobody);
@@ -66,19 +67,24 @@ internal static class HealthCommand
         if (model.LastDrill is { } drill) DrillReport.WriteObject(json, "last_drill", drill);
     }
 
+    /// <summary>Of the copies that every slice has, what is left beside the verified ones.</summary>
+    private static uint Claimed(ModelHealth model) => model.Counted - Math.Min(model.Counted, model.Verified);
+
     private static void WriteText(TextOutput text, HealthReply reply, DateTimeOffset now)
     {
         var isEstimated = reply.Models.Any(model => model.HasLossWithinAYear);
         string[] headings =
-            ["NAME", "REVISION", ">SIZE", ">WANTED", ">VERIFIED", ">AUDITED", ">ONLINE", ">CLAIMED", "RISK"];
+        [
+            "NAME", "REVISION", ">SIZE", ">WANTED", ">COUNTED", ">VERIFIED", ">CLAIMED", ">ONLINE", ">FETCHING", "RISK",
+        ];
         var table = new Table(isEstimated ? [.. headings, "LOST IN A YEAR"] : headings);
         foreach (var model in reply.Models)
         {
             Cell[] cells =
             [
                 model.Name, Words.Brief(model.Revision), SizeText.Format(model.Bytes), Cell.Of(model.TargetCopies),
-                Cell.Of(model.Verified), Cell.Of(model.Audited), Cell.Of(model.Online), Cell.Of(model.Claimed),
-                Cell.Risk(model.Risk),
+                Cell.Of(model.Counted), Cell.Of(model.Verified), Cell.Of(Claimed(model)), Cell.Of(model.Online),
+                Cell.Of(model.Fetching), Cell.Risk(model.Risk),
             ];
             table.Add(isEstimated ? [.. cells, LossText.Of(model)] : cells);
         }

@@ -90,6 +90,7 @@ internal static class ShowCommand
         {
             item.WriteString("node_id", holder.NodeId);
             item.WriteNumber("slices", holder.Slices);
+            item.WriteNumber("slices_verified", holder.SlicesVerified);
             item.WriteBoolean("online", holder.Online);
             item.WriteBoolean("counted", holder.Counted);
             item.WriteBoolean("in_place", holder.InPlace);
@@ -125,12 +126,12 @@ internal static class ShowCommand
 
     private static void WriteHolders(TextOutput text, ShowReply reply)
     {
-        var table = new Table("HOLDER", ">SLICES", "COUNTED", "LAST SEEN");
+        var table = new Table("HOLDER", ">SLICES", ">VERIFIED", "COUNTED", "LAST SEEN");
         foreach (var holder in reply.Holders)
         {
             table.Add(
                 $"{Words.Brief(holder.NodeId)}{(holder.InPlace ? " (in place)" : "")}", Cell.Of(holder.Slices),
-                holder.Counted ? "yes" : "no",
+                Cell.Of(holder.SlicesVerified), holder.Counted ? "yes" : "no",
                 holder.Online ? "online" : $"{Words.Span(TimeSpan.FromSeconds(holder.AbsentS))} ago");
         }
         text.Table(table);

@@ -39,6 +39,8 @@ internal static class WhyCommand
     {
         json.WriteNumber("slice", slice.Slice);
         json.WriteNumber("durable", slice.Durable);
+        json.WriteNumber("verified", slice.Verified);
+        json.WriteNumber("claimed", Claimed(slice));
         json.WriteNumber("recent", slice.Recent);
         json.WriteNumber("online", slice.Online);
         json.WriteNumber("claims", slice.Claims);
@@ -48,6 +50,7 @@ internal static class WhyCommand
             item.WriteString("node_id", copy.NodeId);
             item.WriteBoolean("counted", copy.Counted);
             item.WriteBoolean("claim", copy.Claim);
+            item.WriteBoolean("verified", copy.Verified);
             item.WriteOptional("reason", copy.Reason);
         });
         json.WriteString("next", slice.Next);
@@ -62,8 +65,9 @@ internal static class WhyCommand
         foreach (var (first, last) in Alike(reply.Slices))
         {
             text.Line();
-            text.Line($"{Words.SliceRange(first.Slice, last)}: {first.Durable} counted ({first.Online} online), "
-                + $"{Words.Count(first.Claims, "claim")}, {first.Need} needed");
+            text.Line($"{Words.SliceRange(first.Slice, last)}: {first.Durable} counted ({first.Verified} verified, "
+                + $"{Claimed(first)} claimed; {first.Online} online), {Words.Count(first.Claims, "claim")}, "
+                + $"{first.Need} needed");
             foreach (var copy in first.Copies) text.Line($"  {Words.Brief(copy.NodeId)}   {Verdict(copy)}");
             text.Line($"  next: {first.Next}");
         }
@@ -90,9 +94,14 @@ internal static class WhyCommand
     private static bool SameButNumber(WhySlice one, WhySlice other) =>
         new WhySlice(other) { Slice = one.Slice }.Equals(one);
 
+    private static uint Claimed(WhySlice slice) => slice.Durable - Math.Min(slice.Durable, slice.Verified);
+
     private static string Verdict(WhyCopy copy)
     {
-        var kind = copy.Claim ? "claim" : copy.Counted ? "counted" : "not counted";
+        var kind = copy.Claim ? "claim"
+            : !copy.Counted ? "not counted"
+            : copy.Verified ? "counted, verified"
+            : "counted, claimed";
         return copy.Reason.Length == 0 ? kind : $"{kind}: {copy.Reason}";
     }
 }

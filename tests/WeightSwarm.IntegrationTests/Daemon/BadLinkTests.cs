@@ -160,7 +160,7 @@ public sealed class BadLinkTests
 
     private static async Task<int> VerifiedAsync(DaemonProcess node) =>
         (await node.RunAsync("show", Model)).ExitCode == 0
-            ? (await Swarm.HealthAsync(node, Model)).GetProperty("copies").GetProperty("verified").GetInt32() : 0;
+            ? (await Swarm.HealthAsync(node, Model)).GetProperty("copies").GetProperty("counted").GetInt32() : 0;
 
     private static Task SeesAtAsync(DaemonProcess node, DaemonProcess other, string address) => Eventually.True(
         async () => (await node.AskAsync("peers")).GetProperty("peers").EnumerateArray().Any(

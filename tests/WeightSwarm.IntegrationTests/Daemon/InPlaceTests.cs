@@ -55,7 +55,7 @@ public sealed class InPlaceTests
         await HoldsAsync(swarm, 0);
         await swarm.UntilAsync(async () => await HoldersSlicesAsync(swarm, 0) == 0, "the others to know it", Model);
         var health = await Swarm.HealthAsync(swarm[1], Model);
-        Assert.Equal(0, health.GetProperty("copies").GetProperty("verified").GetInt32());
+        Assert.Equal(0, health.GetProperty("copies").GetProperty("counted").GetInt32());
 
         var again = await swarm.AddAsync(0, swarm.At("away"), Model);
         Assert.True(again.GetProperty("existing").GetBoolean());

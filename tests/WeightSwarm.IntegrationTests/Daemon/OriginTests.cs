@@ -21,7 +21,7 @@ public sealed class OriginTests
         await AddAndLoseAsync(swarm, origin);
         var health = await Swarm.HealthAsync(swarm[1], Model);
         Assert.Equal("lost", health.GetProperty("risk").GetString());
-        Assert.Equal(0, health.GetProperty("copies").GetProperty("verified").GetInt32());
+        Assert.Equal(0, health.GetProperty("copies").GetProperty("counted").GetInt32());
         Assert.Equal($"{origin.Url}", (await ShownAsync(swarm)).GetProperty("origin").GetString());
         Assert.StartsWith(
             "available", (await swarm[1].AskAsync("why", Model)).GetProperty("origin_state").GetString(),
@@ -124,7 +124,7 @@ public sealed class OriginTests
         var last = swarm.Nodes[^1];
         await swarm.UntilAsync(
             async () => await Swarm.SlicesHeldAsync(swarm[0]) == 0 && (await last.RunAsync("show", Model)).ExitCode == 0
-                && (await Swarm.HealthAsync(last, Model)).GetProperty("copies").GetProperty("verified").GetInt32() == 0,
+                && (await Swarm.HealthAsync(last, Model)).GetProperty("copies").GetProperty("counted").GetInt32() == 0,
             "the loss to be seen", Model);
     }
 

@@ -26,7 +26,7 @@ public sealed class TwoDonationsTests
             async () => await CountAsync(swarm, "no room where the model lies already") == Slices - 2,
             "the others to be blocked", Model);
         // Not once more since: a claim that cannot be kept would keep others from helping.
-        Assert.Equal(0, (await Swarm.HealthAsync(swarm[0], Model)).GetProperty("copies").GetProperty("claimed")
+        Assert.Equal(0, (await Swarm.HealthAsync(swarm[0], Model)).GetProperty("copies").GetProperty("fetching")
             .GetInt32());
 
         await swarm[1].AskAsync("donate", "50MB", small);

@@ -26,7 +26,7 @@ internal sealed class FiveDrill : Scenario
         world.Stop(victim, hostToo: true);
         var witness = world.Live.First();
         figures["ms to see the loss"] = world.RunUntil("health falls", Minute, world.TickMs,
-            () => witness.WorstHealth() is { Verified: < 3 });
+            () => witness.WorstHealth() is { Counted: < 3 });
         figures["ms to repair"] = CopiesReach(world, 3, 3 * Minute);
         world.RunUntil("health is safe again", 10 * Second, world.TickMs,
             () => world.Live.All(n => n.WorstHealth() is { Risk: Risk.Safe }));

@@ -45,7 +45,7 @@ internal static class Samples
         BrokenFiles = 1,
     };
 
-    public static ModelHealth Health(string name, string risk, uint verified) => new()
+    public static ModelHealth Health(string name, string risk, uint counted) => new()
     {
         Name = name,
         Revision = "r1",
@@ -53,10 +53,10 @@ internal static class Samples
         Bytes = 3_000_000_000,
         Slices = 3,
         TargetCopies = 3,
-        Verified = verified,
-        Claimed = 1,
+        Counted = counted,
+        Fetching = 1,
         Online = 2,
-        Audited = 1,
+        Verified = 1,
         Risk = risk,
         SlicesBelowTarget = 1,
     };

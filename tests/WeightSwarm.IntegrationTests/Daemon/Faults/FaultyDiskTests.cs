@@ -72,7 +72,7 @@ public sealed class FaultyDiskTests
         await AddAsync(swarm, Model, seed: 1);
         await swarm.UntilAsync(async () => await StateAsync(faulty) == "draining", "the donation to be drained", Model);
         Assert.True(await WarnsAsync(faulty, "Input/output error"), faulty.Log);
-        await swarm.UntilAsync(() => HasAsync(swarm, Model, verified: 1, claimed: 0), "its claims to end", Model);
+        await swarm.UntilAsync(() => HasAsync(swarm, Model, counted: 1, fetching: 0), "its claims to end", Model);
         Assert.Equal(0, await HeldAsync(faulty));
         var refused = faulty.Faults.WritesRefused;
 
@@ -97,7 +97,7 @@ public sealed class FaultyDiskTests
         // It tries again, later each time; what it waits for, it says.
         await swarm.UntilAsync(
             async () => (await DonationAsync(faulty)).GetProperty("reason").GetString()!.Contains("refused a write")
-                && await HasAsync(swarm, Other, verified: 1, claimed: 0), "its claims to end", Other);
+                && await HasAsync(swarm, Other, counted: 1, fetching: 0), "its claims to end", Other);
         Assert.Equal("present", await StateAsync(faulty));
         Assert.Equal(Slices, await HeldAsync(faulty));
 
@@ -116,7 +116,7 @@ public sealed class FaultyDiskTests
         await AddAsync(swarm, Model, seed: 1);
         await swarm.UntilAsync(
             () => WarnsAsync(faulty, "cannot be brought to disk"), "the owner to be told", Model);
-        await swarm.UntilAsync(() => HasAsync(swarm, Model, verified: 1, claimed: 0), "its claims to end", Model);
+        await swarm.UntilAsync(() => HasAsync(swarm, Model, counted: 1, fetching: 0), "its claims to end", Model);
         Assert.Equal(0, await HeldAsync(faulty));
 
         faulty.Faults.Flush = null;
@@ -133,7 +133,7 @@ public sealed class FaultyDiskTests
         faulty.Faults.Flush = () => new IOException("Input/output error", hresult: 5);
         await AddAsync(swarm, Model, seed: 1);
         await swarm.UntilAsync(async () => await StateAsync(faulty) == "draining", "the donation to be drained", Model);
-        await swarm.UntilAsync(() => HasAsync(swarm, Model, verified: 1, claimed: 0), "its claims to end", Model);
+        await swarm.UntilAsync(() => HasAsync(swarm, Model, counted: 1, fetching: 0), "its claims to end", Model);
         Assert.Equal(0, await HeldAsync(faulty));
         Assert.True(await WarnsAsync(faulty, "its disk is broken"), faulty.Log);
     }
@@ -168,11 +168,11 @@ public sealed class FaultyDiskTests
         return folder;
     }
 
-    private static async Task<bool> HasAsync(Swarm swarm, string model, int verified, int claimed)
+    private static async Task<bool> HasAsync(Swarm swarm, string model, int counted, int fetching)
     {
         var copies = (await Swarm.HealthAsync(swarm[0], model)).GetProperty("copies");
-        return copies.GetProperty("verified").GetInt32() == verified
-            && copies.GetProperty("claimed").GetInt32() == claimed;
+        return copies.GetProperty("counted").GetInt32() == counted
+            && copies.GetProperty("fetching").GetInt32() == fetching;
     }
 
     private static async Task<JsonElement> DonationAsync(InProcessDaemon node) =>

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace WeightSwarm.IntegrationTests.Daemon.Support;
 
-/// <summary>Reads `health` over and over, and remembers whether a slice ever had too few verified copies.</summary>
+/// <summary>Reads `health` over and over, and remembers whether a slice ever had too few copies that count.</summary>
 internal sealed class CopyWatch : IAsyncDisposable
 {
     private readonly CancellationTokenSource _end = new();
@@ -34,9 +34,9 @@ internal sealed class CopyWatch : IAsyncDisposable
             var result = await node.RunAsync("health", model);
             if (result.ExitCode is not (0 or 10)) return result.ToString();
             var copies = result.Json.GetProperty("models")[0].GetProperty("copies");
-            var verified = copies.GetProperty("verified").GetInt32();
-            if (verified < least)
-                return string.Create(CultureInfo.InvariantCulture, $"look {_looks}: {verified} copies of {least}");
+            var counted = copies.GetProperty("counted").GetInt32();
+            if (counted < least)
+                return string.Create(CultureInfo.InvariantCulture, $"look {_looks}: {counted} copies of {least}");
             _looks++;
         }
         return null;

@@ -17,6 +17,17 @@ internal static class Damage
         File.SetLastWriteTimeUtc(file, stamp);
     }
 
+    /// <summary>Changes every byte, and leaves the file's time as it was.</summary>
+    public static void Spoil(string file)
+    {
+        var stamp = File.GetLastWriteTimeUtc(file);
+        var bytes = File.ReadAllBytes(file);
+        for (var at = 0; at < bytes.Length; at++) bytes[at] ^= 0xFF;
+        using (var stream = new FileStream(file, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+            stream.Write(bytes);
+        File.SetLastWriteTimeUtc(file, stamp);
+    }
+
     /// <summary>Takes bytes out of the middle, so that zeros are read there.</summary>
     public static async Task PunchAsync(string file, long at, long bytes) => (await RunResult.OfAsync(
         "fallocate", ["--punch-hole", "--offset", $"{at}", "--length", $"{bytes}", file])).Succeeded();

@@ -24,14 +24,15 @@ internal sealed class Swarm : IAsyncDisposable
 
     /// <summary>Starts daemons; the first founds the network, the others join it and see each other on
     /// return.</summary>
-    public static async Task<Swarm> StartAsync(int nodes, int copies = 3, string slice = "1MiB")
+    public static async Task<Swarm> StartAsync(
+        int nodes, int copies = 3, string slice = "1MiB", string domains = "node")
     {
         var swarm = new Swarm();
         try
         {
             await swarm.AddNodesAsync(nodes);
             await swarm[0].AskAsync(
-                "network", "create", "test", "--copies", Text(copies), "--pace", "drill", "--domains", "node",
+                "network", "create", "test", "--copies", Text(copies), "--pace", "drill", "--domains", domains,
                 "--slice", slice);
             await swarm.JoinAsync(swarm._nodes.Skip(1));
             return swarm;
@@ -86,7 +87,7 @@ internal sealed class Swarm : IAsyncDisposable
         return result.Json.GetProperty("models")[0];
     }
 
-    /// <summary>Returns when every slice has so many verified copies whose holders are online.</summary>
+    /// <summary>Returns when every slice has so many counted copies whose holders are online.</summary>
     public async Task HasCopiesAsync(DaemonProcess node, string model, int copies)
     {
         await UntilAsync(
@@ -94,7 +95,7 @@ internal sealed class Swarm : IAsyncDisposable
             {
                 if ((await node.RunAsync("show", model)).ExitCode == 3) return false;
                 var found = (await HealthAsync(node, model)).GetProperty("copies");
-                return found.GetProperty("verified").GetInt32() >= copies
+                return found.GetProperty("counted").GetInt32() >= copies
                     && found.GetProperty("online").GetInt32() >= copies;
             },
             $"{copies} copies of {model}", model);

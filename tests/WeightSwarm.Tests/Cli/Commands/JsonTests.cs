@@ -35,10 +35,11 @@ public class JsonTests
               "slices_below_target": 1,
               "target_copies": 3,
               "copies": {
-                "verified": 3,
-                "claimed": 1,
+                "counted": 3,
+                "verified": 1,
+                "claimed": 2,
                 "online": 2,
-                "audited": 1
+                "fetching": 1
               },
               "risk": "safe",
               "wanted_by_nobody": null,
@@ -306,7 +307,11 @@ public class JsonTests
             Files = { new WeightSwarm.V1.FileInfo { Path = "a b/c.txt", Bytes = 5, Sha256 = "ff" } },
             Holders =
             {
-                new HolderInfo { NodeId = Samples.NodeA, Slices = 3, Online = true, Counted = true, InPlace = true },
+                new HolderInfo
+                {
+                    NodeId = Samples.NodeA, Slices = 3, SlicesVerified = 2, Online = true, Counted = true,
+                    InPlace = true,
+                },
             },
         },
         ["show", "org/model"], $$"""
@@ -352,6 +357,7 @@ public class JsonTests
             {
               "node_id": "{{Samples.NodeA}}",
               "slices": 3,
+              "slices_verified": 2,
               "online": true,
               "counted": true,
               "in_place": true,
@@ -405,8 +411,12 @@ public class JsonTests
             {
                 new WhySlice
                 {
-                    Slice = 0, Durable = 1, Recent = 1, Online = 1, Claims = 1, Need = 1, Next = "a node claims it",
-                    Copies = { new WhyCopy { NodeId = Samples.NodeA, Counted = true, Reason = "in place" } },
+                    Slice = 0, Durable = 3, Recent = 1, Online = 1, Claims = 1, Need = 1, Next = "a node claims it",
+                    Verified = 1,
+                    Copies =
+                    {
+                        new WhyCopy { NodeId = Samples.NodeA, Counted = true, Verified = true, Reason = "in place" },
+                    },
                 },
             },
         },
@@ -420,7 +430,9 @@ public class JsonTests
           "slices": [
             {
               "slice": 0,
-              "durable": 1,
+              "durable": 3,
+              "verified": 1,
+              "claimed": 2,
               "recent": 1,
               "online": 1,
               "claims": 1,
@@ -430,6 +442,7 @@ public class JsonTests
                   "node_id": "{{Samples.NodeA}}",
                   "counted": true,
                   "claim": false,
+                  "verified": true,
                   "reason": "in place"
                 }
               ],

@@ -119,8 +119,8 @@ public class TextTests
         var reply = new HealthReply { Models = { Samples.Health("a/a", "thin", 2) }, Basis = "what holders sign" };
         var result = await FakeDaemon.Run(reply, "health");
         Assert.Equal("""
-            NAME   REVISION     SIZE   WANTED   VERIFIED   AUDITED   ONLINE   CLAIMED   RISK
-            a/a    r1         3.0 GB        3          2         1        2         1   thin
+            NAME   REVISION     SIZE   WANTED   COUNTED   VERIFIED   CLAIMED   ONLINE   FETCHING   RISK
+            a/a    r1         3.0 GB        3         2          1         1        2          1   thin
 
             0 safe, 1 thin, 0 endangered, 0 critical, 0 lost; copies are the fewest over a model's slices
             what holders sign
@@ -134,21 +134,22 @@ public class TextTests
         var reply = new WhyReply
         {
             Model = Samples.Model(),
-            Slices = { Slice(0, 2), Slice(1, 2), Slice(2, 1), Slice(4, 1) },
+            Slices = { Whole(0), Whole(1), Slice(2, 1), Slice(4, 1) },
         };
         var result = await FakeDaemon.Run(reply, "why", "m");
         Assert.Equal("""
             org/model@r1: 5 copies wanted of each of 3 slices
 
-            slices 0-1: 2 counted (0 online), 0 claims, 0 needed
+            slices 0-1: 2 counted (1 verified, 1 claimed; 0 online), 0 claims, 0 needed
+              aaaaaaaaaaaa   counted, verified: present; audited lately
+              bbbbbbbbbbbb   counted, claimed: present
+              next: nothing
+
+            slice 2: 1 counted (0 verified, 1 claimed; 0 online), 0 claims, 0 needed
               aaaaaaaaaaaa   not counted: same subnet
               next: nothing
 
-            slice 2: 1 counted (0 online), 0 claims, 0 needed
-              aaaaaaaaaaaa   not counted: same subnet
-              next: nothing
-
-            slice 4: 1 counted (0 online), 0 claims, 0 needed
+            slice 4: 1 counted (0 verified, 1 claimed; 0 online), 0 claims, 0 needed
               aaaaaaaaaaaa   not counted: same subnet
               next: nothing
 
@@ -268,6 +269,22 @@ public class TextTests
         Assert.Equal(0, result.Code);
         Assert.Matches(@"^weightswarm \d+\.\d+\.\d+\n$", result.Out);
     }
+
+    private static WhySlice Whole(uint number) => new()
+    {
+        Slice = number,
+        Durable = 2,
+        Verified = 1,
+        Next = "nothing",
+        Copies =
+        {
+            new WhyCopy
+            {
+                NodeId = Samples.NodeA, Counted = true, Verified = true, Reason = "present; audited lately",
+            },
+            new WhyCopy { NodeId = Samples.NodeB, Counted = true, Reason = "present" },
+        },
+    };
 
     private static WhySlice Slice(uint number, uint durable) => new()
     {

@@ -51,6 +51,16 @@ public sealed class AuditReportsTests
     }
 
     [Fact]
+    public void Write_OfACopyThatFailedSince_DoesNotSayThatItPassed()
+    {
+        Pass(Copy(2, 0), 0);
+        _book.Enter(Copy(2, 0), ReceiptOutcome.Failed, 1, new AuditMoment(Swarm.Now.UnixMs, true, 0, false), _pace);
+        Pass(Copy(2, 1), 0);
+        Assert.Equal(0, AuditReports.PassedMs(Report(), Copy(2, 0), _pace));
+        Assert.True(AuditReports.PassedMs(Report(), Copy(2, 1), _pace) > 0);
+    }
+
+    [Fact]
     public void Write_OfMorePassesThanFit_KeepsTheNewestAndFitsAnEnvelope()
     {
         for (var holder = 0; holder < 2_000; holder++) Pass(Copy(holder, holder % 40), 7 * holder);
@@ -80,56 +90,5 @@ public sealed class AuditReportsTests
         Assert.False(Of(Pass(513)));
         Assert.False(Of(Pass(1, 1025)));
         Assert.False(Of([.. Enumerable.Repeat(Pass(1), AuditReports.MostPasses + 1)]));
-    }
-
-    /// <summary>Six nodes, of which the first looks; who is drawn for a copy decides whose word is taken.</summary>
-    private static (SwarmView View, ImmutableArray<NodeId> Drawn) Six(CopyKey copy)
-    {
-        var view = new Swarm().Wanting(3).Nodes(1, 12).With(_model)
-            .Holds(1, [.. Enumerable.Range(0, 40)]).Holds(2, [.. Enumerable.Range(0, 40)]).SeenBy(1);
-        var schedule = new AuditSchedule(view, Swarm.Now);
-        var epoch = AuditSchedule.EpochOf(copy, Swarm.Now.UnixMs, _pace);
-        return (view, [.. Enumerable.Range(0, 3).SelectMany(b => schedule.AuditorsOf(copy, epoch - b)).Distinct()]);
-    }
-
-    [Fact]
-    public void PassedMs_ByANodeThatWasDrawn_IsTaken()
-    {
-        var copy = Copy(2, 0);
-        var (view, drawn) = Six(copy);
-        Pass(copy, 0);
-        var report = Report();
-        foreach (var node in view.Nodes.Keys)
-        {
-            var fresh = new AuditFreshness(view, new AuditBook(), id => id == node ? report : null, Swarm.Now);
-            Assert.Equal(drawn.Contains(node), fresh.PassedMs(copy) > 0);
-        }
-    }
-
-    [Fact]
-    public void PassedMs_OfOwnAudits_LastsTwoPeriods()
-    {
-        var (view, _) = Six(Copy(2, 0));
-        Pass(Copy(2, 0), 2 * _pace.AuditMs - 1);
-        Pass(Copy(2, 1), 2 * _pace.AuditMs);
-        var fresh = new AuditFreshness(view, _book, _ => null, Swarm.Now);
-        Assert.True(fresh.PassedMs(Copy(2, 0)) > 0);
-        Assert.Equal(0, fresh.PassedMs(Copy(2, 1)));
-        Assert.Equal(Swarm.Now.UnixMs, fresh.PassedMs(Copy(1, 7)));
-    }
-
-    [Fact]
-    public void Audited_OfAModel_IsTheFewestFreshCountedCopiesOverItsSlices()
-    {
-        var (view, _) = Six(Copy(2, 0));
-        for (var slice = 0; slice < 40; slice++) Pass(Copy(2, slice), 0);
-        Assert.Equal(2, Audited(view));
-        // Of one slice the other's copy is not counted: it failed, whatever anybody says.
-        Assert.Equal(1, Audited(view with { FailedAudits = view.FailedAudits.Add(Copy(2, 5), 1) }));
-        _book.Forget(Copy(2, 39));
-        Assert.Equal(1, Audited(view));
-
-        int Audited(SwarmView seen) =>
-            new AuditFreshness(seen, _book, _ => null, Swarm.Now).Audited()[_model.ModelId];
     }
 }

@@ -52,6 +52,6 @@ public sealed class FailedAuditTests
     public void HealthReport_WithAFailedCopy_CountsItNot()
     {
         var health = HealthReport.Of(With(_swarm.SeenBy(1), (2, 1)), Swarm.Now).Models[0];
-        Assert.Equal((2, 1, 1), (health.Verified, health.WorstSlice, health.SlicesBelowTarget));
+        Assert.Equal((2, 1, 1), (health.Counted, health.WorstSlice, health.SlicesBelowTarget));
     }
 }

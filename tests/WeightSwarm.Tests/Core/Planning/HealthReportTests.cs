@@ -28,7 +28,7 @@ public sealed class HealthReportTests
         var report = HealthReport.Of(view, Swarm.Now);
         var first = report.Models[0];
         Assert.Equal((1, 0, 1, 1, Risk.Critical),
-            (first.Verified, first.Claimed, first.Online, first.WorstSlice, first.Risk));
+            (first.Counted, first.Fetching, first.Online, first.WorstSlice, first.Risk));
         Assert.Equal(Risk.Lost, report.Models[1].Risk);
         Assert.Equal((1, 1, 0), (report.Count(Risk.Critical), report.Count(Risk.Lost), report.Count(Risk.Safe)));
         Assert.True(report.IsAnyWorseThanThin);
@@ -39,6 +39,6 @@ public sealed class HealthReportTests
     {
         var view = new Swarm().Wanting(4).With(Swarm.Model(0, 2)).Nodes(1, 4).Holds(1, 0, 1)
             .Claims(2, 0).Claims(3, 0).Claims(2, 1).SeenBy(1);
-        Assert.Equal(1, HealthReport.Of(view, Swarm.Now).Models[0].Claimed);
+        Assert.Equal(1, HealthReport.Of(view, Swarm.Now).Models[0].Fetching);
     }
 }
