@@ -18,6 +18,7 @@ public sealed partial class CustodyResumer(
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         inbox.Post(new CoreInput.Tick());
+        if (store.InDoubt > 0) LogInDoubt(store.InDoubt);
         // Of two folders with the same model the fuller one is served.
         var models = store.Models.List().Where(m => !m.Verified.IsEmpty || !m.InPlace)
             .OrderByDescending(m => m.Verified.Count);
@@ -63,6 +64,10 @@ public sealed partial class CustodyResumer(
     [LoggerMessage(2030, LogLevel.Warning,
         "{Folder} has slices of {Model}, which is not in the catalogue now; they stay")]
     private partial void LogUnknown(Hash256 model, string folder);
+
+    [LoggerMessage(2032, LogLevel.Warning,
+        "The last run ended with its system: {Slices} slices that were verified shortly before are read again")]
+    private partial void LogInDoubt(int slices);
 
     [LoggerMessage(2031, LogLevel.Error, "{Model} is not served for now: {Problem}")]
     private partial void LogNotResumed(string model, string problem);

@@ -83,14 +83,6 @@ public sealed class LocalModelStore
     public void WithdrawAll(LocalModelKey key) =>
         _database.Write($"DELETE FROM local_slice WHERE local_model = {IdOf}", Key(key));
 
-    /// <summary>
-    /// Slices that became verified at or after <paramref name="unixMs"/>: to be read again after a crash.
-    /// </summary>
-    public IReadOnlyList<(LocalModelKey Key, int Slice)> VerifiedSince(long unixMs) => _database.Read(s => s.Query(
-        "SELECT model, folder, slice FROM local_slice JOIN local_model ON local_model.id = local_slice.local_model " +
-        "WHERE verified_ms >= $ms ORDER BY model, folder, slice",
-        row => (new LocalModelKey(row.Hash(0), row.GetString(1)), row.GetInt32(2)), ("$ms", unixMs)));
-
     /// <summary>Replaces the stamps of files in place.</summary>
     /// <exception cref="InvalidOperationException">The model is not in this folder.</exception>
     public void SaveFiles(LocalModelKey key, IEnumerable<FileStamp> files) => _database.Write(session =>

@@ -14,7 +14,7 @@ public sealed class NodeStore : IDisposable
     private readonly Database _database;
     private bool _disposed;
 
-    private NodeStore(Database database, string folder, TimeProvider time)
+    private NodeStore(Database database, string folder, TimeProvider time, string boot)
     {
         _database = database;
         Membership = new MembershipStore(database, time);
@@ -38,17 +38,21 @@ public sealed class NodeStore : IDisposable
         ClosedCleanly = database.Read(
             session => session.Scalar("SELECT value FROM meta WHERE key = $key", ("$key", CleanKey))) != 0;
         MarkClean(0);
+        InDoubt = PowerCut.Consider(database, ClosedCleanly, boot, time.GetUtcNow().ToUnixTimeMilliseconds());
     }
 
     /// <summary>Opens or creates the store in the state folder, which must exist.</summary>
     /// <exception cref="StoreCorruptException">The database is damaged; it has been kept untouched.</exception>
     /// <exception cref="StoreException">It cannot be opened, or is of a newer version.</exception>
-    public static NodeStore Open(string folder, TimeProvider time)
+    public static NodeStore Open(string folder, TimeProvider time) => Open(folder, time, PowerCut.BootOfSystem());
+
+    /// <summary>The same, in a run of the system that has another name.</summary>
+    internal static NodeStore Open(string folder, TimeProvider time, string boot)
     {
         var database = Database.Open(Path.Combine(folder, DatabaseName));
         try
         {
-            return new NodeStore(database, folder, time);
+            return new NodeStore(database, folder, time, boot);
         }
         catch
         {
@@ -57,11 +61,14 @@ public sealed class NodeStore : IDisposable
         }
     }
 
-    /// <summary>
-    /// Whether the run before this one ended by <see cref="Dispose"/> (or there was none). After a crash, slices that
-    /// were verified shortly before it are to be read again.
-    /// </summary>
+    /// <summary>Whether the run before this one ended by <see cref="Dispose"/> (or there was none).</summary>
     public bool ClosedCleanly { get; }
+
+    /// <summary>
+    /// Slices that were withdrawn by this start and are read again, because the power may have failed soon after they
+    /// were verified.
+    /// </summary>
+    public int InDoubt { get; }
 
     /// <summary>Which network the node belongs to.</summary>
     public MembershipStore Membership { get; }

@@ -106,21 +106,6 @@ public sealed class LocalModelStoreTests : IDisposable
     }
 
     [Fact]
-    public void VerifiedSince_Time_GivesWhatIsAsNew()
-    {
-        var time = new StandingTime(1_000);
-        using var store = NodeStore.Open(_folder.Root, time);
-        store.Models.Add(Here, null, []);
-        store.Models.MarkSliceVerified(Here, 0);
-        time.UnixMs = 2_000;
-        store.Models.MarkSliceVerified(Here, 1);
-        Assert.Equal([(Here, 1)], store.Models.VerifiedSince(2_000));
-        time.UnixMs = 3_000;
-        store.Models.MarkSliceVerified(Here, 0);
-        Assert.Equal([(Here, 0), (Here, 1)], store.Models.VerifiedSince(2_000));
-    }
-
-    [Fact]
     public void Change_UnknownModel_IsABug()
     {
         using var store = StoreFiles.Open(_folder);
