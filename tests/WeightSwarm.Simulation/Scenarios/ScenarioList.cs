@@ -13,6 +13,9 @@ internal static class ScenarioList
         new Parted("buckets", 40, 24), new Parted("buckets-none", 20_000, 16_000), new Crossing(),
         new OldBackup("old-backup", 30), new OldBackup("backup-5", 5),
         new Detection("detect-loss", 5, 50, 0), new Detection("detect-starved", 5, 50, 10),
+        new KillPoints("kill-points", 500), new KillPoints("kill-40", 40), new PowerCuts(), new PowerOfAll(),
+        new BitRot("bit-rot", 250, 35), new BitRot("bit-rot-2", 40, 2), new LostDatabase(), new Shrinking(),
+        new Mounts(), new DrainThirty(),
         new Liars("liars", 30), new Liars("liars-3", 3),
         new Steady("steady-100", 100, 30, 36), new Steady("steady-day", 100, 1, 36), new Steady("steady-4", 100, 4, 36),
         new Steady("steady-1k", 1_000, 1, 36), new Steady("steady-10k", 10_000, 1, 100),
@@ -25,10 +28,12 @@ internal static class ScenarioList
         "garbage", "sybil-16", "sybil-2k", "eclipse", "stolen-key", "buckets", "buckets-cross",
     ];
 
-    // Of scenarios 1 to 3, 8 to 16, 23 and 24 those that are played by whole cores; 2 and 3 are `churn`'s.
+    // Of scenarios 1 to 3, 8 to 16, 23 and 24 those that are played by whole cores; 2 and 3 are `churn`'s. In order of
+    // the scenarios: 1; 8; 9; 10; 11; 12; 13; 14; 15; 16; 23; 24.
     private static readonly string[] _planner =
     [
-        "crash-30", "restart", "disk-faults", "small-disks", "trim", "trim-flap", "drain", "liars-3", "squatters",
+        "crash-30", "restart", "kill-points", "power-cut", "power-all", "disk-faults", "bit-rot", "database-lost",
+        "small-disks", "shrink", "mounts", "trim", "trim-flap", "drain", "drain-30", "liars-3", "squatters",
     ];
 
     /// <summary>The scenario of that name, or all of a group: gossip, planner, all.</summary>

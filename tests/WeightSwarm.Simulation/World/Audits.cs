@@ -53,7 +53,9 @@ internal sealed class Audits(SimWorld world)
 
     private ReceiptOutcome AnswerOf(SimNode asker, SimNode holder, CopyKey copy)
     {
-        if (!holder.Awake || !world.Net.Reaches(asker.Number, holder.Number)) return ReceiptOutcome.Offline;
+        if (!holder.Awake || !world.Net.Reaches(asker.Number, holder.Number) ||
+            !holder.Disk.Reaches((copy.Model, copy.Slice)))
+            return ReceiptOutcome.Offline;
         if (LostPerMille > 0 && (int)_random.Below(1000) < LostPerMille) return ReceiptOutcome.Offline;
         if (holder.Faults.IsHidden(copy.Model, copy.Slice)) return ReceiptOutcome.Failed;
         var held = holder.Disk.Has(copy.Model, copy.Slice) &&

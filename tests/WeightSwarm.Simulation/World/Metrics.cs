@@ -27,6 +27,8 @@ internal sealed class Metrics(SimWorld world)
     public long FetchesStopped { get; private set; }
     public long FetchesWithoutRoom { get; private set; }
     public long FetchedBytes { get; private set; }
+    /// <summary>Of all fetches, whatever became of them.</summary>
+    public long MovedBytes { get; private set; }
     /// <summary>Fetched for slices that were given up, bytes.</summary>
     public long WastedBytes { get; private set; }
     public IEnumerable<(Frame.KindOneofCase Kind, long Count, long Bytes)> ByKind => _byKind
@@ -68,6 +70,8 @@ internal sealed class Metrics(SimWorld world)
     public void FetchStarted() => FetchesStarted++;
     public void FetchStopped(long bytes) => (FetchesStopped, WastedBytes) = (FetchesStopped + 1, WastedBytes + bytes);
     public void NoRoom() => FetchesWithoutRoom++;
+    public void Moved(long bytes) => MovedBytes += bytes;
+
     public void Fetched(long bytes) => FetchedBytes += bytes;
 
     /// <summary>

@@ -10,8 +10,8 @@ namespace WeightSwarm.Simulation.World;
 /// invariant is checked at every event that could break it, and at no other.
 /// <list type="bullet">
 /// <item>I1 and I2, at every slice that software gives up: <see cref="Releases.GiveUp"/>.</item>
-/// <item>I3, at every holding that a node signs or renews, for all its slices; a slice that a fault takes is watched
-/// until its node has found it out.</item>
+/// <item>I3, at every holding that a node signs or renews, for all its slices: each is intact, and none is in doubt; a
+/// slice that a fault takes is watched until its node has found it out.</item>
 /// <item>I4, at every record that any node accepts: no register goes back, none is of another network or over.</item>
 /// <item>I5, at every frame (size), at every change of a disk or a fetch (bytes, fetches), and at every tick that has
 /// something to do (streams).</item>
@@ -89,7 +89,7 @@ internal sealed class Oracle
     /// <summary>I5 of a disk and of the fetches to it.</summary>
     public static void Bounds(SimNode node)
     {
-        if (node.Disk.UsedBytes > node.Disk.QuotaBytes)
+        if (node.Disk.UsedBytes > Math.Max(node.Disk.QuotaBytes, node.Disk.MostBytes))
             throw new ScenarioFailedException(
                 $"I5: node {node.Number} uses {node.Disk.UsedBytes} of {node.Disk.QuotaBytes} bytes");
         if (node.Transfers.Count > MostFetches)
@@ -115,7 +115,10 @@ internal sealed class Oracle
         var model = RecordBodies.ModelOf(record);
         var said = SliceSet.FromBitmap(RecordBodies.Holding(record).Verified.Span, 1 << 16);
         foreach (var slice in said.Slices)
-            if (!node.Disk.Has(model, slice) && !node.Faults.IsHidden(model, slice))
+            if (node.Disk.Doubted.Contains((model, slice)))
+                throw new ScenarioFailedException(
+                    $"I3: node {node.Number} advertises slice {slice}, which is in doubt and was not read");
+            else if (!node.Disk.Has(model, slice) && !node.Faults.IsHidden(model, slice))
                 throw new ScenarioFailedException(
                     $"I3: node {node.Number} advertises slice {slice}, which its disk does not have");
     }

@@ -53,19 +53,28 @@ internal sealed class Releases(SimWorld world)
             throw new ScenarioFailedException(
                 $"I2: node {node.Number} gives up slice {release.Slice} and leaves {left} of {wanted} copies");
         var life = node.Life;
-        world.In(world.Pace.TrashMs, () =>
+        // What is too much by the quota is not kept: the owner waits for the room.
+        var restMs = node.Disk.UsedBytes > node.Disk.QuotaBytes ? 0 : world.Pace.TrashMs;
+        world.In(restMs, () =>
         {
-            if (node.Life != life || !node.Disk.Trash.Remove(key)) return;
-            node.Handle(new CoreInput.TrashHeld(release.Model, SliceSet.Of(
-                node.Disk.Trash.Keys.Where(k => k.Model == release.Model).Select(k => k.Slice))), EventKind.Released);
-            node.Transfers.TellRoom();
+            if (node.Life == life) Empty(node, key);
         });
+    }
+
+    private static void Empty(SimNode node, (Hash256 Model, int Slice) key)
+    {
+        if (!node.Disk.Trash.Remove(key)) return;
+        node.Handle(new CoreInput.TrashHeld(key.Model, SliceSet.Of(
+            node.Disk.Trash.Keys.Where(k => k.Model == key.Model).Select(k => k.Slice))), EventKind.Released);
+        node.Transfers.TellRoom();
     }
 
     private (ReceiptOutcome Outcome, long TicketMs) AnswerOf(
         SimNode asker, SimNode holder, CoreOutput.AskReceipt ask)
     {
-        if (!holder.Awake || !world.Net.Reaches(asker.Number, holder.Number)) return (ReceiptOutcome.Offline, 0);
+        if (!holder.Awake || !world.Net.Reaches(asker.Number, holder.Number) ||
+            !holder.Disk.Reaches((ask.Model, ask.Slice)))
+            return (ReceiptOutcome.Offline, 0);
         var ticket = holder.Core.ReleaseTicketMs(ask.Model, ask.Slice);
         var held = holder.Disk.Has(ask.Model, ask.Slice) &&
             holder.Core.Held.TryGetValue(ask.Model, out var slices) && slices.Contains(ask.Slice);

@@ -7,7 +7,7 @@ using WeightSwarm.Core.Records;
 namespace WeightSwarm.Simulation.World;
 
 /// <summary>What survives the end of a node's process: its sequence, its kept records and its slices.</summary>
-internal sealed class SimDisk(Registers registers, long quotaBytes) : ISequence
+internal sealed partial class SimDisk(Registers registers, long quotaBytes) : ISequence
 {
     private readonly Dictionary<NodeId, long> _met = [];
     private Record?[] _records = [];
@@ -57,21 +57,39 @@ internal sealed class SimDisk(Registers registers, long quotaBytes) : ISequence
     /// <summary>Bytes donated.</summary>
     public long QuotaBytes { get; set; } = quotaBytes;
 
-    /// <summary>Bytes of the donation that finished slices and the trash take.</summary>
-    public long UsedBytes => Intact.Bytes + Trash.Bytes;
+    /// <summary>Bytes of the donation that finished slices, parts of others and the trash take.</summary>
+    public long UsedBytes => Intact.Bytes + Trash.Bytes + Parts.Values.Sum();
+
+    /// <summary>What may lie in it: the quota, or after its owner made that smaller, what lay in it then.</summary>
+    public long MostBytes { get; set; }
 
     public bool Has(Hash256 model, int slice) => Intact.Contains((model, slice));
 
-    public ulong Next(long unixMs) => LastSeq = Math.Max(LastSeq + 1, (ulong)unixMs);
+    public ulong Next(long unixMs)
+    {
+        Given(LastSeq);
+        return LastSeq = Math.Max(LastSeq + 1, (ulong)unixMs);
+    }
 
-    public void JumpAbove(ulong seq) => LastSeq = Math.Max(LastSeq, seq);
+    public void JumpAbove(ulong seq)
+    {
+        Given(LastSeq);
+        LastSeq = Math.Max(LastSeq, seq);
+    }
 
-    public void Keep(Record record) => registers.At(ref _records, record.Key) = record;
+    public void Keep(Record record)
+    {
+        ref var kept = ref registers.At(ref _records, record.Key);
+        Kept(record.Key, kept);
+        kept = record;
+    }
 
     public void Forget(Record record)
     {
         ref var kept = ref registers.At(ref _records, record.Key);
-        if (kept?.Id == record.Id) kept = null;
+        if (kept?.Id != record.Id) return;
+        Kept(record.Key, kept);
+        kept = null;
     }
 
     /// <summary>The kept record of a register, or null.</summary>

@@ -5,6 +5,7 @@ using WeightSwarm.Core;
 using WeightSwarm.Core.Catalogue;
 using WeightSwarm.Core.Gossip;
 using WeightSwarm.Core.Identity;
+using WeightSwarm.Core.Planning;
 using WeightSwarm.Core.Records;
 using WeightSwarm.V1;
 
@@ -29,8 +30,10 @@ internal sealed class SimNode
         _world = world;
         Number = number;
         _key = new SimKey(world.Seed, number);
-        Disk = new SimDisk(world.Registers, quotaBytes);
+        Disk = new SimDisk(world.Registers, quotaBytes) { NowMs = () => world.NowMs };
+        Chance = new SplitMix64(SplitMix64.Mix(world.Seed ^ 0x6469_736b) + (ulong)number);
         Transfers = new Transfers(world, this);
+        Rereads = new Rereads(world, this);
         _wake = new Wake(2 * number, Tick);
         _broadcast = new Wake(2 * number + 1, Broadcast);
     }
@@ -39,6 +42,9 @@ internal sealed class SimNode
     public NodeId Id => _key.Id;
     public SimDisk Disk { get; }
     public Transfers Transfers { get; }
+    public Rereads Rereads { get; }
+    /// <summary>What befalls its disk is drawn from here, and moves no other dice.</summary>
+    public SplitMix64 Chance { get; }
     public NodeFaults Faults { get; } = new();
     /// <summary>Counts the starts and stops: what was planned in another life does not happen.</summary>
     public int Life { get; private set; }
@@ -75,6 +81,7 @@ internal sealed class SimNode
     {
         HostUp = true;
         Life++;
+        Disk.Open();
         _world.Net.Reset(Number);
         Clock.Boot(_world.NowMs, 1_000 + _world.Random.Below(1_000_000));
         StartedUnixMs = Now.UnixMs;
@@ -94,25 +101,84 @@ internal sealed class SimNode
         Handle(new CoreInput.Restored([.. Disk.Records.Select(r => r.Bytes)]), EventKind.Start);
         Describe();
         Transfers.TellRoom();
-        foreach (var held in Disk.Intact.Keys.GroupBy(k => k.Model))
+        foreach (var held in Disk.Recorded.GroupBy(k => k.Model))
             Handle(new CoreInput.SlicesHeld(held.Key, SliceSet.Of(held.Select(k => k.Slice)),
-                held.Any(k => Disk.Intact[k] == 0)), EventKind.Start);
+                held.Any(k => Disk.Intact.Contains(k) && Disk.Intact[k] == 0)), EventKind.Start);
+        foreach (var model in Disk.Doubted.Select(k => k.Model).Except(Disk.Recorded.Select(k => k.Model)).ToList())
+            Handle(new CoreInput.SlicesHeld(model, SliceSet.Empty, InPlace: false), EventKind.Start);
+        if (!Disk.Mounted) TellAway(Disk.Recorded);
+        Rereads.Begin();
         if (Bootstrap.Length > 0) Handle(new CoreInput.Bootstrap(Bootstrap), EventKind.Start);
     }
 
-    /// <summary>The process, or with it the host, ends now.</summary>
-    public void Stop(bool hostToo)
+    /// <summary>The power goes: with it what the disk did not have, or said that it had.</summary>
+    public void LosePower()
+    {
+        Disk.LosePower(Chance);
+        Faults.HasOldRecords |= Disk.Lies;
+        Stop(hostToo: true, Chance);
+    }
+
+    /// <summary>While it is down its database is lost.</summary>
+    public void LoseStore()
+    {
+        Disk.LoseStore();
+        Faults.HasOldRecords = true;
+    }
+
+    /// <summary>The process, or with it the host in good order, ends now.</summary>
+    /// <param name="hostToo">Nothing answers any more.</param>
+    /// <param name="torn">Draws what is left of what was being written; null: all.</param>
+    public void Stop(bool hostToo, SplitMix64? torn = null)
     {
         _world.Log.Add(_world.NowMs, Number, EventKind.Stop);
-        _world.Log.Say(_world.NowMs, Number, hostToo ? "loses power" : "is killed");
+        _world.Log.Say(_world.NowMs, Number, torn is not null ? "loses power" : hostToo ? "goes down" : "is killed");
         Life++;
         _core = null;
         ForgetPlans();
         if (Asleep) Clock.WakeUp(_world.NowMs, countsSleep: true);
         Asleep = false;
         HostUp = !hostToo;
-        Transfers.DropAll();
+        Transfers.DropAll(torn);
         _world.Net.Vanish(Number, warned: !hostToo);
+    }
+
+    /// <summary>
+    /// The volume of the donation vanishes, comes up empty or read-only: the daemon does not find its marker there, or
+    /// cannot write, and takes it for away.
+    /// </summary>
+    public void Unmount()
+    {
+        Disk.Mounted = false;
+        Transfers.FailAll();
+        TellAway(Disk.Recorded);
+        Transfers.TellRoom();
+    }
+
+    /// <summary>The volume is back, with all that was on it.</summary>
+    public void Mount()
+    {
+        Disk.Mounted = true;
+        TellAway([], Disk.Recorded);
+        Transfers.TellRoom();
+    }
+
+    private void TellAway(
+        IEnumerable<(Hash256 Model, int Slice)> away, IEnumerable<(Hash256 Model, int Slice)>? back = null)
+    {
+        var gone = away.Where(k => !Disk.Reaches(k)).GroupBy(k => k.Model)
+            .ToDictionary(g => g.Key, g => SliceSet.Of(g.Select(k => k.Slice)));
+        foreach (var model in gone.Keys.Concat((back ?? []).Select(k => k.Model)).Distinct().Order())
+            Handle(new CoreInput.SlicesAway(model, gone.GetValueOrDefault(model) ?? SliceSet.Empty), EventKind.Fault);
+    }
+
+    /// <summary>What the daemon says when its owner, or a volume, asks to have something given up.</summary>
+    public void Demand(ReleaseReason reason, long bytes, long? deadlineUnixMs = null)
+    {
+        var held = Disk.Recorded.Where(k => Disk.Intact.Contains(k) && Disk.Intact[k] > 0).GroupBy(k => k.Model)
+            .ToImmutableSortedDictionary(g => g.Key, g => SliceSet.Of(g.Select(k => k.Slice)));
+        Handle(new CoreInput.ReleaseDemanded(bytes <= 0 || held.IsEmpty ? []
+            : [new ReleaseDemand("donation", reason, bytes, deadlineUnixMs, held)]), EventKind.Start);
     }
 
     public void Describe(bool draining = false)

@@ -76,6 +76,10 @@ internal sealed class SimWorld : IDisposable
     public long FetchPatienceMs { get; init; } = 5_000;
     public long DownBytesPerSecond { get; init; } = 100_000_000;
     public long UpBytesPerSecond { get; init; } = 50_000_000;
+    /// <summary>What is read to be verified is read so fast.</summary>
+    public long ReadBytesPerSecond { get; init; } = 150_000_000;
+    /// <summary>To flush a slice takes so long, ms.</summary>
+    public long FlushMs { get; init; }
     /// <summary>How often a node was started or stopped.</summary>
     public long Starts { get; private set; }
     /// <summary>Nodes that run.</summary>
@@ -139,6 +143,14 @@ internal sealed class SimWorld : IDisposable
         Repairs.Look(Nodes[node]);
     }
 
+    /// <summary>The power of a node goes.</summary>
+    public void CutPower(int node)
+    {
+        Starts++;
+        Nodes[node].LosePower();
+        Repairs.Look(Nodes[node]);
+    }
+
     /// <summary>The founder's charter comes out at a node.</summary>
     public void PublishCharter(int at, params Curator[] curators) => Publish(
         at, Founder, RecordKind.Charter, [], RecordBodies.Charter(new Charter("simulation", [.. curators], Policy)));
@@ -159,7 +171,11 @@ internal sealed class SimWorld : IDisposable
     /// <summary>A node that has a model's files holds all of it in place.</summary>
     public void HoldInPlace(int at, Entry entry)
     {
-        foreach (var slice in Enumerable.Range(0, entry.Slices)) Nodes[at].Disk.Intact.Add((entry.ModelId, slice), 0);
+        foreach (var slice in Enumerable.Range(0, entry.Slices))
+        {
+            Nodes[at].Disk.Intact.Add((entry.ModelId, slice), 0);
+            Nodes[at].Disk.Verified((entry.ModelId, slice), Nodes[at].Now.UnixMs);
+        }
         Nodes[at].Handle(
             new CoreInput.SlicesHeld(entry.ModelId, SliceSet.All(entry.Slices), InPlace: true), EventKind.Verified);
     }

@@ -12,10 +12,17 @@ internal sealed class Transfers(SimWorld world, SimNode node)
 {
     private readonly SortedDictionary<(Hash256 Model, int Slice), Fetch> _fetches = [];
 
-    private sealed class Fetch(long bytes)
+    private sealed class Fetch(long bytes, long here)
     {
         public long Bytes { get; } = bytes;
-        public long Done { get; set; }
+        /// <summary>Left by an earlier fetch.</summary>
+        public long Here { get; } = here;
+        public long Done { get; set; } = here;
+        public WriteBack Disk { get; } = new(here);
+        /// <summary>What was held and is not right: the daemon mends it, whatever its plan wants.</summary>
+        public bool Mends { get; init; }
+        /// <summary>All of it is here, and is being flushed.</summary>
+        public bool Secures { get; set; }
         public int Percent { get; set; }
         public long LastMovedMs { get; set; }
         public SimNode? Source { get; set; }
@@ -29,7 +36,11 @@ internal sealed class Transfers(SimWorld world, SimNode node)
     /// <summary>Fetches of other nodes that read from this one.</summary>
     public int Uploads { get; private set; }
 
-    public long RoomBytes => node.Disk.QuotaBytes - node.Disk.UsedBytes - _fetchBytes;
+    public long RoomBytes => node.Disk.Mounted && !node.Disk.IsFull
+        ? Math.Max(0, node.Disk.QuotaBytes - node.Disk.UsedBytes - _fetchBytes) : 0;
+
+    /// <summary>Bytes promised to fetches under way.</summary>
+    public long ReservedBytes => _fetchBytes;
 
     public void TellRoom() => node.Handle(
         new CoreInput.RoomChanged(RoomBytes, RoomBytes, node.Disk.QuotaBytes), EventKind.Room);
@@ -42,22 +53,37 @@ internal sealed class Transfers(SimWorld world, SimNode node)
         world.Metrics.FetchStarted();
         world.FetchBegan?.Invoke(node, model, slice);
         var bytes = world.Entry(model).SliceBytes(slice);
-        if (_fetches.ContainsKey(key) || node.Disk.Has(model, slice))
+        if (_fetches.TryGetValue(key, out var known) && known.Mends || node.Rereads.Take(key)) return;
+        if (known is not null || node.Disk.Has(model, slice))
             throw new ScenarioFailedException(
                 $"node {node.Number} fetches slice {slice}, which it has or fetches already");
         if (node.Disk.Trash.Remove(key, out var kept))
         {
             node.Disk.Intact.Add(key, kept);
+            node.Disk.Verified(key, node.Now.UnixMs);
             Later(0, () => node.Handle(new CoreInput.SliceVerified(model, slice), EventKind.Verified));
             return;
         }
+        Begin(key, bytes, mends: false);
+    }
+
+    /// <summary>Fetches what is not right of a slice that was held.</summary>
+    public void Mend(Hash256 model, int slice)
+    {
+        if (!_fetches.ContainsKey((model, slice)))
+            Begin((model, slice), world.Entry(model).SliceBytes(slice), mends: true);
+    }
+
+    private void Begin((Hash256 Model, int Slice) key, long bytes, bool mends)
+    {
+        node.Disk.Parts.Remove(key, out var here);
         if (bytes > RoomBytes)
         {
             world.Metrics.NoRoom();
-            Later(0, () => node.Handle(new CoreInput.FetchFailed(model, slice), EventKind.FetchFailed));
+            Later(0, () => node.Handle(new CoreInput.FetchFailed(key.Model, key.Slice), EventKind.FetchFailed));
             return;
         }
-        var fetch = new Fetch(bytes) { LastMovedMs = world.NowMs };
+        var fetch = new Fetch(bytes, here) { LastMovedMs = world.NowMs, Mends = mends };
         _fetches.Add(key, fetch);
         _fetchBytes += bytes;
         Oracle.Bounds(node);
@@ -69,15 +95,28 @@ internal sealed class Transfers(SimWorld world, SimNode node)
     {
         world.Log.Add(world.NowMs, node.Number, EventKind.StopFetch, slice);
         world.Log.Say(world.NowMs, node.Number, $"gives up fetching slice {slice}");
-        if (!_fetches.TryGetValue((model, slice), out var fetch)) return;
+        if (!_fetches.TryGetValue((model, slice), out var fetch) || fetch.Mends || fetch.Secures) return;
         End((model, slice));
-        world.Metrics.FetchStopped(fetch.Done);
+        world.Metrics.FetchStopped(fetch.Done - fetch.Here);
         Later(0, TellRoom);
     }
 
-    public void DropAll()
+    /// <summary>The process ends, or the power: what is right of what was fetched stays where it lies.</summary>
+    /// <param name="torn">Draws what a power cut leaves; null: the kernel goes on.</param>
+    public void DropAll(SplitMix64? torn)
     {
-        foreach (var key in _fetches.Keys.ToList()) End(key);
+        foreach (var (key, fetch) in _fetches.ToList())
+        {
+            End(key);
+            var right = torn is null ? fetch.Disk.Written : fetch.Disk.Torn(world.NowMs, torn);
+            if (right > 0) node.Disk.Parts[key] = Math.Min(right, fetch.Bytes);
+        }
+    }
+
+    /// <summary>The volume refuses, or is gone: nothing that is on its way comes to an end.</summary>
+    public void FailAll()
+    {
+        foreach (var key in _fetches.Keys.ToList()) Fail(key);
     }
 
     private void Advance((Hash256 Model, int Slice) key, Fetch fetch)
@@ -88,10 +127,13 @@ internal sealed class Transfers(SimWorld world, SimNode node)
         {
             var rate = Math.Min(world.DownBytesPerSecond / _fetches.Count,
                 world.UpBytesPerSecond / source.Transfers.Uploads);
-            fetch.Done += rate * world.FetchStepMs / 1000;
+            var before = fetch.Done;
+            fetch.Done = Math.Min(fetch.Bytes, fetch.Done + rate * world.FetchStepMs / 1000);
+            world.Metrics.Moved(fetch.Done - before);
             fetch.LastMovedMs = world.NowMs;
+            fetch.Disk.Wrote(world.NowMs, fetch.Done);
         }
-        if (fetch.Done >= fetch.Bytes) Finish(key, fetch);
+        if (fetch.Done >= fetch.Bytes) Complete(key, fetch);
         else if (world.NowMs - fetch.LastMovedMs > world.FetchPatienceMs) Fail(key);
         else Progress(key, fetch);
     }
@@ -107,13 +149,26 @@ internal sealed class Transfers(SimWorld world, SimNode node)
         Later(world.FetchStepMs, () => Advance(key, fetch));
     }
 
+    private void Complete((Hash256 Model, int Slice) key, Fetch fetch)
+    {
+        Leave(fetch);
+        fetch.Secures = true;
+        if (world.FlushMs == 0) Finish(key, fetch);
+        else
+            Later(world.FlushMs, () =>
+            {
+                if (_fetches.GetValueOrDefault(key) == fetch) Finish(key, fetch);
+            });
+    }
+
+    /// <summary>Flushed, recorded, and then told of, in this order.</summary>
     private void Finish((Hash256 Model, int Slice) key, Fetch fetch)
     {
         End(key);
         world.Repairs.Fetched(key.Model, key.Slice);
-        node.Disk.Intact.Add(key, fetch.Bytes);
+        node.Disk.Secure(key, fetch.Bytes, node.Now.UnixMs, node.Chance);
         Oracle.Bounds(node);
-        world.Metrics.Fetched(fetch.Bytes);
+        world.Metrics.Fetched(fetch.Bytes - fetch.Here);
         world.Log.Say(world.NowMs, node.Number, $"has slice {key.Slice}");
         node.Handle(new CoreInput.SliceVerified(key.Model, key.Slice), EventKind.Verified);
         TellRoom();
@@ -132,13 +187,14 @@ internal sealed class Transfers(SimWorld world, SimNode node)
         if (fetch.Source is { } old && Serves(old, key)) return;
         Leave(fetch);
         fetch.Source = world.Oracle.Holders(key.Model, key.Slice).Select(n => world.Nodes[n])
-            .Where(n => Serves(n, key)).MinBy(n => n.Transfers.Uploads);
+            .Where(n => Serves(n, key)).MinBy(n => n.Transfers.Uploads)
+            ?? world.Nodes.FirstOrDefault(n => n.Disk.Trash.Contains(key) && Serves(n, key));
         if (fetch.Source is { } source) source.Transfers.Uploads++;
     }
 
     private bool Serves(SimNode other, (Hash256 Model, int Slice) key) =>
         other != node && other.Awake && node.Awake && world.Net.Connects(node.Number, other.Number) &&
-        other.Disk.Has(key.Model, key.Slice);
+        other.Disk.Serves(key);
 
     private void End((Hash256 Model, int Slice) key)
     {

@@ -64,6 +64,18 @@ public sealed class SimulatorTests
     [InlineData("clone", 10)]
     [InlineData("squatters", 8)]
     [InlineData("liars-3", 16)]
+    [InlineData("crash-30", 12)]
+    [InlineData("kill-40", 6)]
+    [InlineData("power-cut", 10)]
+    [InlineData("power-all", 10)]
+    [InlineData("disk-faults", 12)]
+    [InlineData("bit-rot-2", 6)]
+    [InlineData("database-lost", 10)]
+    [InlineData("shrink", 10)]
+    [InlineData("mounts", 8)]
+    [InlineData("trim", 10)]
+    [InlineData("drain", 9)]
+    [InlineData("drain-30", 20)]
     [InlineData("buckets-cross", 28)]
     public void Run_OfDaysOfTrouble_KeepsItsPromises(string name, int nodes)
     {
