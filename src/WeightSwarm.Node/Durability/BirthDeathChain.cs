@@ -1,4 +1,8 @@
+#if SIMULATION // The simulator holds it against what it counts.
+namespace WeightSwarm.Simulation.Durability;
+#else
 namespace WeightSwarm.Node.Durability;
+#endif
 
 /// <summary>
 /// The number of copies of one group of slices over time: each copy is lost at the rate 1 / lifetime, and one copy at

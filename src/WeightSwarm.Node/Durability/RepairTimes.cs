@@ -1,4 +1,8 @@
+#if SIMULATION // The simulator holds it against what it counts.
+namespace WeightSwarm.Simulation.Durability;
+#else
 namespace WeightSwarm.Node.Durability;
+#endif
 
 /// <summary>
 /// How long it takes on average until the next copy is there, at the pace real: the fewer are left, the more hurried.

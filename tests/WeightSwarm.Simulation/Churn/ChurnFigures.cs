@@ -7,6 +7,7 @@ internal sealed class ChurnFigures
     private readonly List<long> _started = [];
     private long _copiesSeen, _slicesSeen;
 
+    public ChurnStays Stays { get; } = new();
     public long Lost { get; set; }
     /// <summary>Of the lost ones, those of which every holder was hit in the same moment.</summary>
     public long LostAtOnce { get; set; }

@@ -97,6 +97,7 @@ internal sealed class ChurnSlice
     public int ReallyOn { get; set; }
     /// <summary>Copies that still exist.</summary>
     public int Alive { get; set; }
+    public long AliveSinceMs { get; set; }
     public long UnreachableSinceMs { get; set; } = -1;
     public bool IsLost { get; set; }
 }

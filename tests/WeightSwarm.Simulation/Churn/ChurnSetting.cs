@@ -39,8 +39,10 @@ internal sealed record ChurnSetting
     public long PatienceMs { get; init; } = 30 * Minute;
 
     public int AlwaysOnPercent => Story == ChurnStory.Harsh ? 20 : 40;
-    public long HomeLifeMs => (Story == ChurnStory.Harsh ? 60 : 180) * Day;
-    public long AlwaysOnLifeMs => (Story == ChurnStory.Harsh ? 180 : 540) * Day;
+    /// <summary>Days that nodes of both kinds live on average; null: as the story has it.</summary>
+    public int? LifeDays { get; init; }
+    public long HomeLifeMs => (LifeDays ?? (Story == ChurnStory.Harsh ? 60 : 180)) * Day;
+    public long AlwaysOnLifeMs => (LifeDays ?? (Story == ChurnStory.Harsh ? 180 : 540)) * Day;
     public long EndMs => Days * Day;
     /// <summary>When the story begins: after a third of the run.</summary>
     public long StoryMs => Days / 3 * Day + 9 * Hour;

@@ -69,7 +69,7 @@ internal sealed partial class ChurnWorld
         {
             var slice = Slices[number];
             NoteReach(slice);
-            slice.Alive--;
+            Live(slice, -1);
             if (slice.Alive > 0 || slice.IsLost) continue;
             slice.IsLost = true;
             Figures.Lost++;
@@ -148,12 +148,18 @@ internal sealed partial class ChurnWorld
         slice.UnreachableSinceMs = NowMs;
     }
 
+    private void Live(ChurnSlice slice, int by)
+    {
+        Figures.Stays.Add(slice.Alive, NowMs - slice.AliveSinceMs, by);
+        (slice.Alive, slice.AliveSinceMs) = (slice.Alive + by, NowMs);
+    }
+
     /// <summary>A copy more, on a node that is there.</summary>
     public void AddCopy(ChurnNode node, int number)
     {
         var slice = Slices[number];
         node.Held.Add(number);
-        slice.Alive++;
+        Live(slice, +1);
         if (!node.IsForgotten) slice.Holders.Add(node.Number);
         if (!node.On) return;
         Reached(slice, +1);
@@ -165,7 +171,7 @@ internal sealed partial class ChurnWorld
     {
         var slice = Slices[number];
         node.Held.Remove(number);
-        slice.Alive--;
+        Live(slice, -1);
         slice.Holders.Remove(node.Number);
         node.FreeBytes += ChurnSetting.SliceBytes;
         Reached(slice, -1);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using WeightSwarm.Simulation.Churn;
+using WeightSwarm.Simulation.Durability;
 using WeightSwarm.Simulation.Fuzz;
 using WeightSwarm.Simulation.Overlay;
 using WeightSwarm.Simulation.Proofs;
@@ -10,8 +11,8 @@ namespace WeightSwarm.Simulation.Reports;
 
 /// <summary>
 /// list | run NAME [--seeds A..B] [--nodes N] [--for SECONDS] [--jobs N] [--json FILE] [--trace] [--literal] |
-/// compare A.json B.json | overlay [--nodes N] | churn [--setting NAME] | trims [--trials N] | proofs [--trials N] |
-/// fuzz [--inputs N]
+/// compare A.json B.json | overlay [--nodes N] | churn [--setting NAME] | durability [--seeds A..B] |
+/// trims [--trials N] | proofs [--trials N] | fuzz [--inputs N]
 /// </summary>
 internal static class CommandLine
 {
@@ -23,6 +24,7 @@ internal static class CommandLine
                tests/simulate overlay [--nodes N] [--seeds A..B] [--only PART] [--json FILE]
                tests/simulate churn [--seeds A..B] [--nodes N] [--slices S] [--days D] [--policy NAME]
                               [--setting steady|harsh|outage|lose30] [--jobs N] [--json FILE]
+               tests/simulate durability [--seeds A..B] [--jobs N]
                tests/simulate trims [--trials N] [--seed S]
                tests/simulate proofs [--trials N] [--seed S]
                tests/simulate fuzz [--inputs N] [--seed S] [--only TARGET]
@@ -47,6 +49,8 @@ internal static class CommandLine
                 return OverlayRun.Run(options, output, errors);
             case ["churn", .. var options]:
                 return ChurnRun.Run(options, output, errors);
+            case ["durability", .. var options]:
+                return DurabilityRun.Run(options, output, errors);
             case ["trims", .. var options]:
                 return TrimRun.Run(options, output, errors);
             case ["proofs", .. var options]:
