@@ -13,7 +13,9 @@ internal interface ITwinStage : IAsyncDisposable
     Task JoinAsync(int node);
 
     /// <summary>A node catalogues the model, or is one more that has its files; it holds all of it in place.</summary>
-    Task AddAsync(int node);
+    /// <param name="node">Which; node 0 is the first.</param>
+    /// <param name="copies">That the entry wants; 0: as many as the network.</param>
+    Task AddAsync(int node, int copies = 0);
 
     /// <summary>From now on only nodes on equal sides reach each other.</summary>
     Task CutAsync(Func<int, int> sideOf);
@@ -40,7 +42,9 @@ internal interface ITwinStage : IAsyncDisposable
 /// <param name="Copies">Copies of the slice that has the fewest, of nodes that it takes for present; -1 while it does
 /// not know the model.</param>
 /// <param name="Held">Slices that it holds.</param>
+/// <param name="Fetching">Slices that are on their way to it.</param>
 /// <param name="Banned">Peers that it refuses.</param>
 /// <param name="Donated">What each other node donates, by number, bytes.</param>
 internal sealed record TwinSight(
-    IReadOnlySet<int> Online, int Copies, int Held, int Banned, IReadOnlyDictionary<int, long> Donated);
+    IReadOnlySet<int> Online, int Copies, int Held, int Fetching, int Banned,
+    IReadOnlyDictionary<int, long> Donated);

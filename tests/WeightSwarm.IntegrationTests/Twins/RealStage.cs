@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using Grpc.Net.Client;
 using WeightSwarm.Core.Identity;
@@ -10,9 +11,9 @@ using WeightSwarm.V1;
 namespace WeightSwarm.IntegrationTests.Twins;
 
 /// <summary>Real daemons, each on a machine of its own.</summary>
-internal sealed class RealStage : ITwinStage
+internal sealed partial class RealStage
 {
-    private const string Model = "org/model";
+    private const string Model = "org/model", FileName = "weights.bin";
     private const int GossipPort = 6890;
 
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(150);
@@ -26,23 +27,32 @@ internal sealed class RealStage : ITwinStage
     private HostilePeer? _hostile;
     private Task _attack = Task.CompletedTask;
 
-    private RealStage(Wan wan, int nodes) => (_wan, _stranger) = (wan, nodes);
+    private readonly byte[] _bytes;
+
+    private RealStage(Wan wan, int nodes, int slices)
+    {
+        (_wan, _stranger, Slices) = (wan, nodes, slices);
+        _bytes = new byte[slices * TwinSetting.SliceBytes];
+        new Random(1).NextBytes(_bytes);
+    }
 
     private sealed record Machine(DaemonProcess Daemon, GrpcChannel Channel, Control.ControlClient Control);
 
     public long NowMs => (long)Stopwatch.GetElapsedTime(_started).TotalMilliseconds;
 
-    public static async Task<RealStage> MakeAsync(int nodes)
+    public static Task<RealStage> MakeAsync(int nodes) => MakeAsync(nodes, TwinSetting.Slices, TwinLinks.Bad);
+
+    public static async Task<RealStage> MakeAsync(int nodes, int slices, TwinLinks links)
     {
-        var stage = new RealStage(await Wan.MakeAsync(nodes), nodes);
+        var stage = new RealStage(await Wan.MakeAsync(nodes), nodes, slices);
         try
         {
             for (var a = 0; a <= nodes; a++)
                 for (var b = a + 1; b <= nodes; b++)
                     await stage._wan.LinkAsync(a, b, TwinSetting.LatencyMs(a, b), TwinSetting.LatencyMs(a, b) / 4);
-            await stage._wan.LoseAsync(TwinSetting.LostPerThousand);
+            await stage._wan.LoseAsync(links.LostPerThousand);
             // What starting a process costs is not what is compared.
-            foreach (var node in Enumerable.Range(0, nodes)) await stage.StartAsync(node);
+            await stage.StartAsync(nodes);
             return stage;
         }
         catch
@@ -68,20 +78,15 @@ internal sealed class RealStage : ITwinStage
         await DonateAsync(node, TwinSetting.DonatedBytes);
     }
 
-    public async Task AddAsync(int node)
+    public async Task AddAsync(int node, int copies = 0)
     {
-        var folder = _work.At("model");
-        var isFirst = !Directory.Exists(folder);
-        if (isFirst) Directory.CreateDirectory(folder);
-        if (isFirst)
-        {
-            var bytes = new byte[TwinSetting.Slices * TwinSetting.SliceBytes];
-            new Random(1).NextBytes(bytes);
-            await File.WriteAllBytesAsync(Path.Combine(folder, "weights.bin"), bytes);
-        }
-        else await UntilAsync("the model to be known", async () => (await LookAsync(node)).Copies >= 0);
-        string[] licence = isFirst ? ["--licence", "MIT"] : [];
-        await _machines[node].Daemon.AskAsync(["add", folder, "--name", Model, .. licence]);
+        var folder = FolderOf(node);
+        Directory.CreateDirectory(folder);
+        await File.WriteAllBytesAsync(Path.Combine(folder, FileName), _bytes);
+        if (node > 0) await UntilAsync("the model to be known", async () => (await LookAsync(node)).Copies >= 0);
+        string[] licence = node > 0 ? [] : ["--licence", "MIT"];
+        string[] wanted = copies == 0 ? [] : ["--copies", copies.ToString(CultureInfo.InvariantCulture)];
+        await _machines[node].Daemon.AskAsync(["add", folder, "--name", Model, .. licence, .. wanted]);
     }
 
     public Task CutAsync(Func<int, int> sideOf) => _wan.CutAsync(sideOf);
@@ -95,7 +100,7 @@ internal sealed class RealStage : ITwinStage
     }
 
     public async Task DonateAsync(int node, long bytes) => await _machines[node].Control.DonateAsync(
-        new DonateRequest { Path = _work.At($"donation{node}"), Bytes = (ulong)bytes });
+        new DonateRequest { Path = DonationOf(node), Bytes = (ulong)bytes });
 
     public async Task<TwinSight> LookAsync(int node)
     {
@@ -106,7 +111,8 @@ internal sealed class RealStage : ITwinStage
         var health = await control.HealthAsync(new HealthRequest());
         return new TwinSight(
             peers.Peers.Where(p => p.Liveness == "online").Select(p => numbers[p.NodeId]).ToHashSet(),
-            health.Models.Count == 0 ? -1 : (int)health.Models[0].Online, (int)status.SlicesHeld, peers.Bans.Count,
+            health.Models.Count == 0 ? -1 : (int)health.Models[0].Online, (int)status.SlicesHeld,
+            (int)status.SlicesFetching, peers.Bans.Count,
             peers.Peers.ToDictionary(p => numbers[p.NodeId], p => (long)p.DonatedBytes));
     }
 
@@ -119,19 +125,32 @@ internal sealed class RealStage : ITwinStage
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
-        await _attack;
-        _hostile?.Dispose();
-        foreach (var (_, machine) in _machines)
+        try
         {
-            machine.Channel.Dispose();
-            await machine.Daemon.DisposeAsync();
+            await _attack;
+            foreach (var (_, machine) in _machines)
+            {
+                machine.Channel.Dispose();
+                await machine.Daemon.DisposeAsync();
+            }
         }
-        await _wan.DisposeAsync();
-        _work.Dispose();
-        _end.Dispose();
+        finally
+        {
+            await _wan.DisposeAsync();
+            _hostile?.Dispose();
+            _work.Dispose();
+            _end.Dispose();
+        }
     }
 
-    private async Task StartAsync(int node)
+    private async Task StartAsync(int nodes)
+    {
+        var starting = Enumerable.Range(0, nodes).Select(StartOneAsync).ToList();
+        // All of them, also when one fails: what runs is ended by whoever has it.
+        await Task.WhenAll(starting);
+    }
+
+    private async Task StartOneAsync(int node)
     {
         var daemon = await DaemonProcess.StartAsync(_work.At($"n{node}"), new DaemonStart
         {
@@ -147,8 +166,12 @@ internal sealed class RealStage : ITwinStage
             HttpHandler = UnixSocketHandler.Create(Path.Combine(daemon.State, "control.sock")),
             DisposeHttpClient = true,
         });
-        _machines.Add(node, new Machine(daemon, channel, new Control.ControlClient(channel)));
+        lock (_machines) _machines.Add(node, new Machine(daemon, channel, new Control.ControlClient(channel)));
     }
+
+    private string FolderOf(int node) => _work.At($"model{node}");
+
+    private string DonationOf(int node) => _work.At($"donation{node}");
 
     private async Task<Invite> InviteAsync()
     {

@@ -4,26 +4,34 @@ using WeightSwarm.Simulation.World;
 namespace WeightSwarm.IntegrationTests.Twins;
 
 /// <summary>The simulated twins of real daemons.</summary>
-internal sealed class SimulatedStage : ITwinStage
+internal sealed partial class SimulatedStage
 {
-    private const long MostMs = 5 * 60_000, StepMs = 10;
+    private const long MostMs = 5 * 60_000;
 
     private readonly SimWorld _world;
     private readonly int _stranger;
     private Core.Catalogue.Entry? _entry;
 
     public SimulatedStage(int nodes, ulong seed)
+        : this(nodes, seed, TwinSetting.Slices, TwinLinks.Bad)
     {
-        _stranger = nodes;
+    }
+
+    public SimulatedStage(int nodes, ulong seed, int slices, TwinLinks links)
+    {
+        (_stranger, Slices) = (nodes, slices);
         _world = new SimWorld(seed, nodes + 1, TwinSetting.Policy, null)
         {
-            UpBytesPerSecond = TwinSetting.StreamBytesPerSecond,
-            DownBytesPerSecond = TwinSetting.StreamBytesPerSecond,
+            UpBytesPerSecond = links.StreamBytesPerSecond,
+            DownBytesPerSecond = links.StreamBytesPerSecond,
         };
         _world.Net.LatencyOf = TwinSetting.LatencyMs;
-        _world.Net.LostPerThousand = TwinSetting.LostPerThousand;
+        _world.Net.LostPerThousand = links.LostPerThousand;
         foreach (var node in _world.Nodes) node.Disk.QuotaBytes = TwinSetting.DonatedBytes;
     }
+
+    /// <summary>How often conditions are looked at, ms.</summary>
+    public long StepMs { get; init; } = 10;
 
     public long NowMs => _world.NowMs;
 
@@ -38,9 +46,9 @@ internal sealed class SimulatedStage : ITwinStage
         return Task.CompletedTask;
     }
 
-    public Task AddAsync(int node)
+    public Task AddAsync(int node, int copies = 0)
     {
-        if (_entry is null) _entry = _world.AddModel(node, 1, TwinSetting.Slices, TwinSetting.SliceBytes);
+        if (_entry is null) _entry = _world.AddModel(node, 1, Slices, TwinSetting.SliceBytes, copies);
         else _world.HoldInPlace(node, _entry);
         return Task.CompletedTask;
     }
@@ -72,7 +80,8 @@ internal sealed class SimulatedStage : ITwinStage
         return Task.FromResult(new TwinSight(
             others.Where(o => IsPresent(seer, o)).Select(o => o.Number).ToHashSet(),
             seer.WorstHealth() is { } health ? health.Online : -1,
-            seer.Core.Held.Values.Sum(s => s.Count), seer.Core.Bans.Count(),
+            seer.Core.Held.Values.Sum(s => s.Count), seer.Core.Fetching.Values.Sum(s => s.Count),
+            seer.Core.Bans.Count(),
             others.ToDictionary(o => o.Number, o => (long)seer.Core.Nodes[o.Id].DonatedBytes)));
     }
 
