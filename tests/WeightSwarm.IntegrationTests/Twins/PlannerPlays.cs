@@ -50,8 +50,8 @@ internal static class PlannerPlays
         var log = await GatherAsync(stage, stage.Nodes);
         var before = (await log.NowAsync()).All;
         log.Begin(copies => WhyFalse(copies) ?? (copies.Fewest < floor ? $"fewer than {floor} copies" : null));
-        var from = stage.NowMs;
         await stage.WantAsync(wanted);
+        var from = stage.NowMs;
         await log.UntilAsync("the first to go", copies => copies.All < before);
         figures["ms until the first copy goes"] = stage.NowMs - from;
         await log.UntilAsync("the surplus to go", copies => copies.Most <= floor);
@@ -76,8 +76,8 @@ internal static class PlannerPlays
         var leaving = (await log.NowAsync()).Holders[0].Remove(0).Take(2).ToList();
         var held = leaving.Sum(node => log.Last.Of(node).Count);
         log.Begin(copies => WhyFalse(copies) ?? (copies.Fewest < Copies ? $"fewer than {Copies} copies" : null));
-        var from = stage.NowMs;
         await Task.WhenAll(leaving.Select(stage.DrainAsync));
+        var from = stage.NowMs;
         foreach (var done in new[] { 1, 2 })
         {
             await log.UntilAsync(
