@@ -40,4 +40,8 @@ internal sealed class TwinFigures(
 }
 
 /// <summary>How far below the least of the twins, and above the most, a real figure may lie.</summary>
-internal readonly record struct TwinRoom(long Below, long Above);
+internal readonly record struct TwinRoom(long Below, long Above)
+{
+    /// <summary>It is shown, and not compared.</summary>
+    public static TwinRoom Any { get; } = new(int.MaxValue, int.MaxValue);
+}
