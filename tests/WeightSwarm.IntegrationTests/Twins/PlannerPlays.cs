@@ -56,12 +56,12 @@ internal static class PlannerPlays
         figures["ms until the first copy goes"] = stage.NowMs - from;
         await log.UntilAsync("the surplus to go", copies => copies.Most <= floor);
         figures["ms until the surplus is gone"] = stage.NowMs - from;
+        // Whoever was too late has backed off by then, and would try again; and what went is in the trash.
+        var pace = TwinSetting.Policy.Pace;
+        await log.ForAsync(2 * pace.ReleaseBackoffMs + pace.ReleaseWaitMs);
         var trash = await stage.TrashAsync();
         figures["slices given up"] = trash.Slices;
         figures["of these without receipts"] = trash.Unproven;
-        // Whoever was too late has backed off by then, and would try again.
-        var pace = TwinSetting.Policy.Pace;
-        await log.ForAsync(2 * pace.ReleaseBackoffMs + pace.ReleaseWaitMs);
         figures["fewest copies at any time"] = log.Fewest;
         figures["copies at the end"] = log.Last.All;
     }
@@ -85,6 +85,8 @@ internal static class PlannerPlays
                 copies => leaving.Count(node => copies.Of(node).Count == 0) >= done);
             figures[$"ms until {done} of 2 hold nothing"] = stage.NowMs - from;
         }
+        await log.UntilAsync(
+            "what they held to be in the trash", async () => (await stage.TrashAsync()).Slices >= held);
         var trash = await stage.TrashAsync();
         figures["slices given up, and not held at first"] = trash.Slices - held;
         figures["of these without receipts"] = trash.Unproven;
