@@ -9,9 +9,13 @@ namespace WeightSwarm.Core;
 public sealed partial class SwarmCore
 {
     private readonly AuditState _audits;
+    private readonly TimedState _timed;
 
     /// <summary>What this node itself found of each copy that it has audited.</summary>
     public AuditBook Audits => _audits.Book;
+
+    /// <summary>What timed challenges have shown since the start.</summary>
+    public TimedBook TimedHashes => _timed.Book;
 
     /// <summary>Challenges of audits since the start, and the leaves that they asked for.</summary>
     public (long Challenges, long Leaves) AuditsAsked => _audits.Asked;
@@ -24,10 +28,18 @@ public sealed partial class SwarmCore
     {
         _audits.Tell(Pace, now);
         // Whoever just started, or slept, does not know yet what others have taken back meanwhile.
-        if (IsQuiet(now) || !planned && _audits.NextDueMs > now.MonotonicMs) return;
+        if (IsQuiet(now) || !planned && AuditsDueMs > now.MonotonicMs) return;
         var view = FreshView();
         _audits.Survey(view, now);
         _audits.Tend(view, now);
+        _timed.Tend(view, now);
+    }
+
+    private long AuditsDueMs => Math.Min(_audits.NextDueMs, _timed.NextDueMs);
+
+    private void TimedEnded(CoreInput.TimedEnded ended, Instant now)
+    {
+        if (Charter is not null && _timed.Ended(ended)) _audits.Confirm(ended.Copy, now);
     }
 
     private void AuditEnded(CoreInput.AuditEnded ended, Instant now)

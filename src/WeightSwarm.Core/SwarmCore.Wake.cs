@@ -77,7 +77,7 @@ public sealed partial class SwarmCore
         due = Math.Min(due, _replication.NextDueMs(Pace, Now));
         if (_releases.IsBusy) return now;
         due = Math.Min(due, _audits.TellDueMs(Pace));
-        if (!IsQuiet(Now)) due = Math.Min(due, _audits.NextDueMs);
+        if (!IsQuiet(Now)) due = Math.Min(due, AuditsDueMs);
         var standsMs = MayPlanDiffer(Now) ? long.MinValue : _planStandsUntilMs;
         return Math.Min(due, Math.Max(_replication.PlanDueMs, standsMs));
     }
@@ -94,7 +94,8 @@ public sealed partial class SwarmCore
     private void NoteForPlan(CoreInput input) => _ownChanged |= input is not (CoreInput.Tick
         or CoreInput.FrameArrived or CoreInput.SessionOpened or CoreInput.SessionClosed or CoreInput.DialFailed
         or CoreInput.Bootstrap or CoreInput.Remembered or CoreInput.Found or CoreInput.Knocked
-        or CoreInput.BroadcastDue or CoreInput.AuditEnded or CoreInput.AuditsRemembered or CoreInput.ModelsWanted);
+        or CoreInput.BroadcastDue or CoreInput.AuditEnded or CoreInput.AuditsRemembered or CoreInput.ModelsWanted
+        or CoreInput.TimedEnded);
 
     /// <summary>A plan follows from the view, the node's own situation and the time; a pass over what is as it was
     /// gives what it gave.</summary>

@@ -73,6 +73,7 @@ public sealed partial class SwarmCore
         _releases = new ReleaseState(Self, _outbox, _replication, parts.Secret, random.Split(),
             (kind, subject, body, ttl) => Say(kind, subject, body, ttl));
         _audits = new AuditState(Self, _outbox, parts.Secret, ReportOf, SayAudits);
+        _timed = new TimedState(Self, _outbox, parts.Secret);
         _watch = new Watch(Self, _liveness, _gossip, _views, (subject, body, ttl) =>
             Say(RecordKind.Observation, subject, body, ttl));
     }
@@ -165,6 +166,7 @@ public sealed partial class SwarmCore
                 _releases.Received(receipt, View, Circumstances(now), now);
                 break;
             case CoreInput.AuditEnded ended: AuditEnded(ended, now); break;
+            case CoreInput.TimedEnded ended: TimedEnded(ended, now); break;
             case CoreInput.AuditsRemembered kept: Remember(kept); break;
             case CoreInput.TrashHeld trash: _replication.TrashHeld(trash.Model, trash.Slices); break;
             case CoreInput.ModelsWanted wanted: _wanted = wanted.Models; break;

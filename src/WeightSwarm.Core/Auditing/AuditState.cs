@@ -105,6 +105,11 @@ internal sealed class AuditState(
         return verdict is AuditVerdict.Failed or AuditVerdict.Cleared;
     }
 
+    /// <summary>A copy has another hash than this node's: leaves, which the manifest judges, tell whose is
+    /// wrong.</summary>
+    public void Confirm(CopyKey copy, Instant now) =>
+        Add(new AuditDuty(copy, AuditCause.Failure, now.MonotonicMs, BurstLeaves, BurstChallenges));
+
     private void Add(AuditDuty duty) => _duties.Add(duty);
 
     private void Begin(AuditDuty duty, SwarmView view, Instant now)

@@ -83,6 +83,8 @@ public sealed record Pace
     /// <summary>A holder that denies a slice is asked again after this time: longer than it takes to hear that it has
     /// taken its word back, and longer than a start.</summary>
     public required long AuditConfirmMs { get; init; }
+    /// <summary>Of a slice that both hold one node asks another for a timed hash this often.</summary>
+    public required long TimedMs { get; init; }
     /// <summary>Released data rests in the trash for this long.</summary>
     public required long TrashMs { get; init; }
     /// <summary>Every byte is read again within about this time.</summary>
@@ -168,6 +170,7 @@ public sealed record Pace
         AuditMs = Day,
         AuditPatienceMs = 30 * Second,
         AuditConfirmMs = 15 * Minute,
+        TimedMs = 30 * Day,
         TrashMs = 7 * Day,
         ScrubMs = 30 * Day,
         StartupQuietMs = 5 * Minute,
@@ -220,6 +223,7 @@ public sealed record Pace
         AuditMs = 10 * Second,
         AuditPatienceMs = 5 * Second,
         AuditConfirmMs = 11 * Second,
+        TimedMs = Minute,
         TrashMs = Minute,
         ScrubMs = 5 * Minute,
         StartupQuietMs = 3 * Second,

@@ -127,6 +127,12 @@ public abstract record CoreInput
     /// <param name="Fault">What was wrong with the answer, in words; empty for nothing.</param>
     public sealed record AuditEnded(CopyKey Copy, Nonce Nonce, ReceiptOutcome Outcome, string Fault) : CoreInput;
 
+    /// <summary>A timed challenge has ended.</summary>
+    /// <param name="Copy">What was asked for.</param>
+    /// <param name="Nonce">Of the challenge.</param>
+    /// <param name="Outcome">How it ended.</param>
+    public sealed record TimedEnded(CopyKey Copy, Nonce Nonce, TimedOutcome Outcome) : CoreInput;
+
     /// <summary>What the audits of an earlier run found; comes before anything is audited.</summary>
     public sealed record AuditsRemembered(IReadOnlyList<KeyValuePair<CopyKey, CopyAudits>> Kept) : CoreInput;
 
@@ -190,6 +196,14 @@ public abstract record CoreOutput
     /// <param name="Leaves">How many, 1 to <see cref="LeafDraw.Most"/>.</param>
     /// <param name="WithinMs">The holder has so long to answer.</param>
     public sealed record AskAudit(CopyKey Copy, Nonce Nonce, int Leaves, long WithinMs) : CoreOutput;
+
+    /// <summary>Ask a holder for the hash of drawn spans of a slice that this node holds too; whatever comes of it is
+    /// told to the core.</summary>
+    /// <param name="Copy">What is asked for.</param>
+    /// <param name="Nonce">Decides which spans.</param>
+    /// <param name="Spans">How many, 1 to <see cref="SpanDraw.Most"/>.</param>
+    /// <param name="WithinMs">No answer is waited for longer.</param>
+    public sealed record AskTimed(CopyKey Copy, Nonce Nonce, int Spans, long WithinMs) : CoreOutput;
 
     /// <summary>Keep what audits found of a copy over restarts; null: forget it.</summary>
     public sealed record AuditsKept(CopyKey Copy, CopyAudits? Audits) : CoreOutput;

@@ -75,7 +75,7 @@ public sealed partial class ReceiptAsker(
     }
 
     /// <summary>Whether there is a stream on which both have greeted; dials when there is none.</summary>
-    private async Task<bool> ReachAsync(NodeId holder, TimeSpan within, CancellationToken cancellation)
+    internal async Task<bool> ReachAsync(NodeId holder, TimeSpan within, CancellationToken cancellation)
     {
         if (await IsGreetedAsync(holder, cancellation)) return true;
         var addresses = await inbox.AskAsync(core => PeerAddresses.Of(core, holder), cancellation);

@@ -37,15 +37,18 @@ internal static class AuditReplies
         {
             foreach (var copy in slice.Copies.Where(c => !c.Claim))
                 if (NodeId.TryParse(copy.NodeId, out var holder))
-                    Say(copy, freshness.EvidenceOf(new CopyKey(holder, model.Entry.ModelId, (int)slice.Slice)));
+                    Say(copy, core, freshness, new CopyKey(holder, model.Entry.ModelId, (int)slice.Slice));
             slice.Verified = (uint)slice.Copies.Count(c => c.Counted && c.Verified);
         }
     }
 
-    private static void Say(WhyCopy copy, CopyEvidence evidence)
+    private static void Say(WhyCopy copy, SwarmCore core, AuditFreshness freshness, CopyKey key)
     {
+        var evidence = freshness.EvidenceOf(key);
         copy.Verified = evidence <= CopyEvidence.Audited;
-        if (copy.Counted) copy.Reason += Words(evidence);
+        if (!copy.Counted) return;
+        copy.Reason += Words(evidence);
+        if (core.TimedHashes.Of(key).WasSlow) copy.Reason += "; its last timed hash was slow";
     }
 
     /// <summary>Adds what this node's own audits have found.</summary>
@@ -59,6 +62,8 @@ internal static class AuditReplies
             CopiesFailed = (uint)failed.Count,
             NodesFailed = (uint)failed.Select(c => c.Holder).Distinct().Count(),
             LeavesAsked = (ulong)core.AuditsAsked.Leaves,
+            CopiesSlow = (uint)core.TimedHashes.Copies.Values.Count(t => t.WasSlow),
+            CopiesInTime = (uint)core.TimedHashes.Copies.Values.Count(t => t.InTime > 0 && !t.WasSlow),
         };
         if (failed.Count > 0)
             reply.Warnings.Add(string.Create(CultureInfo.InvariantCulture,

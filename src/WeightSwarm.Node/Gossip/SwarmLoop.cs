@@ -16,7 +16,7 @@ namespace WeightSwarm.Node.Gossip;
 /// </summary>
 public sealed class SwarmLoop(
     Clock clock, SwarmInbox inbox, NodeStore store, SessionTable sessions, FetchQueue fetches, ReceiptAsker receipts,
-    AuditLoop audits, GossipGate gate, HostFailure failure) : BackgroundLoop(failure)
+    AuditLoop audits, TimedAsker timed, GossipGate gate, HostFailure failure) : BackgroundLoop(failure)
 {
     private const int MostInputsPerTurn = 256;
     private const long ScoresEveryMs = 60_000;
@@ -154,6 +154,7 @@ public sealed class SwarmLoop(
             case CoreOutput.StopFetch stop: fetches.Stop(stop.Model, stop.Slice); break;
             case CoreOutput.AskReceipt ask: receipts.Ask(ask); break;
             case CoreOutput.AskAudit ask: audits.Ask(ask); break;
+            case CoreOutput.AskTimed ask: timed.Ask(ask); break;
             case CoreOutput.MoveToTrash release: fetches.MoveToTrash(release); break;
         }
     }

@@ -75,6 +75,8 @@ internal static class DaemonServices
         .AddHosted<ReceiptAsker>()
         .AddSingleton<AuditLayouts>()
         .AddHosted<AuditLoop>()
+        .AddHosted<TimedServer>()
+        .AddHosted<TimedAsker>()
         .AddHosted<SwarmLoop>()
         .AddHosted<NetworkService>()
         .AddHosted<DhtRendezvous>()

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.Win32.SafeHandles;
 using WeightSwarm.Core;
 
 namespace WeightSwarm.Node.Replication;
@@ -41,6 +42,33 @@ public sealed class CustodyTable
         return (held, heldBytes, trash, trashBytes);
     }
 
+    /// <summary>Bytes of a file as they lie on the disk now; not verified.</summary>
+    /// <param name="model">Model id.</param>
+    /// <param name="file">Index of the file in torrent order.</param>
+    /// <param name="offset">In the file.</param>
+    /// <param name="into">Is filled.</param>
+    /// <exception cref="IOException">The file is gone, shorter, or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    public void Read(Hash256 model, int file, long offset, Span<byte> into)
+    {
+        if (!Models.TryGetValue(model, out var custody)) throw new IOException($"the model {model} is not here");
+        var metainfo = custody.Content.Metainfo;
+        var path = metainfo.Files[file].Path;
+        using var handle = File.OpenHandle(Path.Combine(custody.SaveFolder, metainfo.Name, path));
+        ReadAll(handle, path, offset, into);
+        Interlocked.Add(ref _bytesProved, into.Length);
+    }
+
+    private static void ReadAll(SafeFileHandle handle, string path, long offset, Span<byte> into)
+    {
+        for (var done = 0; done < into.Length;)
+        {
+            var read = RandomAccess.Read(handle, into[done..], offset + done);
+            if (read == 0) throw new EndOfStreamException($"{path} ends at {offset + done}");
+            done += read;
+        }
+    }
+
     /// <summary>Every byte of a piece, as it lies on the disk now; not verified.</summary>
     /// <exception cref="IOException">The file is gone, shorter, or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
@@ -52,12 +80,7 @@ public sealed class CustodyTable
         var bytes = new byte[metainfo.PieceBytes(piece)];
         using var handle = File.OpenHandle(Path.Combine(custody.SaveFolder, metainfo.Name, file.Path));
         var offset = (piece - file.FirstPiece) * metainfo.PieceLength;
-        for (var done = 0; done < bytes.Length;)
-        {
-            var read = RandomAccess.Read(handle, bytes.AsSpan(done), offset + done);
-            if (read == 0) throw new EndOfStreamException($"{file.Path} ends at {offset + done}");
-            done += read;
-        }
+        ReadAll(handle, file.Path, offset, bytes);
         Interlocked.Add(ref _bytesProved, bytes.Length);
         return bytes;
     }

@@ -61,6 +61,8 @@ internal static class StatusCommand
         json.WriteNumber("copies_failed", audits?.CopiesFailed ?? 0);
         json.WriteNumber("nodes_failed", audits?.NodesFailed ?? 0);
         json.WriteNumber("leaves_asked", audits?.LeavesAsked ?? 0);
+        json.WriteNumber("copies_in_time", audits?.CopiesInTime ?? 0);
+        json.WriteNumber("copies_slow", audits?.CopiesSlow ?? 0);
         json.WriteEndObject();
     }
 
@@ -98,7 +100,7 @@ internal static class StatusCommand
             + $"{SizeText.Format(reply.BytesHeld)}; fetching {Words.Count(reply.SlicesFetching, "slice")}");
         if (reply.Audits is { } audits)
             text.Fact("Audits", $"of copies on other nodes {audits.CopiesPassed} passed lately, "
-                + $"{audits.CopiesFailed} failed");
+                + $"{audits.CopiesFailed} failed, {audits.CopiesSlow} slow");
         if (reply.Limits is { } limits) text.Fact("Limits", LimitsReport.Text(limits));
         ReadReport.WriteText(text, reply.Reads, now);
         foreach (var warning in reply.Warnings) text.Fact("Warning", warning);

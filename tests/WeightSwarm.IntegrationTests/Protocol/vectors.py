@@ -12,6 +12,7 @@ import content
 import leases
 import reconcile
 import records
+import timed
 import wire
 
 WIDTH, DAY_MS = 96, 86_400_000
@@ -191,7 +192,7 @@ def main(folder, write):
             "refusals": {"now_ms": records.ISSUED, "offered": records.refused(cast)},
             "leases": {"steps": leases.steps(cast, records.sealed, records.ISSUED)},
             "reconciliation": reconciliations(cast), "audits": audits(cast), "frames": frames(cast),
-            "buckets": buckets(cast)}
+            "buckets": buckets(cast), "timed": timed.vectors(cast)}
     for name, value in made.items():
         path, text = pathlib.Path(folder, name + ".json"), show(plain(value)) + "\n"
         if write:

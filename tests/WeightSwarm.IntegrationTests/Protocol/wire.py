@@ -125,8 +125,9 @@ MESSAGES = {name: [field.split() for field in fields.split(",")] for name, field
     "ContentPart": "1 hash b,2 offset v,3 total v,4 data b",
     "Neighbour": "1 active o,2 urgent o",
     "Close": "1 reason s",
-    "Challenge": "1 nonce b,2 model b,3 slice v,4 leaves v",
-    "Answer": "1 nonce b,2 state v,3 proofs *LeafProof,4 ticket_ms v,5 author b,6 signature b",
+    "Challenge": "1 nonce b,2 model b,3 slice v,4 leaves v,5 spans v",
+    "Answer": "1 nonce b,2 state v,3 proofs *LeafProof,4 ticket_ms v,5 author b,6 signature b,"
+              "7 hash b",
     "LeafProof": "1 block b,2 uncles b",
 }.items()}
 

@@ -11,7 +11,7 @@ namespace WeightSwarm.Simulation.World;
 /// </summary>
 internal sealed class Audits(SimWorld world)
 {
-    private const int ProofMs = 300;
+    private const int ProofMs = 300, HashMs = 500;
 
     // Of its own, so that audits do not move the dice of anything else.
     private readonly SplitMix64 _random = new(world.Seed ^ 0x6175_6469_7473);
@@ -61,6 +61,41 @@ internal sealed class Audits(SimWorld world)
         var held = holder.Disk.Has(copy.Model, copy.Slice) &&
             holder.Core.Held.TryGetValue(copy.Model, out var slices) && slices.Contains(copy.Slice);
         return held ? ReceiptOutcome.Proven : ReceiptOutcome.NotHeld;
+    }
+
+    /// <summary>Timed challenges answered so far, by how they ended.</summary>
+    public SortedDictionary<TimedOutcome, long> Timed { get; } = [];
+
+    /// <summary>These answer from the disks of others: rightly, and late.</summary>
+    public SortedSet<int> Outsourcers { get; } = [];
+
+    /// <summary>Spans are not hashed either: whether the two disks have the same says it, and the time that it
+    /// takes to fetch what is not there.</summary>
+    public void Time(SimNode asker, CoreOutput.AskTimed ask)
+    {
+        var life = asker.Life;
+        world.In(HashMs, () =>
+        {
+            var outcome = TimedOf(asker, world.NodeOf(ask.Copy.Holder), ask.Copy);
+            world.In(outcome == TimedOutcome.Unknown ? ask.WithinMs : HashMs, () =>
+            {
+                if (asker.Life != life) return;
+                Timed[outcome] = Timed.GetValueOrDefault(outcome) + 1;
+                asker.Handle(new CoreInput.TimedEnded(ask.Copy, ask.Nonce, outcome), EventKind.Audit);
+            });
+        });
+    }
+
+    private TimedOutcome TimedOf(SimNode asker, SimNode holder, CopyKey copy)
+    {
+        if (!holder.Awake || !world.Net.Reaches(asker.Number, holder.Number)) return TimedOutcome.Unknown;
+        if (!asker.Disk.Has(copy.Model, copy.Slice) || asker.Faults.IsHidden(copy.Model, copy.Slice))
+            return holder.Disk.Has(copy.Model, copy.Slice) ? TimedOutcome.Different : TimedOutcome.Unknown;
+        if (Outsourcers.Contains(holder.Number)) return TimedOutcome.Slow;
+        if (holder.Faults.IsHidden(copy.Model, copy.Slice)) return TimedOutcome.Different;
+        var held = holder.Disk.Has(copy.Model, copy.Slice) &&
+            holder.Core.Held.TryGetValue(copy.Model, out var slices) && slices.Contains(copy.Slice);
+        return held ? TimedOutcome.InTime : TimedOutcome.NotHeld;
     }
 
     private int Way() => 5 + (int)_random.Below(ProofMs);

@@ -55,6 +55,13 @@ public sealed class VectorCoverageTests
         ["scores/neg_log2"] = nameof(ScoreVectorTests.NegLog2_IsTheVectorsToTheLastBit),
         ["scores/scores"] = nameof(ScoreVectorTests.Scores_AreTheVectorsAtEachStep),
         ["scores/weights"] = nameof(ScoreVectorTests.Weights_AreTheVectors),
+        ["timed/answers"] = nameof(TimedVectorTests.Answers_AreSignedAndJudgedAsTheVectorsSay),
+        ["timed/draws"] = nameof(TimedVectorTests.Draws_AreTheVectors),
+        ["timed/model"] = nameof(TimedVectorTests.Draws_AreTheVectors),
+        ["timed/nonce"] = nameof(TimedVectorTests.Draws_AreTheVectors),
+        ["timed/piece_length"] = nameof(TimedVectorTests.Draws_AreTheVectors),
+        ["timed/pieces_per_slice"] = nameof(TimedVectorTests.Draws_AreTheVectors),
+        ["timed/sizes"] = nameof(TimedVectorTests.Draws_AreTheVectors),
     };
 
     [Fact]

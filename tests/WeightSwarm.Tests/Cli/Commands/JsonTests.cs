@@ -130,7 +130,9 @@ public class JsonTests
             "copies_passed": 7,
             "copies_failed": 2,
             "nodes_failed": 1,
-            "leaves_asked": 30
+            "leaves_asked": 30,
+            "copies_in_time": 0,
+            "copies_slow": 0
           },
           "oldest_read_at": "2024-05-06T07:08:09.010Z",
           "reads": [
