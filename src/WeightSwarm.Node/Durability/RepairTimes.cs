@@ -6,7 +6,8 @@ namespace WeightSwarm.Node.Durability;
 
 /// <summary>
 /// How long it takes on average until the next copy is there, at the pace real: the fewer are left, the more hurried.
-/// Source: gossip-planner section 2.3; what it rests on stands in docs/durability.md.
+/// Counted in the simulator with the planner's rules and three to six wanted copies; docs/durability.md has the figures
+/// and what they rest on.
 /// </summary>
 public static class RepairTimes
 {
@@ -15,11 +16,12 @@ public static class RepairTimes
     /// <param name="copies">Copies that are left, at least 1.</param>
     public static double MeanDays(int target, int copies) =>
         copies >= target ? double.PositiveInfinity
-        : copies == 1 ? 0.25
-        : copies == 2 ? 0.5
-        : 2 * copies <= target ? 1
-        : copies == target - 1 ? 3
-        : 2;
+        : copies == 1 ? (target == 2 ? 0.2 : 0.55)
+        // Of three, two are no deficit until a third day without the other has passed, or one of them sleeps.
+        : (target, copies) == (3, 2) ? 1.45
+        : copies == target - 1 ? 2.5
+        : 2 * copies <= target ? 0.8
+        : 1.3;
 
     /// <summary>Nobody makes copies.</summary>
     public static double Never(int copies) => double.PositiveInfinity;

@@ -16,7 +16,7 @@ internal static class DurabilityRun
     private static readonly DurabilitySetting[] _settings =
     [
         new(2, 30, 90, 4_000, 300), new(2, 60, 180, 4_000, 300), new(3, 10, 60, 4_000, 300),
-        new(3, 20, 120, 4_000, 300),
+        new(3, 20, 120, 4_000, 300), new(4, 10, 60, 4_000, 300), new(5, 10, 60, 4_000, 300),
     ];
 
     /// <summary>0: the chain is right with the days measured; 1: once it is not; 2: wrong arguments.</summary>
@@ -36,7 +36,7 @@ internal static class DurabilityRun
             output.WriteLine(Line(setting, result));
             output.WriteLine(Days(setting, result));
             output.Flush();
-            isOff |= !result.IsNear;
+            isOff |= !result.IsNear || result.Counted > MostOff * result.ByTable;
         }
         return isOff ? 1 : 0;
     }

@@ -15,7 +15,7 @@ public sealed class DurabilityTests
         Assert.True(result.Counted >= 20, $"{result.Counted} slices were lost: too few to say anything");
         Assert.True(result.IsNear, string.Create(CultureInfo.InvariantCulture,
             $"seeds 1 to 2: {result.Counted} slices were lost on average; the chain says {result.ByStays:0.0}"));
-        // Health's table is more hopeful with three copies than these repairs are; docs/durability.md says by how much.
-        Assert.InRange(result.Counted / result.ByTable, 1, 6);
+        // What people are told may be too much by a factor of four; it is never less than half.
+        Assert.InRange(result.Counted / result.ByTable, 0.25, 2);
     }
 }

@@ -55,7 +55,7 @@ public sealed class BirthDeathChainTests
     public void LossWithin_AYear_IsTheReferencesTable(double lifetime, int copies, double flat, double urgent)
     {
         var flatly = new BirthDeathChain(lifetime, _ => 3, copies);
-        var urgently = new BirthDeathChain(lifetime, k => RepairTimes.MeanDays(copies, k), copies);
+        var urgently = new BirthDeathChain(lifetime, k => ReferencesDays(copies, k), copies);
         AssertNear(flat, 1e6 * flatly.LossWithin(copies, Year), 0.2);
         AssertNear(urgent, 1e6 * urgently.LossWithin(copies, Year), 0.2);
     }
@@ -67,10 +67,19 @@ public sealed class BirthDeathChainTests
     [InlineData(730, 6, 1e-6)]
     public void LossWithin_AYear_IsOfTheReferencesOrderOfMagnitude(double lifetime, int copies, double urgent)
     {
-        var chain = new BirthDeathChain(lifetime, k => RepairTimes.MeanDays(copies, k), copies);
+        var chain = new BirthDeathChain(lifetime, k => ReferencesDays(copies, k), copies);
         var found = Math.Log10(1e6 * chain.LossWithin(copies, Year));
         Assert.Equal(Math.Log10(urgent), Math.Round(found), 1e-9);
     }
+
+    /// <summary>The days of gossip-planner section 2.3, "urgency".</summary>
+    private static double ReferencesDays(int target, int copies) =>
+        copies >= target ? double.PositiveInfinity
+        : copies == 1 ? 0.25
+        : copies == 2 ? 0.5
+        : 2 * copies <= target ? 1
+        : copies == target - 1 ? 3
+        : 2;
 
     /// <summary>Every copy dies by a lot of its own, and every repair takes one: nothing here is the chain's.</summary>
     [Theory]
