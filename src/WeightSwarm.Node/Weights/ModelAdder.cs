@@ -67,7 +67,9 @@ public sealed class ModelAdder(
         if (scan.Outcome != ScanOutcome.Complete) throw OfScan(scan);
         var paths = scan.Files.Select(file => file.Path);
         if (await _match.ServedAsync(scan, cancellation) is { } served)
-            return new AddOutcome(served, true, OriginNotes(served, origin), paths) { Held = true };
+            return new AddOutcome(
+                served, true, UnchangedNotes.Of(served, charter.Policy.Copies, order.Copies, origin), paths)
+            { Held = true };
         var candidates = await _match.CandidatesAsync(name, order.Revision, scan, cancellation);
         using var key = licence.Length > 0 ? await keys.ForAsync(order.Name, cancellation) : null;
         // What is no curator's, and has the name of a catalogued revision, is more likely a spoilt copy than a new one.
@@ -88,7 +90,7 @@ public sealed class ModelAdder(
         {
             await JoinAsync(existing, scan.Root, model, cancellation);
             store.Ingest.Forget(name.TorrentName(order.Revision));
-            notes.AddRange(OriginNotes(existing, origin));
+            notes.AddRange(UnchangedNotes.Of(existing, charter.Policy.Copies, order.Copies, origin));
             return new AddOutcome(existing, true, notes, paths) { Facts = facts };
         }
         if (!mayAdd)
@@ -122,13 +124,6 @@ public sealed class ModelAdder(
                 $"the origin '{order.Origin}' {fault}; write the URL under which the files lie, " +
                 "such as https://huggingface.co/ORG/MODEL/resolve/COMMIT/");
     }
-
-    private static List<string> OriginNotes(Entry existing, string origin) =>
-        origin.Length == 0 || origin == existing.Origin ? [] :
-        [
-            $"the origin {origin} is not recorded: the entry is catalogued already, " +
-            (existing.Origin.Length > 0 ? $"with the origin {existing.Origin}" : "without an origin"),
-        ];
 
     private async Task<HashedModel> HashAsync(
         FolderScanResult scan, string torrent, IProgress<WeightProgress> progress, CancellationToken cancellation)
