@@ -68,6 +68,8 @@ internal sealed class BitRot(string name, int flips, int days) : RealScenario
     /// <summary>The scrub reads it: withdrawn, and one piece of it is fetched. An owner's file is left alone.</summary>
     private static void Found(SimNode node, Hash256 model, int slice, long bytes)
     {
+        // It was given up meanwhile.
+        if (!node.Faults.IsHidden(model, slice)) return;
         node.Faults.Found(model, slice);
         node.Handle(new CoreInput.SliceLost(model, slice), EventKind.Fault);
         if (bytes == 0) return;

@@ -40,6 +40,12 @@ internal sealed class Releases(SimWorld world)
         var key = (release.Model, release.Slice);
         world.Log.Add(world.NowMs, node.Number, EventKind.Released, release.Slice);
         world.Log.Say(world.NowMs, node.Number, $"gives up slice {release.Slice}: {release.Reason}");
+        // Rotten, and nobody knows: it goes like any other, and is no copy less.
+        if (node.Faults.IsHidden(release.Model, release.Slice))
+        {
+            node.Faults.Found(release.Model, release.Slice);
+            return;
+        }
         if (!node.Disk.Intact.Remove(key, out var bytes))
             throw new ScenarioFailedException(
                 $"node {node.Number} gives up slice {release.Slice}, which it does not have");
