@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Collections.Immutable;
 
 namespace WeightSwarm.Core.Auditing;
@@ -27,7 +26,7 @@ public static class LeafDraw
         var leaves = runs.Sum(run => run.Leaves);
         var drawn = new SortedSet<long>();
         for (var lot = 0; drawn.Count < Math.Min(count, leaves) && lot < MostLots; lot++)
-            drawn.Add((long)Math.BigMul(Lot(nonce, model, slice, lot), (ulong)leaves, out _));
+            drawn.Add((long)Math.BigMul(NonceLot.Of(Domain, nonce, model, slice, lot), (ulong)leaves, out _));
         return [.. drawn.Select(index => PlaceOf(runs, index))];
     }
 
@@ -39,18 +38,5 @@ public static class LeafDraw
             index -= run.Leaves;
         }
         throw new ArgumentOutOfRangeException(nameof(index), index, "the slice has fewer leaves");
-    }
-
-    private static ulong Lot(Nonce nonce, Hash256 model, int slice, int lot)
-    {
-        Span<byte> bytes = stackalloc byte[Domain.Length + Nonce.Size + Hash256.Size + 2 * sizeof(int)];
-        Domain.CopyTo(bytes);
-        var rest = bytes[Domain.Length..];
-        nonce.ToArray().CopyTo(rest);
-        model.CopyTo(rest[Nonce.Size..]);
-        rest = rest[(Nonce.Size + Hash256.Size)..];
-        BinaryPrimitives.WriteInt32LittleEndian(rest, slice);
-        BinaryPrimitives.WriteInt32LittleEndian(rest[sizeof(int)..], lot);
-        return Hash256.Of(bytes).Prefix;
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Collections.Immutable;
 
 namespace WeightSwarm.Core.Auditing;
@@ -33,7 +32,7 @@ public static class SpanDraw
         for (var span = 0; span < count; span++)
         {
             var places = (ulong)(leaves - LeavesPerSpan + 1);
-            Add(drawn, runs, (long)Math.BigMul(Lot(nonce, model, slice, span), places, out _));
+            Add(drawn, runs, (long)Math.BigMul(NonceLot.Of(Domain, nonce, model, slice, span), places, out _));
         }
         return drawn.DrainToImmutable();
     }
@@ -58,18 +57,5 @@ public static class SpanDraw
             (left, from) = (left - taken, 0);
             if (left == 0) return;
         }
-    }
-
-    private static ulong Lot(Nonce nonce, Hash256 model, int slice, int span)
-    {
-        Span<byte> bytes = stackalloc byte[Domain.Length + Nonce.Size + Hash256.Size + 2 * sizeof(int)];
-        Domain.CopyTo(bytes);
-        var rest = bytes[Domain.Length..];
-        nonce.ToArray().CopyTo(rest);
-        model.CopyTo(rest[Nonce.Size..]);
-        rest = rest[(Nonce.Size + Hash256.Size)..];
-        BinaryPrimitives.WriteInt32LittleEndian(rest, slice);
-        BinaryPrimitives.WriteInt32LittleEndian(rest[sizeof(int)..], span);
-        return Hash256.Of(bytes).Prefix;
     }
 }

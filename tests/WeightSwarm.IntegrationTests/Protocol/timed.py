@@ -1,4 +1,4 @@
-"""Timed challenges, section 1 and 2 of docs/protocol-possession.md: which spans, and the hash of them."""
+"""Timed challenges, section 1 and 2 of docs/protocol-timed.md: which spans, and the hash of them."""
 import struct
 
 import content
