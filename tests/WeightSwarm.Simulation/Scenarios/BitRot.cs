@@ -58,7 +58,7 @@ internal sealed class BitRot(string name, int flips, int days) : RealScenario
             var node = world.Nodes[holders[(int)world.Random.Below(holders.Count)]];
             rotten.Add((node, model, slice));
             node.Disk.Intact.Remove((model, slice), out var bytes);
-            node.Faults.Hide(model, slice);
+            node.Faults.Rot(model, slice);
             world.In(world.Random.Below(ScrubbedWithin), () => Found(node, model, slice, bytes));
         }
         figures["copies rotten"] = rotten.Count;
@@ -69,7 +69,7 @@ internal sealed class BitRot(string name, int flips, int days) : RealScenario
     private static void Found(SimNode node, Hash256 model, int slice, long bytes)
     {
         // It was given up meanwhile.
-        if (!node.Faults.IsHidden(model, slice)) return;
+        if (!node.Faults.IsRotten(model, slice)) return;
         node.Faults.Found(model, slice);
         node.Handle(new CoreInput.SliceLost(model, slice), EventKind.Fault);
         if (bytes == 0) return;

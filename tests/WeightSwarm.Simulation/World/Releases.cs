@@ -40,17 +40,7 @@ internal sealed class Releases(SimWorld world)
         var key = (release.Model, release.Slice);
         world.Log.Add(world.NowMs, node.Number, EventKind.Released, release.Slice);
         world.Log.Say(world.NowMs, node.Number, $"gives up slice {release.Slice}: {release.Reason}");
-        // Rotten, and nobody knows: it goes like any other, and is no copy less.
-        if (node.Faults.IsHidden(release.Model, release.Slice))
-        {
-            node.Faults.Found(release.Model, release.Slice);
-            return;
-        }
-        if (!node.Disk.Intact.Remove(key, out var bytes))
-            throw new ScenarioFailedException(
-                $"node {node.Number} gives up slice {release.Slice}, which it does not have");
-        node.Disk.Trash.Remove(key);
-        node.Disk.Trash.Add(key, bytes);
+        Discard(node, key);
         Oracle.Bounds(node);
         Given = release.Unproven ? (Given.Proven, Given.Unproven + 1) : (Given.Proven + 1, Given.Unproven);
         var left = world.Oracle.Copies(release.Model, release.Slice, upOnly: false);
@@ -65,6 +55,17 @@ internal sealed class Releases(SimWorld world)
         {
             if (node.Life == life) Empty(node, key);
         });
+    }
+
+    /// <summary>A rotten copy goes like any other, and is no copy less; a lie cannot be given up.</summary>
+    private static void Discard(SimNode node, (Hash256 Model, int Slice) key)
+    {
+        node.Disk.Trash.Remove(key);
+        if (node.Disk.Intact.Remove(key, out var bytes)) node.Disk.Trash.Add(key, bytes);
+        else if (node.Faults.IsRotten(key.Model, key.Slice)) node.Faults.Found(key.Model, key.Slice);
+        else
+            throw new ScenarioFailedException(
+                $"node {node.Number} gives up slice {key.Slice}, which it does not have");
     }
 
     private static void Empty(SimNode node, (Hash256 Model, int Slice) key)
