@@ -1,4 +1,5 @@
 using WeightSwarm.Core.Catalogue;
+using WeightSwarm.Core.Liveness;
 using WeightSwarm.Core.Planning;
 using WeightSwarm.IntegrationTests.Daemon.Support;
 using Xunit.Abstractions;
@@ -16,17 +17,14 @@ public sealed class PlannerTwinTests(ITestOutputHelper output)
 {
     private const ulong Seeds = 10;
 
-    // What a node's patience is multiplied by at most, less one (LocalHealth).
-    private const int WorstHealth = 8;
-
     private static Pace Pace => TwinSetting.Policy.Pace;
 
     /// <summary>
-    /// A node is missed after some probes; one that is late to its own work waits up to nine times as long before it
-    /// accuses others. A deficit is confirmed and claimed, and who claimed may fail: its claim is over then, and
-    /// another's turn; twice. Two nodes that claim in one moment may both fetch, so that there are copies to spare, up
-    /// to the margin that no trim takes. And real nodes fetch from each other, and over as many streams as there are
-    /// pairs: at best no time goes into fetching.
+    /// A node is missed after some probes; one that is late to its own work waits up to three times as long before it
+    /// accuses others, and one that is later than that accuses nobody. A deficit is confirmed and claimed, and who
+    /// claimed may fail: its claim is over then, and another's turn; twice. Two nodes that claim in one moment may both
+    /// fetch, so that there are copies to spare, up to the margin that no trim takes. And real nodes fetch from each
+    /// other, and over as many streams as there are pairs: at best no time goes into fetching.
     /// </summary>
     [WanFact]
     public Task Kill_TwoOfFive() => CompareAsync(PlannerPlays.Kill, nodes: 5, slices: 6, new()
@@ -34,7 +32,7 @@ public sealed class PlannerTwinTests(ITestOutputHelper output)
         ["copies before"] = new(0, 6 * ReleaseRule.TrimMargin),
         ["copies to spare"] = new(0, 6 * ReleaseRule.TrimMargin),
         ["slices with one holder left"] = TwinRoom.Any,
-        ["ms until all miss the dead"] = new(Pace.ProbeMs, WorstHealth * Pace.ProbeMisses * Pace.ProbeMs),
+        ["ms until all miss the dead"] = new(Pace.ProbeMs, LocalHealth.Sick * Pace.ProbeMisses * Pace.ProbeMs),
         ["ms until no slice hangs by one copy"] = new(FetchMs(6), 2 * Pace.U1.ClaimTtlMs),
         ["ms until all copies are there again"] = new(2 * FetchMs(6), 2 * Pace.U1.ClaimTtlMs),
     });
