@@ -80,7 +80,7 @@ internal sealed partial class ModelTally
         _youngCounted = _staysOld = 0;
         (_youngMost, _slice) = (null, slice);
         var counts = CountHolders(slice);
-        CountClaims(slice, NeedRule.ClassOf(_target, counts.Recent), withOwnClaim);
+        CountClaims(slice, NeedRule.ClassOf(counts), withOwnClaim);
         var claimed = counts with { Claims = _valid.Count };
         var need = NeedRule.Need(claimed);
         var before = NeedRule.Need(counts);
@@ -122,7 +122,7 @@ internal sealed partial class ModelTally
 
     private CopyCounts CountHolders(int slice)
     {
-        int durable = 0, recent = 0, online = 0, stayingDurable = 0, stayingRecent = 0;
+        int durable = 0, recent = 0, online = 0, struck = 0, stayingDurable = 0, stayingRecent = 0;
         _physical = _holders = _sources = 0;
         _shortestAbsence = long.MaxValue;
         // Of equally present copies in one failure domain the one that stays, and is there, counts.
@@ -135,7 +135,7 @@ internal sealed partial class ModelTally
                 if (Leaves(holder, slice)) Tally(holder, slice, stays: 0);
                 else if (IsAway(holder, slice)) Tally(holder, slice, stays: 1);
         }
-        return new CopyCounts(_target, durable, recent, online, 0, stayingDurable, stayingRecent);
+        return new CopyCounts(_target, durable, recent, online, 0, stayingDurable, stayingRecent) { Struck = struck };
 
         void Tally(int holder, int slice, int stays)
         {
@@ -147,6 +147,7 @@ internal sealed partial class ModelTally
             if (standing <= Standing.Recent) recent++;
             if (standing <= Standing.Recent) stayingRecent += stays;
             if (standing <= Standing.Online) online++;
+            if (standing == Standing.Recent && _nodes.Struck[_places[holder]]) struck++;
         }
     }
 

@@ -49,7 +49,9 @@ internal sealed class NodeIndex
         Weights = new ulong[count];
         Room = new long[count];
         Young = new bool[count];
+        Struck = new bool[count];
         Fill(view, now);
+        MarkStruck();
         Self = Find(view.Self);
         Consent = new ConsentIndex(Nodes);
         _holding = new int[count];
@@ -83,6 +85,9 @@ internal sealed class NodeIndex
 
     /// <summary>The node is on probation.</summary>
     public bool[] Young { get; }
+
+    /// <summary>The node is absent, no longer online, still recent, and fell silent with many others.</summary>
+    public bool[] Struck { get; }
 
     /// <summary>Whether some nodes hear only of the models of some buckets.</summary>
     public bool IsParted { get; private set; }
@@ -180,6 +185,21 @@ internal sealed class NodeIndex
             IsParted |= !node.Buckets.IsEmpty;
             at++;
         }
+    }
+
+    private void MarkStruck()
+    {
+        var recent = new List<(long SinceMs, int Node)>();
+        var present = 0;
+        for (var node = 0; node < Count; node++)
+            if (Standings[node] == Standing.Present) present++;
+            else if (Standings[node] <= Standing.Recent) recent.Add((Now.MonotonicMs - AbsentMs[node], node));
+        if (recent.Count < MassAbsence.Fewest) return;
+        recent.Sort();
+        var struck = new bool[recent.Count];
+        MassAbsence.Mark([.. recent.Select(a => a.SinceMs)], present, Pace.OnlineMs, struck);
+        for (var i = 0; i < struck.Length; i++)
+            Struck[recent[i].Node] = struck[i] && Standings[recent[i].Node] == Standing.Recent;
     }
 
     /// <summary>The step of an absence of so long, 0 being none.</summary>

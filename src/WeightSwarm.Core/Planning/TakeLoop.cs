@@ -143,7 +143,8 @@ internal sealed class TakeLoop(
     private static string Because(SliceTally tally)
     {
         var c = tally.Counts;
-        return $"{Words.Count(c.Durable, "copy", "copies")} of {c.Target} counted, {c.Recent} recent, "
+        var struck = c.Struck == 0 ? "" : $", {c.Struck} of them silent since many others are";
+        return $"{Words.Count(c.Durable, "copy", "copies")} of {c.Target} counted, {c.Recent} recent{struck}, "
             + $"{c.Online} online, {Words.Count(c.Claims, "claim", "claims")}: {tally.Need} more wanted";
     }
 

@@ -56,6 +56,7 @@ internal sealed class VerdictWriter(NodeIndex nodes, ModelTally tally, int slice
         var seen = isHere ? "present" : $"{Absence(at, node)}, within its grace of {Grace}";
         return nodes.Nodes[node].Draining ? seen + "; draining, so one more copy is wanted"
             : releasing ? seen + "; its owner wants the space back, so one more copy is wanted"
+            : nodes.Struck[node] ? seen + "; it fell silent with many others"
             : seen;
     }
 
@@ -69,7 +70,7 @@ internal sealed class VerdictWriter(NodeIndex nodes, ModelTally tally, int slice
     private void AddClaims(ImmutableArray<CopyVerdict>.Builder verdicts)
     {
         var claims = tally.Model.Claims;
-        var urgency = NeedRule.ClassOf(count.Counts.Target, count.Counts.Recent);
+        var urgency = NeedRule.ClassOf(count.Counts);
         for (var i = tally.FirstClaim(slice); i < claims.Length && claims[i].Slice == slice; i++)
         {
             var node = nodes.Find(claims[i].Node);

@@ -32,13 +32,15 @@ internal sealed class ChurnNode
     public bool WouldBeOn { get; set; }
     public bool Dead { get; set; }
     /// <summary>The story keeps it off.</summary>
-    public bool IsStruck { get; set; }
+    public bool IsKeptOff { get; set; }
     public long OnSinceMs { get; set; }
     public long OffSinceMs { get; set; }
     /// <summary>Grows when it goes or comes: timers of an earlier absence are void.</summary>
     public int Spell { get; set; }
     /// <summary>As the others have it; <see cref="Standing.Lost"/> once its lease is over.</summary>
     public Standing Standing { get; set; } = Standing.Lost;
+    /// <summary>It fell silent with many others, no longer online and still recent.</summary>
+    public bool IsStruck { get; set; }
     public bool IsForgotten { get; set; } = true;
 
     /// <summary>Room for more; what is being fetched is taken off.</summary>
@@ -91,6 +93,8 @@ internal sealed class ChurnSlice
     public int Durable { get; set; }
     public int Recent { get; set; }
     public int Online { get; set; }
+    /// <summary>Of the recent ones those that fell silent with many others.</summary>
+    public int Struck { get; set; }
     /// <summary>Holders that nobody misses.</summary>
     public int Present { get; set; }
     /// <summary>Copies on machines that are really on.</summary>

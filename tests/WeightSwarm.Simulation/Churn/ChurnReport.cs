@@ -50,6 +50,7 @@ internal static class ChurnReport
             ["spread at the end, per mille"] = end.SpreadPerMille,
             ["h to N copies after the story"] = f.HealedMs is { } healed ? healed / ChurnSetting.Hour : -1,
             ["copies most 14 d after the story"] = f.SurplusAfterStory ?? -1,
+            ["slice-hours with one copy left"] = f.Stays.Hours(1),
             ["events"] = world.Events,
         };
     }

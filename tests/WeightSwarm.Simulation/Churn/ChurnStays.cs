@@ -25,6 +25,9 @@ internal sealed class ChurnStays
         }
     }
 
+    /// <summary>Hours at so many copies, over all slices.</summary>
+    public long Hours(int copies) => _ms[Math.Min(copies, Most)] / ChurnSetting.Hour;
+
     /// <summary>Days until one more was made, on average: all days at so many copies by the copies made then.</summary>
     public double MeanDays(int copies) => _made[Math.Min(copies, Most)] is > 0 and var made
         ? (double)_ms[Math.Min(copies, Most)] / ChurnSetting.Day / made : double.PositiveInfinity;

@@ -8,17 +8,14 @@ internal sealed partial class ChurnWorld
     private void TurnOn(ChurnNode node)
     {
         node.WouldBeOn = true;
-        if (!node.Dead && !node.IsStruck && !node.On) SwitchOn(node);
+        if (!node.Dead && !node.IsKeptOff && !node.On) SwitchOn(node);
     }
 
-    private void TurnOff(ChurnNode node) => TurnOff(node, plans: true);
-
-    private void TurnOff(ChurnNode node, bool plans)
+    private void TurnOff(ChurnNode node)
     {
         if (node.Dead) return;
         node.WouldBeOn = false;
         if (node.On) SwitchOff(node);
-        if (!plans) return;
         var (on, off) = node.Habit.Next(NowMs);
         _queue.At(on, ChurnEvent.On, node.Number);
         _queue.At(off, ChurnEvent.Off, node.Number);
@@ -43,19 +40,23 @@ internal sealed partial class ChurnWorld
             Shift(slice, was, Standing.Present);
             Policy.SliceChanged(number);
         }
+        LookForBlow(node);
         Policy.NodeCame(node, wasForgotten);
     }
 
-    private void SwitchOff(ChurnNode node)
+    private void SwitchOff(ChurnNode node) => SwitchOff(node, NowMs);
+
+    private void SwitchOff(ChurnNode node, long sinceMs)
     {
-        (node.On, node.OffSinceMs) = (false, NowMs);
+        (node.On, node.OffSinceMs) = (false, sinceMs);
         var spell = ++node.Spell;
         foreach (var transfer in node.Fetching.ToList()) Break(transfer);
         foreach (var number in node.Held) Reached(Slices[number], -1);
-        var said = node.OnSinceMs + (NowMs - node.OnSinceMs) / Pace.LeaseRenewMs * Pace.LeaseRenewMs;
-        _queue.At(NowMs + Setting.NoticeMs, ChurnEvent.Notice, node.Number, spell);
+        var said = Math.Min(
+            sinceMs, node.OnSinceMs + (sinceMs - node.OnSinceMs) / Pace.LeaseRenewMs * Pace.LeaseRenewMs);
+        _queue.At(Math.Max(NowMs, sinceMs + Setting.NoticeMs), ChurnEvent.Notice, node.Number, spell);
         foreach (var border in (ReadOnlySpan<long>)[Pace.OnlineMs, Pace.RecentMs, Policy.GraceMs(node)])
-            _queue.At(NowMs + border + 1, ChurnEvent.Border, node.Number, spell);
+            _queue.At(Math.Max(NowMs, sinceMs + border + 1), ChurnEvent.Border, node.Number, spell);
         _queue.At(said + Pace.LeaseTtlMs, ChurnEvent.Lease, node.Number, spell);
     }
 
@@ -81,8 +82,8 @@ internal sealed partial class ChurnWorld
     /// <summary>The monitors have agreed; those who fetch from it, or waited for its claim, know.</summary>
     private void Miss(ChurnNode node)
     {
-        SetStanding(node, NodeIndex.StandingOf(Setting.NoticeMs, Pace));
         Present.Remove(node.Number);
+        SetStanding(node, NodeIndex.StandingOf(Setting.NoticeMs, Pace));
         foreach (var transfer in node.Fetching.ToList()) Drop(transfer);
         node.IsBusy = node.IsFull = false;
         Policy.NodeMissed(node);
@@ -107,6 +108,7 @@ internal sealed partial class ChurnWorld
             Shift(Slices[number], was, standing);
             Policy.SliceChanged(number);
         }
+        LookForBlow(node);
     }
 
     /// <summary>Its lease is over: what it said is no longer known.</summary>

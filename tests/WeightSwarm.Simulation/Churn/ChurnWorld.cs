@@ -104,11 +104,12 @@ internal sealed partial class ChurnWorld
     private void Begin(ChurnNode node)
     {
         var (on, off) = node.Habit.Next(NowMs);
-        // At the beginning the catalogue has been placed already: whoever is off then is so since a moment ago.
+        // At the beginning the catalogue has been placed already; whoever is off then went within the hours before.
         if (node.Held.Count > 0 || on <= NowMs) TurnOn(node);
         if (on > NowMs)
         {
-            if (node.On) TurnOff(node, plans: false);
+            node.WouldBeOn = false;
+            if (node.On) SwitchOff(node, NowMs - (long)(node.Digest % (12 * ChurnSetting.Hour)));
             _queue.At(on, ChurnEvent.On, node.Number);
         }
         _queue.At(off, ChurnEvent.Off, node.Number);
@@ -150,7 +151,7 @@ internal sealed partial class ChurnWorld
             if (node.Dead || (int)(SplitMix64.Mix(node.Digest ^ _seed) % 100) >= Setting.HitPercent) continue;
             if (Setting.Story == ChurnStory.Lose30) Die(node, replaced: false);
             else if (node.On) SwitchOff(node);
-            node.IsStruck = Setting.Story == ChurnStory.Outage;
+            node.IsKeptOff = Setting.Story == ChurnStory.Outage;
         }
         if (Setting.Story == ChurnStory.Lose30) Figures.LostAtOnce = Figures.Lost - before;
         else _queue.At(NowMs + 48 * ChurnSetting.Hour, ChurnEvent.StoryEnds, 0);
@@ -160,8 +161,8 @@ internal sealed partial class ChurnWorld
     {
         foreach (var node in Nodes)
         {
-            if (!node.IsStruck) continue;
-            node.IsStruck = false;
+            if (!node.IsKeptOff) continue;
+            node.IsKeptOff = false;
             if (node.WouldBeOn && !node.Dead) SwitchOn(node);
         }
     }

@@ -59,7 +59,10 @@ internal sealed class OwnPolicy : ChurnPolicy
     {
         var slice = World.Slices[number];
         var copies = new CopyCounts(
-            Target, slice.Durable, slice.Recent, slice.Online, 0, slice.Durable, slice.Recent);
+            Target, slice.Durable, slice.Recent, slice.Online, 0, slice.Durable, slice.Recent)
+        {
+            Struck = slice.Struck,
+        };
         var patience = PatienceOf(number);
         var claims = 0;
         foreach (var claim in slice.Claims)
@@ -72,8 +75,11 @@ internal sealed class OwnPolicy : ChurnPolicy
             NeedRule.UrgencyOf(copies, before, slice.Durable), slice.Holders.Count, slice.Present, 0);
     }
 
-    private long PatienceOf(int slice) =>
-        World.Pace.Take(NeedRule.ClassOf(Target, World.Slices[slice].Recent)).ClaimTtlMs;
+    private long PatienceOf(int number)
+    {
+        var slice = World.Slices[number];
+        return World.Pace.Take(NeedRule.ClassOf(Target, slice.Recent - slice.Struck)).ClaimTtlMs;
+    }
 
     /// <summary>While its bytes flow, a claim makes progress, however slowly.</summary>
     private bool IsValid(Transfer claim, long patienceMs) => World.Nodes[claim.Taker].IsPresent &&

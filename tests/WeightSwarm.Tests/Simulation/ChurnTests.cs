@@ -48,15 +48,18 @@ public sealed class ChurnTests
         var setting = Small with { Slices = 400, Story = ChurnStory.Outage, Days = 12 };
         OwnPolicy? policy = null;
         var world = new ChurnWorld(setting, 7, w => policy = new OwnPolicy(w));
-        var deficits = 0;
-        // An ordinary time, and the hours when those who are off have been so for a day.
-        foreach (var ms in Moments(0, 100, 7).Concat(Moments(setting.StoryMs / ChurnSetting.Hour + 24, 30, 1)))
+        var (deficits, struck) = (0, 0);
+        // An ordinary time, the hours after the blow, and those when who is off has been so for a day.
+        var blow = setting.StoryMs / ChurnSetting.Hour;
+        foreach (var ms in Moments(0, 100, 7).Concat(Moments(blow, 30, 1)).Concat(Moments(blow + 24, 30, 1)))
         {
             world.RunTo(ms);
             deficits += Compare(world, policy!);
+            struck += world.Slices.Sum(s => s.Struck);
         }
 
         Assert.True(deficits > 20, $"only {deficits} deficits were seen");
+        Assert.True(struck > 200, $"only {struck} copies were seen that a blow struck");
     }
 
     private static IEnumerable<long> Moments(long hour, int count, int tenths) => Enumerable.Range(1, count)

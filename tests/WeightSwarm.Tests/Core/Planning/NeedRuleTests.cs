@@ -35,6 +35,20 @@ public sealed class NeedRuleTests
         Assert.Equal(0, NeedRule.Need(new CopyCounts(3, 4, 4, 4, 0, 3, 3)));
     }
 
+    [Theory]
+    // O, R, struck, P, need, class
+    [InlineData(1, 5, 4, 0, 1, Urgency.U0)] // the last one within reach, and the others went in one moment
+    [InlineData(1, 5, 3, 0, 1, Urgency.U1)]
+    [InlineData(1, 5, 2, 0, 0, Urgency.U2)] // two more sleep as they do every day
+    [InlineData(2, 5, 3, 0, 0, Urgency.U1)] // two are within reach
+    [InlineData(1, 5, 4, 1, 0, Urgency.U0)] // somebody is at it
+    public void Need_AfterABlow_IsOneMore_WhereOneIsWithinReach(
+        int online, int recent, int struck, int claims, int need, Urgency urgency)
+    {
+        var counts = new CopyCounts(5, 5, recent, online, claims, 5, recent) { Struck = struck };
+        Assert.Equal((need, urgency), (NeedRule.Need(counts), NeedRule.ClassOf(counts)));
+    }
+
     [Fact]
     public void Need_EverythingOnline_IsTheDifferenceToTheTarget()
     {
