@@ -42,7 +42,9 @@ public sealed partial class SwarmCore
 
     private void LookForClone(Instant now)
     {
-        // Two bodies with one number: whichever of them won, one is not this node's.
-        if (_clonedMs is null && _records.Equivocators.Contains(Self)) SeeClone(now);
+        if (MayBeCloned) SeeClone(now);
     }
+
+    /// <summary>Two bodies with one number: whichever of them won, one is not this node's.</summary>
+    private bool MayBeCloned => _clonedMs is null && _records.Equivocators.Contains(Self);
 }

@@ -1,12 +1,25 @@
 using WeightSwarm.Core.Gossip;
 using WeightSwarm.Core.Planning;
+using WeightSwarm.Core.Records;
 
 namespace WeightSwarm.Core;
 
 /// <summary>When there is something to do, and when there is not.</summary>
 public sealed partial class SwarmCore
 {
+    /// <summary>What the inputs since the last tick ask for.</summary>
+    private enum Asks
+    {
+        /// <summary>Nothing: what is due is due no sooner.</summary>
+        Nothing,
+        /// <summary>A look: something may be due sooner, and each part can tell whether it is.</summary>
+        Look,
+        /// <summary>A tick, as only that finds out what there is to do.</summary>
+        Tick,
+    }
+
     private long _wakeMs = long.MinValue, _apartFromGossipMs = long.MinValue;
+    private Asks _asked = Asks.Tick, _taken;
     private int _streamsSeen;
     private bool _ownChanged = true, _plannedQuiet, _plannedSick;
     private long _plannedVersion = -1, _plannedLiveness = -1, _planStandsUntilMs = long.MinValue;
@@ -33,7 +46,10 @@ public sealed partial class SwarmCore
     /// <param name="now">Not before the time of the last input.</param>
     public bool IsDue(Instant now)
     {
-        _wakeMs = Math.Min(_apartFromGossipMs, _gossip.NextDueMs(now));
+        if (_apartFromGossipMs <= now.MonotonicMs && _asked != Asks.Tick)
+            _apartFromGossipMs = DueApartFromGossipMs(now, _watch.MovedDueMs(Pace, now));
+        _wakeMs = Math.Min(_apartFromGossipMs, _gossip.NextDueMs(now, isPutOff: _asked == Asks.Nothing));
+        if (_asked == Asks.Look) _asked = Asks.Nothing;
         return _wakeMs <= now.MonotonicMs;
     }
 
@@ -45,14 +61,33 @@ public sealed partial class SwarmCore
     {
         if (input is CoreInput.Tick)
         {
-            _apartFromGossipMs = DueApartFromGossipMs();
-            _wakeMs = Math.Max(Math.Min(_apartFromGossipMs, _gossip.NextDueMs(Now)), Now.MonotonicMs + 1);
+            _apartFromGossipMs = DueApartFromGossipMs(Now, _watch.NextDueMs(Pace, Now));
+            var due = Math.Min(_apartFromGossipMs, _gossip.NextDueMs(Now, isPutOff: false));
+            _wakeMs = Math.Max(due, Now.MonotonicMs + 1);
+            // Nobody is judged in the quiet after a start: when that ends, what was left undone is done by a tick.
+            _asked = IsQuiet(Now) ? Asks.Tick : Asks.Nothing;
         }
-        else if (!PutsOff(input) || ComparesSoon(input) || _health.IsDeaf || _livenessSeen != _liveness.Version ||
-            _streamsSeen != _gossip.SessionCount)
+        else if (AskedBy(input) is not Asks.Nothing and var asks)
+        {
+            if (asks > _asked) _asked = asks;
             _wakeMs = _apartFromGossipMs = Now.MonotonicMs;
-        _streamsSeen = _gossip.SessionCount;
+        }
+        (_streamsSeen, _taken) = (_gossip.SessionCount, Asks.Nothing);
     }
+
+    private Asks AskedBy(CoreInput input) =>
+        _health.IsDeaf || _livenessSeen != _liveness.Version || _streamsSeen != _gossip.SessionCount ||
+        ComparesSoon(input) ? Asks.Tick
+        : PutsOff(input) ? Asks.Nothing
+        : input is CoreInput.FrameArrived { Frame.Push: not null } ? _taken
+        : input is CoreInput.DialFailed ? Asks.Look
+        : Asks.Tick;
+
+    /// <summary>What others say of their copies changes the view, and so perhaps the plan: whether that is due by now
+    /// can be seen without making it.</summary>
+    private Asks AskedBy(Record taken) =>
+        taken.Author != Self && taken.Kind is RecordKind.AuditReport or RecordKind.Holding or RecordKind.Claim
+            ? Asks.Look : Asks.Tick;
 
     /// <summary>A message of a reconciliation may be put off until this node has its hands free, or be the last of many
     /// with something left, or compare all with one that is parted: then the next comparison is soon.</summary>
@@ -63,22 +98,23 @@ public sealed partial class SwarmCore
     {
         Frame.KindCase: V1.Frame.KindOneofCase.Ping or V1.Frame.KindOneofCase.Pong
             or V1.Frame.KindOneofCase.Reconcile or V1.Frame.KindOneofCase.Want or V1.Frame.KindOneofCase.Graft
-            or V1.Frame.KindOneofCase.Prune,
+            or V1.Frame.KindOneofCase.Prune or V1.Frame.KindOneofCase.IHave,
     };
 
-    private long DueApartFromGossipMs()
+    private long DueApartFromGossipMs(Instant now, long watchMs)
     {
-        var now = Now.MonotonicMs;
-        var due = Math.Min(_records.NextExpiryMs, _watch.NextDueMs(Pace, Now));
-        if (IsQuiet(Now)) due = Math.Min(due, QuietUntilMs);
-        due = Math.Min(due, _watch.Health == _health.At(Now, Pace) ? _health.NextDueMs(Now, Pace) : now);
+        if (MayBeCloned) return now.MonotonicMs;
+        var due = Math.Min(_records.NextExpiryMs, watchMs);
+        if (IsQuiet(now)) due = Math.Min(due, QuietUntilMs);
+        due = Math.Min(
+            due, _watch.Health == _health.At(now, Pace) ? _health.NextDueMs(now, Pace) : now.MonotonicMs);
         if (Charter is null) return due;
         due = Math.Min(due, Math.Min(NodeDueMs(), Math.Min(LeasesDueMs(), _bucketsDueMs)));
-        due = Math.Min(due, _replication.NextDueMs(Pace, Now));
-        if (_releases.IsBusy) return now;
+        due = Math.Min(due, _replication.NextDueMs(Pace, now));
+        if (_releases.IsBusy) return now.MonotonicMs;
         due = Math.Min(due, _audits.TellDueMs(Pace));
-        if (!IsQuiet(Now)) due = Math.Min(due, AuditsDueMs);
-        var standsMs = MayPlanDiffer(Now) ? long.MinValue : _planStandsUntilMs;
+        if (!IsQuiet(now)) due = Math.Min(due, AuditsDueMs);
+        var standsMs = MayPlanDiffer(now) ? long.MinValue : _planStandsUntilMs;
         return Math.Min(due, Math.Max(_replication.PlanDueMs, standsMs));
     }
 

@@ -265,6 +265,7 @@ public sealed partial class SwarmCore
     private void TakeIn(Record record, Instant now)
     {
         _outbox.Add(new CoreOutput.Persist(record));
+        if (AskedBy(record) is var asks && asks > _taken) _taken = asks;
         Absorb(record, now);
         if (record.Kind == RecordKind.Charter) _gossip.CharterChanged(now);
         if (record.Author != Self) return;

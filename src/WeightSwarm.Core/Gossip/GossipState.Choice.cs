@@ -12,7 +12,7 @@ namespace WeightSwarm.Core.Gossip;
 /// </summary>
 internal sealed partial class GossipState
 {
-    private const int WantedOwnChoices = 2, MostAnchors = 2, MostOfNetwork = 3;
+    private const int WantedOwnChoices = 2, MostOfNetwork = 3;
 
     private readonly AddressBook<Address> _neighbourhood;
     private List<Anchor> _anchors = [];
@@ -32,7 +32,17 @@ internal sealed partial class GossipState
         }
     }
 
-    private bool LacksOwnChoice => OwnChoices() < WantedOwnChoices;
+    private bool LacksOwnChoice
+    {
+        get
+        {
+            var lacking = WantedOwnChoices;
+            foreach (var session in All)
+                if (session.Outbound && session.WeAskedActive && IsRelied(session.Peer) && --lacking == 0)
+                    return false;
+            return true;
+        }
+    }
 
     private int OwnChoices() => Count(s => s.Outbound && s.WeAskedActive && IsRelied(s.Peer));
 
@@ -100,13 +110,23 @@ internal sealed partial class GossipState
     /// before.</summary>
     private void TendAnchors()
     {
-        var anchors = All.Where(s => s.Outbound && s.Active && IsRelied(s.Peer)).OrderBy(s => s.OpenedMs)
-            .Take(MostAnchors).Select(s => new Anchor(s.Peer, s.Remote)).ToList();
+        Session? eldest = null, second = null;
+        foreach (var session in All)
+            if (session.Outbound && session.Active && IsRelied(session.Peer))
+            {
+                if (eldest is null || session.OpenedMs < eldest.OpenedMs) (eldest, second) = (session, eldest);
+                else if (second is null || session.OpenedMs < second.OpenedMs) second = session;
+            }
+        var found = second is not null ? 2 : eldest is not null ? 1 : 0;
         // Those of before are better than fewer.
-        if (anchors.Count < Math.Min(MostAnchors, _anchors.Count) || anchors.SequenceEqual(_anchors)) return;
-        _anchors = anchors;
-        _outbox.Add(new CoreOutput.AnchorsChanged(anchors));
+        if (found < _anchors.Count) return;
+        if (found == _anchors.Count && IsAnchor(0, eldest) && IsAnchor(1, second)) return;
+        _anchors = [.. new[] { eldest, second }.OfType<Session>().Select(s => new Anchor(s.Peer, s.Remote))];
+        _outbox.Add(new CoreOutput.AnchorsChanged(_anchors));
     }
+
+    private bool IsAnchor(int place, Session? session) => session is null ||
+        _anchors[place].Node == session.Peer && _anchors[place].EndPoint.Equals(session.Remote);
 }
 
 /// <summary>A node and where it was reached.</summary>

@@ -1,3 +1,5 @@
+using WeightSwarm.Core.Catalogue;
+
 namespace WeightSwarm.Core.Gossip;
 
 /// <summary>
@@ -6,46 +8,57 @@ namespace WeightSwarm.Core.Gossip;
 /// </summary>
 internal sealed partial class GossipState
 {
+    // By stream, in their order: when it has something to do, or sooner where frames have put it off since.
+    private long[] _dues = [];
+
     /// <summary>
     /// Monotonic time of the next thing to do if no input comes before; now when something is due at every tick.
     /// </summary>
-    public long NextDueMs(Instant now)
+    /// <param name="now">The time.</param>
+    /// <param name="isPutOff">Since the last time that this was asked nothing came but frames that put things
+    /// off.</param>
+    public long NextDueMs(Instant now, bool isPutOff = false)
     {
-        var due = Math.Min(ScopesEndMs, Math.Min(SessionsDueMs(), OverlayDueMs(now)));
+        var due = Math.Min(ScopesEndMs, Math.Min(SessionsDueMs(now, isPutOff), OverlayDueMs(now)));
         if (_addressesOf.Count > 0) due = Math.Min(due, After(_lastFarMs, Pace.ReconcileFarMs));
         return due;
     }
 
     private static long After(long lastMs, long waitMs) => lastMs == long.MinValue ? long.MinValue : lastMs + waitMs;
 
-    private long SessionsDueMs()
+    private long SessionsDueMs(Instant now, bool isPutOff)
     {
-        var pace = Pace;
-        var due = long.MaxValue;
-        foreach (var session in All)
+        var (all, pace, first) = (All, Pace, long.MaxValue);
+        if (_dues.Length < all.Length) _dues = new long[2 * all.Length];
+        for (var i = 0; i < all.Length; i++)
         {
-            due = Math.Min(due, session.LastHeardMs + PatienceMs(session, pace) + 1);
-            if (!session.Greeted) continue;
-            due = Math.Min(due, ProbeDueMs(session, pace));
-            if (session.Active || session.AgainSoon)
-                due = Math.Min(due, After(session.LastReconcileMs, pace.ReconcileMs));
-            if (session.Outbound && !session.WeAskedActive)
-                due = Math.Min(due, session.UsedMs + pace.ReconcileFarMs + 1);
+            if (!isPutOff || _dues[i] <= now.MonotonicMs) _dues[i] = DueMs(all[i], pace, now);
+            first = Math.Min(first, _dues[i]);
         }
-        return due;
+        return first;
+    }
+
+    private long DueMs(Session session, Pace pace, Instant now)
+    {
+        var due = session.LastHeardMs + PatienceMs(session, pace) + 1;
+        if (!session.Greeted) return due;
+        due = Math.Min(due, ProbeDueMs(session, pace));
+        if (session.Active || session.AgainSoon)
+            due = Math.Min(due, After(session.LastReconcileMs, pace.ReconcileMs));
+        return Math.Min(due, IdleDueMs(session, pace, now));
     }
 
     private long OverlayDueMs(Instant now)
     {
         var due = long.MaxValue;
-        if (WantsNeighbours)
+        var (wantsAny, wantsOwn) = (WeAskedCount < WantedNeighbours, LacksOwnChoice);
+        if (wantsAny || wantsOwn)
         {
-            if (ActiveCount < WantedNeighbours || LacksOwnChoice)
+            if (ActiveCount < WantedNeighbours || wantsOwn)
                 foreach (var session in All)
                     if (session.Greeted && !session.WeAskedActive && WantsLinkTo(session))
                         due = Math.Min(due, After(session.AskedMs, Pace.ReconcileMs));
             // While dials are under way, what comes of them wakes the core.
-            var wantsAny = WeAskedCount < WantedNeighbours;
             if (_dialling < MostDials)
                 foreach (var address in _addresses.Values)
                     if (wantsAny || TrustIn(address) != Trust.None)

@@ -1,3 +1,5 @@
+using WeightSwarm.Core.Catalogue;
+
 namespace WeightSwarm.Core.Gossip;
 
 /// <summary>
@@ -12,9 +14,11 @@ internal sealed partial class GossipState
     /// <summary>This node's monitors, if it is known to have a stream to each.</summary>
     private IReadOnlyList<Identity.NodeId>? _linkedMonitors;
 
-    private int ActiveCount => Count(static s => s.Active);
+    private readonly LinkCount _links = new();
 
-    private int WeAskedCount => Count(static s => s.WeAskedActive && !s.ForBucket);
+    private int ActiveCount => _links.Of(All).Active;
+
+    private int WeAskedCount => _links.Of(All).Asked;
 
     private int Count(Predicate<Session> which)
     {
@@ -144,19 +148,24 @@ internal sealed partial class GossipState
 
     private bool IsConnected(Address address) => address.Peer is { } peer && _streamsTo.ContainsKey(peer);
 
+    /// <summary>When a stream that this node opened has served nothing for too long. One to a monitor serves as it
+    /// is.</summary>
+    private long IdleDueMs(Session session, Pace pace, Instant now)
+    {
+        if (!session.Outbound || session.WeAskedActive) return long.MaxValue;
+        if (session.UsedMs + pace.ReconcileFarMs < now.MonotonicMs && IsTied(session.Peer))
+            session.UsedMs = now.MonotonicMs;
+        return session.UsedMs + pace.ReconcileFarMs + 1;
+    }
+
     /// <summary>Visits of anti-entropy end: a stream that serves nothing any more is closed.</summary>
     private void CloseIdle(Instant now)
     {
         var pace = Pace;
         List<Session>? idle = null;
         foreach (var session in All)
-            if (session.Outbound && session.Greeted && !session.WeAskedActive &&
-                now.MonotonicMs - session.UsedMs > pace.ReconcileFarMs)
-            {
-                // A monitor's stream serves as it is.
-                if (IsTied(session.Peer)) session.UsedMs = now.MonotonicMs;
-                else (idle ??= []).Add(session);
-            }
+            if (session.Greeted && IdleDueMs(session, pace, now) <= now.MonotonicMs)
+                (idle ??= []).Add(session);
         foreach (var session in idle ?? []) Drop(session, "idle");
     }
 }

@@ -101,7 +101,7 @@ internal sealed partial class GossipState
             _outbox.Close(input.Session, "no room for another stream");
             return;
         }
-        var session = new Session(input.Session, input.Peer, input.Outbound, input.Remote, now);
+        var session = new Session(input.Session, input.Peer, input.Outbound, input.Remote, _links, now);
         _sessions.Add(session.Id, session);
         _bySession.At(session.Id) = session;
         _all = null;
@@ -131,6 +131,7 @@ internal sealed partial class GossipState
         if (!_sessions.Remove(id, out var session)) return;
         _bySession.Remove(id);
         (_all, _linkedMonitors) = (null, null);
+        _links.Forget();
         if (--_streamsTo[session.Peer] == 0) _streamsTo.Remove(session.Peer);
         if (SessionWith(session.Peer) == session)
         {

@@ -8,7 +8,7 @@ internal sealed class Outbox
 {
     private const int PushBytes = 48 * 1024;
     private readonly SortedDictionary<SessionId, OpenPush> _open = [];
-    private List<CoreOutput> _outputs = [];
+    private readonly List<CoreOutput> _outputs = [];
 
     /// <summary>The last frame to a session, which has room for more records.</summary>
     private sealed class OpenPush(V1.Push push)
@@ -21,7 +21,7 @@ internal sealed class Outbox
 
     public void Send(SessionId to, V1.Frame frame)
     {
-        _open.Remove(to);
+        if (_open.Count > 0) _open.Remove(to);
         Add(new CoreOutput.Send(to, frame));
     }
 
@@ -52,8 +52,8 @@ internal sealed class Outbox
     public IReadOnlyList<CoreOutput> Drain()
     {
         if (_outputs.Count == 0) return [];
-        var outputs = _outputs;
-        _outputs = [];
+        CoreOutput[] outputs = [.. _outputs];
+        _outputs.Clear();
         _open.Clear();
         return outputs;
     }

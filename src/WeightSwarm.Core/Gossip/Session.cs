@@ -4,7 +4,8 @@ using WeightSwarm.Core.Identity;
 namespace WeightSwarm.Core.Gossip;
 
 /// <summary>One stream to a peer, as the gossip state keeps it.</summary>
-internal sealed class Session(SessionId id, NodeId peer, bool outbound, IPEndPoint remote, Instant now)
+internal sealed class Session(
+    SessionId id, NodeId peer, bool outbound, IPEndPoint remote, LinkCount links, Instant now)
 {
     public SessionId Id { get; } = id;
     public NodeId Peer { get; } = peer;
@@ -23,11 +24,11 @@ internal sealed class Session(SessionId id, NodeId peer, bool outbound, IPEndPoi
     public long LastPingedMs { get; set; } = long.MinValue;
     public ulong PingNonce { get; set; }
     public long RttMs { get; set; } = -1;
-    public bool Greeted { get; set; }
+    public bool Greeted { get; set => field = links.Note(field, value); }
     /// <summary>What the peer may still send.</summary>
     public Admission.SessionBudget Budget { get; } = new();
-    public bool WeAskedActive { get; set; }
-    public bool TheyAskedActive { get; set; }
+    public bool WeAskedActive { get; set => field = links.Note(field, value); }
+    public bool TheyAskedActive { get; set => field = links.Note(field, value); }
     /// <summary>When this side last asked; a refusal holds for a while.</summary>
     public long AskedMs { get; set; } = long.MinValue;
 
@@ -44,7 +45,7 @@ internal sealed class Session(SessionId id, NodeId peer, bool outbound, IPEndPoi
     public Reconciliation.Reconciler? Reconciler { get; set; }
 
     /// <summary>The link is there for a bucket, and is none of the six.</summary>
-    public bool ForBucket { get; set; }
+    public bool ForBucket { get; set => field = links.Note(field, value); }
 
     /// <summary>Anti-entropy of single buckets with this peer; null while there was none.</summary>
     public SortedDictionary<int, BucketComparison>? ByBucket { get; set; }

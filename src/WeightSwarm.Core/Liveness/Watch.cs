@@ -18,10 +18,11 @@ internal sealed class Watch(
     private readonly SortedDictionary<NodeId, IReadOnlyList<NodeId>> _monitors = [];
     private IReadOnlyList<NodeId>? _ownMonitors;
     private readonly SortedDictionary<NodeId, Watched> _watched = [];
+    private Watched[]? _all;
     private readonly List<NodeId> _newDuties = [];
     private readonly Duties _duties = new(self);
     private int _arrivalsSeen;
-    private long _membership = -1, _departures = -1, _stillUntilMs = long.MinValue;
+    private long _membership = -1, _departures = -1, _stillUntilMs = long.MinValue, _dueMs = long.MinValue;
     private const long LongestTtlMs = 86_400_000;
 
     /// <summary>A node that this one watches, since when, and when it was last heard.</summary>
@@ -29,6 +30,9 @@ internal sealed class Watch(
     {
         public long HeardMs => Math.Max(Pulse.SeenMs, SinceMs);
     }
+
+    /// <summary>Whom this node watches, in order; made anew only when that changes.</summary>
+    private Watched[] All => _all ??= [.. _watched.Values];
 
     /// <summary>The monitors of a node; computed anew only when the membership changes.</summary>
     public IReadOnlyList<NodeId> MonitorsOf(NodeId subject)
@@ -60,10 +64,12 @@ internal sealed class Watch(
         if (now.MonotonicMs < _stillUntilMs) return;
         var hearsSomebody = gossip.Peers.Any();
         foreach (var subject in _newDuties)
-            _watched.TryAdd(subject, new Watched(liveness.PulseOf(subject), now.MonotonicMs));
+            if (_watched.TryAdd(subject, new Watched(liveness.PulseOf(subject), now.MonotonicMs)))
+                _all = null;
         _newDuties.Clear();
-        foreach (var (subject, watched) in _watched)
+        foreach (var watched in All)
         {
+            var subject = watched.Pulse.Node;
             var silent = IsSilent(watched, pace, now) || IsSilentStill(subject, watched);
             if (silent && (quiet || !hearsSomebody || Health >= LocalHealth.Sick)) continue;
             liveness.Silent(subject, silent);
@@ -78,9 +84,9 @@ internal sealed class Watch(
     public (int Reached, int Watched) Reach(Instant now, Pace pace)
     {
         var (reached, all) = (0, 0);
-        foreach (var (subject, watched) in _watched)
+        foreach (var watched in All)
         {
-            if (views.Census.YoungUntilMs(subject) > now.MonotonicMs) continue;
+            if (views.Census.YoungUntilMs(watched.Pulse.Node) > now.MonotonicMs) continue;
             all++;
             if (now.MonotonicMs < _stillUntilMs || !IsSilent(watched, pace, now)) reached++;
         }
@@ -99,17 +105,29 @@ internal sealed class Watch(
         }
     }
 
-    /// <summary>When (monotonic) there will be something to say, if nothing is heard until then.</summary>
-    public long NextDueMs(Pace pace, Instant now)
+    /// <summary>The same as it was left by the last tick, or later: whoever was heard since has moved it. Now when
+    /// somebody has fallen silent.</summary>
+    public long MovedDueMs(Pace pace, Instant now)
+    {
+        if (now.MonotonicMs < _dueMs || _stillUntilMs == long.MinValue) return _dueMs;
+        var due = NextDueMs(pace, now);
+        return _stillUntilMs == long.MinValue ? now.MonotonicMs : due;
+    }
+
+    /// <summary>When (monotonic) there will be something to say, if nothing is heard until then; asked after a
+    /// tick.</summary>
+    public long NextDueMs(Pace pace, Instant now) => _dueMs = FindDueMs(pace, now);
+
+    private long FindDueMs(Pace pace, Instant now)
     {
         NoteMembership();
         if (now.MonotonicMs < _stillUntilMs) return _stillUntilMs;
         var due = _newDuties.Count > 0 ? now.MonotonicMs : long.MaxValue;
         var isStill = true;
         var renewMs = Math.Min(pace.LeaseTtlMs, LongestTtlMs) / 2;
-        foreach (var (subject, watched) in _watched)
+        foreach (var watched in All)
         {
-            var said = _said.GetValueOrDefault(subject);
+            var said = _said.GetValueOrDefault(watched.Pulse.Node);
             isStill &= !said.Down && !IsSilent(watched, pace, now);
             if (said.Down) due = Math.Min(due, said.AtMs == long.MinValue ? now.MonotonicMs : said.AtMs + renewMs);
             // Silence that cannot be told now is told when the quiet ends, or when somebody is heard. What was told
@@ -155,6 +173,7 @@ internal sealed class Watch(
         foreach (var subject in _watched.Keys.Where(s => !_duties.Contains(s)).ToList())
         {
             _watched.Remove(subject);
+            _all = null;
             liveness.Silent(subject, false);
         }
         _newDuties.Clear();
