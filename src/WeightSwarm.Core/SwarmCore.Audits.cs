@@ -10,6 +10,7 @@ public sealed partial class SwarmCore
 {
     private readonly AuditState _audits;
     private readonly TimedState _timed;
+    private readonly ProgressState _progress;
 
     /// <summary>What this node itself found of each copy that it has audited.</summary>
     public AuditBook Audits => _audits.Book;
@@ -20,6 +21,9 @@ public sealed partial class SwarmCore
     /// <summary>Challenges of audits since the start, and the leaves that they asked for.</summary>
     public (long Challenges, long Leaves) AuditsAsked => _audits.Asked;
 
+    /// <summary>Challenges to claimants since the start, and those of them that were answered with a leaf.</summary>
+    public (long Challenges, long Shown) ProgressAsked => _progress.Count;
+
     /// <summary>Which copies have been audited lately; null until the charter is known.</summary>
     public AuditFreshness? AuditFreshness =>
         View is { } view ? new AuditFreshness(view, _audits.Book, ReportOf, Now) : null;
@@ -27,6 +31,7 @@ public sealed partial class SwarmCore
     private void TendAudits(bool planned, Instant now)
     {
         _audits.Tell(Pace, now);
+        _progress.Tend(Pace, now);
         // Whoever just started, or slept, does not know yet what others have taken back meanwhile.
         if (IsQuiet(now) || !planned && AuditsDueMs > now.MonotonicMs) return;
         var view = FreshView();

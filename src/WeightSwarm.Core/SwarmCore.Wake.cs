@@ -112,7 +112,7 @@ public sealed partial class SwarmCore
         due = Math.Min(due, Math.Min(NodeDueMs(), Math.Min(LeasesDueMs(), _bucketsDueMs)));
         due = Math.Min(due, _replication.NextDueMs(Pace, now));
         if (_releases.IsBusy) return now.MonotonicMs;
-        due = Math.Min(due, _audits.TellDueMs(Pace));
+        due = Math.Min(due, Math.Min(_audits.TellDueMs(Pace), _progress.NextDueMs));
         if (!IsQuiet(now)) due = Math.Min(due, AuditsDueMs);
         var standsMs = MayPlanDiffer(now) ? long.MinValue : _planStandsUntilMs;
         return Math.Min(due, Math.Max(_replication.PlanDueMs, standsMs));
@@ -131,7 +131,7 @@ public sealed partial class SwarmCore
         or CoreInput.FrameArrived or CoreInput.SessionOpened or CoreInput.SessionClosed or CoreInput.DialFailed
         or CoreInput.Bootstrap or CoreInput.Remembered or CoreInput.Found or CoreInput.Knocked
         or CoreInput.BroadcastDue or CoreInput.AuditEnded or CoreInput.AuditsRemembered or CoreInput.ModelsWanted
-        or CoreInput.TimedEnded);
+        or CoreInput.TimedEnded or CoreInput.ProgressEnded);
 
     /// <summary>A plan follows from the view, the node's own situation and the time; a pass over what is as it was
     /// gives what it gave.</summary>
@@ -147,6 +147,7 @@ public sealed partial class SwarmCore
         (_ownChanged, _plannedQuiet, _plannedSick) = (false, IsQuiet(now), IsSick(now));
         (_plannedVersion, _plannedLiveness) = (view.Version, _livenessSeen);
         _replication.DoPlan(view, _plannedQuiet, now);
+        _progress.Doubt(Plan.Doubts, now);
     }
 
     /// <summary>Called when the plan and the releases that follow it are made.</summary>

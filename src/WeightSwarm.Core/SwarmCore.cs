@@ -74,6 +74,7 @@ public sealed partial class SwarmCore
             (kind, subject, body, ttl) => Say(kind, subject, body, ttl));
         _audits = new AuditState(Self, _outbox, parts.Secret, ReportOf, SayAudits);
         _timed = new TimedState(Self, _outbox, parts.Secret);
+        _progress = new ProgressState(_outbox, _views, parts.Secret);
         _watch = new Watch(Self, _liveness, _gossip, _views, (subject, body, ttl) =>
             Say(RecordKind.Observation, subject, body, ttl));
     }
@@ -157,9 +158,7 @@ public sealed partial class SwarmCore
             case CoreInput.SlicesAway away: _replication.SlicesAway(away.Model, away.Slices, Pace, now); break;
             case CoreInput.SliceVerified done: _replication.SliceVerified(done.Model, done.Slice); break;
             case CoreInput.SliceLost lost: _replication.SliceLost(lost.Model, lost.Slice, Pace, now); break;
-            case CoreInput.SliceProgress progress:
-                _replication.Progress(progress.Model, progress.Slice, progress.Percent);
-                break;
+            case CoreInput.SliceProgress progress: _replication.Progress(progress); break;
             case CoreInput.FetchFailed failed: _replication.FetchFailed(failed.Model, failed.Slice, Pace, now); break;
             case CoreInput.ReleaseDemanded demanded: _releases.Demanded(demanded.Demands); break;
             case CoreInput.ReceiptArrived receipt:
@@ -167,6 +166,7 @@ public sealed partial class SwarmCore
                 break;
             case CoreInput.AuditEnded ended: AuditEnded(ended, now); break;
             case CoreInput.TimedEnded ended: TimedEnded(ended, now); break;
+            case CoreInput.ProgressEnded ended: _progress.Ended(ended, Pace, now); break;
             case CoreInput.AuditsRemembered kept: Remember(kept); break;
             case CoreInput.TrashHeld trash: _replication.TrashHeld(trash.Model, trash.Slices); break;
             case CoreInput.ModelsWanted wanted: _wanted = wanted.Models; break;

@@ -15,6 +15,7 @@ public static class LeafDraw
     private const int MostLots = 1024;
 
     private static ReadOnlySpan<byte> Domain => "weightswarm/leaves/1\0"u8;
+    private static ReadOnlySpan<byte> PartsDomain => "weightswarm/parts/1\0"u8;
 
     /// <summary>The leaves in the order of the slice: <paramref name="count"/> different ones, or all there
     /// are.</summary>
@@ -28,6 +29,16 @@ public static class LeafDraw
         for (var lot = 0; drawn.Count < Math.Min(count, leaves) && lot < MostLots; lot++)
             drawn.Add((long)Math.BigMul(NonceLot.Of(Domain, nonce, model, slice, lot), (ulong)leaves, out _));
         return [.. drawn.Select(index => PlaceOf(runs, index))];
+    }
+
+    /// <summary>One leaf of some parts of a slice, by the first lot of another domain; null when they have
+    /// none.</summary>
+    public static LeafPlace? Within(SliceLeaves layout, Nonce nonce, Hash256 model, int slice, PartMap parts)
+    {
+        var runs = layout.RunsOf(slice, parts);
+        if (runs.IsEmpty) return null;
+        var lot = NonceLot.Of(PartsDomain, nonce, model, slice, 0);
+        return PlaceOf(runs, (long)Math.BigMul(lot, (ulong)runs.Sum(run => run.Leaves), out _));
     }
 
     private static LeafPlace PlaceOf(ImmutableArray<LeafRun> runs, long index)

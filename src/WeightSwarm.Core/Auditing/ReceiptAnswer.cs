@@ -88,7 +88,7 @@ public static class ReceiptAnswer
 
     private static ReceiptVerdict Unknown(string fault) => new(ReceiptOutcome.Unknown, 0, fault);
 
-    private static V1.LeafProof ToMessage(LeafProof proof)
+    internal static V1.LeafProof ToMessage(LeafProof proof)
     {
         var uncles = new byte[proof.Uncles.Length * Hash256.Size];
         for (var i = 0; i < proof.Uncles.Length; i++) proof.Uncles[i].CopyTo(uncles.AsSpan(i * Hash256.Size));
@@ -99,7 +99,7 @@ public static class ReceiptAnswer
         };
     }
 
-    private static LeafProof FromMessage(V1.LeafProof proof)
+    internal static LeafProof FromMessage(V1.LeafProof proof)
     {
         // A length that is no multiple of 32 makes a number of uncles that no file has.
         var whole = proof.Uncles.Length % Hash256.Size == 0;

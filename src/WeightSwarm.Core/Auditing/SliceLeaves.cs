@@ -70,6 +70,16 @@ public sealed class SliceLeaves
         return runs.DrainToImmutable();
     }
 
+    /// <summary>The leaves of some parts of a slice, piece by piece; parts that it does not have are ignored.</summary>
+    public ImmutableArray<LeafRun> RunsOf(int slice, PartMap parts)
+    {
+        if (slice < 0 || slice >= Slices) return [];
+        var (first, end) = (slice * _piecesPerSlice, (int)Math.Min(_pieces, (slice + 1L) * _piecesPerSlice));
+        var perPart = PartMap.PiecesPerPart(end - first);
+        return [.. Enumerable.Range(first, end - first)
+            .Where(piece => parts.Contains((piece - first) / perPart)).Select(RunOfPiece)];
+    }
+
     /// <summary>How many leaves a slice has.</summary>
     public long CountOf(int slice) => RunsOf(slice).Sum(run => run.Leaves);
 
@@ -86,6 +96,13 @@ public sealed class SliceLeaves
         : MerkleTree.Height(MerkleTree.Leaves(_files[file].Bytes));
 
     private long LeavesPerPiece => PieceLength / Catalogue.PieceLength.Leaf;
+
+    private LeafRun RunOfPiece(int piece)
+    {
+        var index = FirstFileAt(piece);
+        var first = (piece - _files[index].FirstPiece) * LeavesPerPiece;
+        return new LeafRun(index, first, Math.Min(LeavesPerPiece, MerkleTree.Leaves(_files[index].Bytes) - first));
+    }
 
     private int FirstFileAt(int piece)
     {

@@ -98,8 +98,8 @@ public abstract record CoreInput
     /// <summary>A held slice can no longer be vouched for.</summary>
     public sealed record SliceLost(Hash256 Model, int Slice) : CoreInput;
 
-    /// <summary>How far a fetch has come.</summary>
-    public sealed record SliceProgress(Hash256 Model, int Slice, int Percent) : CoreInput;
+    /// <summary>How far a fetch has come: in percent, and which parts of the slice are verified on the disk.</summary>
+    public sealed record SliceProgress(Hash256 Model, int Slice, int Percent, PartMap Parts) : CoreInput;
 
     /// <summary>A fetch came to nothing.</summary>
     public sealed record FetchFailed(Hash256 Model, int Slice) : CoreInput;
@@ -132,6 +132,13 @@ public abstract record CoreInput
     /// <param name="Nonce">Of the challenge.</param>
     /// <param name="Outcome">How it ended.</param>
     public sealed record TimedEnded(CopyKey Copy, Nonce Nonce, TimedOutcome Outcome) : CoreInput;
+
+    /// <summary>A challenge to show the progress that a claim tells of has ended.</summary>
+    /// <param name="Claim">Whose claim, and of what.</param>
+    /// <param name="Nonce">Of the challenge.</param>
+    /// <param name="Outcome">How it ended.</param>
+    /// <param name="Fault">What was wrong with the answer, in words; empty for nothing.</param>
+    public sealed record ProgressEnded(CopyKey Claim, Nonce Nonce, ReceiptOutcome Outcome, string Fault) : CoreInput;
 
     /// <summary>What the audits of an earlier run found; comes before anything is audited.</summary>
     public sealed record AuditsRemembered(IReadOnlyList<KeyValuePair<CopyKey, CopyAudits>> Kept) : CoreInput;
@@ -204,6 +211,14 @@ public abstract record CoreOutput
     /// <param name="Spans">How many, 1 to <see cref="SpanDraw.Most"/>.</param>
     /// <param name="WithinMs">No answer is waited for longer.</param>
     public sealed record AskTimed(CopyKey Copy, Nonce Nonce, int Spans, long WithinMs) : CoreOutput;
+
+    /// <summary>Challenge a claimant to show a leaf of what its claim says is there already; whatever comes of it is
+    /// told to the core.</summary>
+    /// <param name="Claim">Whose claim, and of what.</param>
+    /// <param name="Nonce">Decides which leaf.</param>
+    /// <param name="Parts">Of these.</param>
+    /// <param name="WithinMs">The claimant has so long to answer.</param>
+    public sealed record AskProgress(CopyKey Claim, Nonce Nonce, PartMap Parts, long WithinMs) : CoreOutput;
 
     /// <summary>Keep what audits found of a copy over restarts; null: forget it.</summary>
     public sealed record AuditsKept(CopyKey Copy, CopyAudits? Audits) : CoreOutput;

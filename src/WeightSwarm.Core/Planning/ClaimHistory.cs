@@ -24,7 +24,9 @@ internal sealed class ClaimHistory
     /// <param name="BrokenMs">When the last of these was.</param>
     /// <param name="Falls">How often it fell below four of five.</param>
     /// <param name="MovedMs">When one of its claims last got on.</param>
-    private readonly record struct Balance(int Kept, int Broken, long BrokenMs, int Falls, long? MovedMs)
+    /// <param name="OwesProof">It was asked to show progress, and has shown none since.</param>
+    private readonly record struct Balance(
+        int Kept, int Broken, long BrokenMs, int Falls, long? MovedMs, bool OwesProof)
     {
         // Of a node with many claims the recent ones decide.
         public Balance Bounded => Kept + Broken <= Remembered ? this
@@ -47,9 +49,19 @@ internal sealed class ClaimHistory
         return true;
     }
 
-    /// <summary>One of the node's claims got on.</summary>
-    public void Moved(NodeId node, long nowMs) =>
-        _balances[node] = _balances.GetValueOrDefault(node) with { MovedMs = nowMs };
+    /// <summary>One of the node's claims says that it got on.</summary>
+    public void Moved(NodeId node, long nowMs)
+    {
+        var balance = _balances.GetValueOrDefault(node);
+        if (!balance.OwesProof) _balances[node] = balance with { MovedMs = nowMs };
+    }
+
+    /// <summary>The node has shown that one of its claims got on.</summary>
+    public void Showed(NodeId node, long nowMs) =>
+        _balances[node] = _balances.GetValueOrDefault(node) with { MovedMs = nowMs, OwesProof = false };
+
+    /// <summary>The node was asked to show that, and has not: until it does its word moves nothing.</summary>
+    public void Owes(NodeId node) => _balances[node] = _balances.GetValueOrDefault(node) with { OwesProof = true };
 
     /// <summary>Whether none of the node's claims got on for so long.</summary>
     public bool StandsStill(NodeId node, long patienceMs, long nowMs) =>

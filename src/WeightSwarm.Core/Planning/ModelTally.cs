@@ -7,7 +7,10 @@ namespace WeightSwarm.Core.Planning;
 internal enum CopyFate : byte { NotHolding, Counted, NoRecord, Lost, OverGrace, Duplicate, Young, FailedAudit }
 
 /// <summary>What became of one claim in the count.</summary>
-internal enum ClaimFate : byte { Counted, Holds, NoRecord, Absent, Stalled, Overdue, Broken, Duplicate, Young }
+internal enum ClaimFate : byte
+{
+    Counted, Holds, NoRecord, Absent, Stalled, Overdue, Disproved, Broken, Duplicate, Young,
+}
 
 /// <summary>The count of one slice, without words.</summary>
 /// <param name="Counts">The numbers that need depends on.</param>
@@ -109,6 +112,7 @@ internal sealed partial class ModelTally
         : _nodes.IsHolding(node) ? ClaimFate.Holds
         : _nodes.Standings[node] != Standing.Present ? ClaimFate.Absent
         : _nodes.Nodes[node].BreaksClaims ? ClaimFate.Broken
+        : claim.IsDisproved ? ClaimFate.Disproved
         : _nodes.Now.MonotonicMs - claim.ProgressAtMs > _nodes.Pace.Take(urgency).ClaimTtlMs ? ClaimFate.Stalled
         : _nodes.Now.MonotonicMs - claim.BeganMs > _nodes.Pace.Take(urgency).FetchMostMs ? ClaimFate.Overdue
         : ClaimFate.Counted;
@@ -247,7 +251,7 @@ internal sealed partial class ModelTally
             var fate = Judge(claim, node, urgency);
             if (fate == ClaimFate.Counted) _valid.Add((claim, node));
             // Who let its claim lie is not waited for as one who may yet make it.
-            else if (fate is ClaimFate.Stalled or ClaimFate.Overdue) _nodes.MarkIdle(node);
+            else if (fate is ClaimFate.Stalled or ClaimFate.Overdue or ClaimFate.Disproved) _nodes.MarkIdle(node);
         }
         if (_valid.Count > 1) _valid.Sort(static (a, b) => a.Claim.IsBetterThan(b.Claim) ? -1 : a == b ? 0 : 1);
         // What established nodes could do is asked before their claims take their places.

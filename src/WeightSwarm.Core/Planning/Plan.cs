@@ -77,6 +77,9 @@ public sealed record PlanStep(
 /// <param name="Steps">Every slice with a deficit or a part of this node in it.</param>
 public sealed record Plan(long ViewVersion, ulong Epoch, ImmutableArray<PlanStep> Steps)
 {
+    /// <summary>Claims of others that are asked for proof.</summary>
+    public ImmutableArray<ClaimDoubt> Doubts { get; init; } = [];
+
     /// <summary>No decision.</summary>
     public static Plan Empty { get; } = new(0, 0, []);
 }

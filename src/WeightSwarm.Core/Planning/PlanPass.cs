@@ -16,6 +16,7 @@ internal sealed class PlanPass
     private readonly NodeIndex _nodes;
     private readonly Takers _takers;
     private readonly ClaimBudget _budget;
+    private readonly ClaimDoubts _doubts;
     private readonly List<PlanStep> _fetches = [], _keeps = [];
     private readonly List<Deficit> _deficits = [];
     // Why this node takes nothing of the model that is surveyed; null when it may.
@@ -28,6 +29,7 @@ internal sealed class PlanPass
         _nodes = new NodeIndex(view, now);
         _takers = new Takers(_nodes, own);
         _budget = new ClaimBudget(view.Policy, own);
+        _doubts = new ClaimDoubts(_nodes, _takers);
     }
 
     /// <summary>Runs the pass; the memory is read, and replaced by what is still waited for.</summary>
@@ -41,7 +43,7 @@ internal sealed class PlanPass
         memory = loop.StillWaiting;
         // OrderBy keeps the order within a class.
         var steps = _fetches.Concat(decided).Concat(_keeps).OrderBy(step => step.Urgency);
-        return new Plan(_view.Version, _view.Epoch, [.. steps]);
+        return new Plan(_view.Version, _view.Epoch, [.. steps]) { Doubts = [.. _doubts.Found] };
     }
 
     private void Survey(ModelView model)
@@ -54,10 +56,22 @@ internal sealed class PlanPass
         for (var slice = 0; slice < model.Entry.Slices; slice++)
         {
             var count = tally.Count(slice, withOwnClaim: false);
+            if (!model.Claims.IsEmpty && JudgesOthers)
+                LookForDoubts(tally, slice, count, fetching.Contains(slice) || held.Contains(slice));
             if (fetching.Contains(slice)) SurveyFetch(tally, slice, count, held.Contains(slice));
             else if (count.Need > 0) SurveyDeficit(tally, slice, count, held.Contains(slice));
             else if (held.Contains(slice)) _keeps.Add(Keep(model.Entry, slice, count));
         }
+    }
+
+    /// <summary>A node that doubts its own view asks nobody for proof.</summary>
+    private bool JudgesOthers => !_own.InStartupQuiet && !_own.IsCloned && _own.Health < SickHealth;
+
+    private void LookForDoubts(ModelTally tally, int slice, SliceTally count, bool mine)
+    {
+        var model = tally.Model.Entry;
+        _doubts.Look(tally, slice, count, () => !mine && ObstacleOf(model, count) is null &&
+            _own.ModelRooms.GetValueOrDefault(model.ModelId, _own.RoomBytes) >= model.SliceBytes(slice));
     }
 
     private void SurveyFetch(ModelTally tally, int slice, SliceTally count, bool held)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using WeightSwarm.Core.Auditing;
 using WeightSwarm.Core.Catalogue;
 using WeightSwarm.Core.Gossip;
 using WeightSwarm.Core.Identity;
@@ -41,7 +42,10 @@ internal sealed class ReplicationState(
         public Hash256 SaidId { get; set; }
     }
 
-    private sealed record Fetch(PlanStep Step, long ClaimedUnixMs, int Percent, int SaidPercent, long SaidMs);
+    private sealed record Fetch(PlanStep Step, long ClaimedUnixMs, int Percent, int SaidPercent, long SaidMs)
+    {
+        public PartMap Parts { get; init; } = PartMap.Empty;
+    }
 
     public Plan Plan { get; private set; } = Plan.Empty;
 
@@ -155,11 +159,12 @@ internal sealed class ReplicationState(
         SayHolding(model, held, pace, now);
     }
 
-    public void Progress(Hash256 model, int slice, int percent)
+    public void Progress(CoreInput.SliceProgress now)
     {
         _stillUntilMs = long.MinValue;
-        if (_fetching.TryGetValue((model, slice), out var fetch))
-            _fetching[(model, slice)] = fetch with { Percent = Math.Max(percent, fetch.Percent) };
+        if (_fetching.TryGetValue((now.Model, now.Slice), out var fetch))
+            _fetching[(now.Model, now.Slice)] =
+                fetch with { Percent = Math.Max(now.Percent, fetch.Percent), Parts = now.Parts };
     }
 
     public void FetchFailed(Hash256 model, int slice, Pace pace, Instant now)
@@ -319,6 +324,7 @@ internal sealed class ReplicationState(
             ProgressPercent = (uint)fetch.Percent,
             Cancelled = cancelled,
             ClaimedMs = (ulong)fetch.ClaimedUnixMs,
+            Parts = Google.Protobuf.ByteString.CopyFrom((cancelled ? PartMap.Empty : fetch.Parts).ToArray()),
         };
         var ttl = Math.Max(pace.Take(fetch.Step.Urgency).ClaimTtlMs, 1000);
         say(RecordKind.Claim, RecordBodies.SliceSubject(fetch.Step.Model, fetch.Step.Slice), body,

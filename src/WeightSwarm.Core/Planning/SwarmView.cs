@@ -133,13 +133,20 @@ public sealed record Holder(NodeId Node, SliceSet Verified, SliceSet Releasing, 
 /// <param name="Score">Weighted rendezvous score; smaller is better.</param>
 /// <param name="ProgressPercent">0 to 100.</param>
 /// <param name="ProgressAtMs">
-/// Monotonic time (of the viewer) at which progress last grew to more than ever, or the attempt was first seen.
+/// Monotonic time (of the viewer) at which progress that the viewer believes last grew to more than ever, or the
+/// attempt was first seen.
 /// </param>
 public sealed record SliceClaim(
     NodeId Node, int Slice, ulong Epoch, ulong Score, int ProgressPercent, long ProgressAtMs)
 {
     /// <summary>Monotonic time (of the viewer) at which the attempt was first seen.</summary>
     public long BeganMs { get; init; } = ProgressAtMs;
+
+    /// <summary>The viewer asks for proof of its progress, and believes no more of it than was shown.</summary>
+    public bool IsDoubted { get; init; }
+
+    /// <summary>Its author could not show what it said is there.</summary>
+    public bool IsDisproved { get; init; }
 
     /// <summary>The total order on claims, the same in every view: (epoch, score, node).</summary>
     public bool IsBetterThan(SliceClaim other) =>

@@ -1,3 +1,4 @@
+using WeightSwarm.Core.Auditing;
 using WeightSwarm.Core.Catalogue;
 using WeightSwarm.Core.Identity;
 using WeightSwarm.Core.Records;
@@ -24,24 +25,25 @@ public sealed partial class SwarmViewBuilder
         var parts = Parts(record);
         var key = (RecordBodies.SliceOf(record), record.Author);
         var percent = (int)Math.Min(body.ProgressPercent, 100);
-        var once = TryOf(parts, key, percent, now);
+        var once = TryOf(parts, key, percent, PartMap.Read(body.Parts.Span), now);
         parts.Tries[key] = once;
-        var claim = new SliceClaim(record.Author, key.Item1, body.Epoch, body.Score, percent, once.BestAtMs);
-        parts.Claims[key] = claim with { BeganMs = once.BeganMs };
+        parts.Claims[key] = Believed(
+            new SliceClaim(record.Author, key.Item1, body.Epoch, body.Score, percent, once.BestAtMs), once);
         if (_claims.Forgives(record.Author, Pace, now.MonotonicMs)) Judged(record.Author);
     }
 
-    private ClaimTry TryOf(ModelParts parts, (int, NodeId) key, int percent, Instant now)
+    private ClaimTry TryOf(ModelParts parts, (int, NodeId) key, int percent, PartMap said, Instant now)
     {
         if (parts.Tries.Count > ManyTries) Forget(parts, now);
         return parts.Tries.TryGetValue(key, out var known) && !IsOld(known, now)
-            ? Go(known, key.Item2, percent, now) : ClaimTry.First(percent, now.MonotonicMs);
+            ? Go(known, key.Item2, percent, said, now) : ClaimTry.First(percent, said, now.MonotonicMs);
     }
 
-    private ClaimTry Go(ClaimTry known, NodeId author, int percent, Instant now)
+    private ClaimTry Go(ClaimTry known, NodeId author, int percent, PartMap said, Instant now)
     {
-        var next = known.Claimed(percent, now.MonotonicMs);
-        if (next.Best > known.Best) _claims.Moved(author, now.MonotonicMs);
+        var next = known.Claimed(percent, said, now.MonotonicMs);
+        // What this node asks for is not believed before it is shown.
+        if (next.Best > known.Best && next.Proof is null) _claims.Moved(author, now.MonotonicMs);
         return next;
     }
 
@@ -49,8 +51,8 @@ public sealed partial class SwarmViewBuilder
     private bool IsLeftLying(ClaimTry once, NodeId author, Instant now)
     {
         var (atMs, waits) = (now.MonotonicMs, Pace.U0);
-        if (atMs - once.BeganMs >= waits.FetchMostMs) return true;
-        return atMs - once.BestAtMs >= waits.ClaimTtlMs && _claims.StandsStill(author, waits.ClaimTtlMs, atMs);
+        if (once.Proof is { Failed: true } || atMs - once.BeganMs >= waits.FetchMostMs) return true;
+        return atMs - once.BelievedAtMs >= waits.ClaimTtlMs && _claims.StandsStill(author, waits.ClaimTtlMs, atMs);
     }
 
     private void EndClaim(Record record, Instant now)

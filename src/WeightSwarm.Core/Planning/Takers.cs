@@ -82,6 +82,16 @@ internal sealed class Takers
     /// </summary>
     public TakerCount Count(long bytes)
     {
+        var count = Look(bytes);
+        for (var i = 0; i < _candidates.Length; i++)
+            if (_eligible[i])
+                _asked[i] += bytes;
+        return count;
+    }
+
+    /// <summary>The same for a slice that nobody is to take now: none of their room is spoken for.</summary>
+    public TakerCount Look(long bytes)
+    {
         if (!_scored) ScoreAll();
         int others = 0, full = 0;
         for (var i = 0; i < _candidates.Length; i++)
@@ -97,7 +107,6 @@ internal sealed class Takers
             }
             others++;
             _eligible[i] = true;
-            _asked[i] += bytes;
         }
         var rank = Rendezvous.RankOf(OwnScore, _nodes.Self, _scores, _candidates, _eligible);
         return new TakerCount(rank, others, full);

@@ -110,10 +110,13 @@ internal sealed class VerdictWriter(NodeIndex nodes, ModelTally tally, int slice
             case ClaimFate.Absent: return $"claim not counted: absent {Absence(node)}";
             case ClaimFate.Stalled:
                 var limit = Words.Time(nodes.Pace.Take(urgency).ClaimTtlMs);
-                return $"claim not counted: {fetched}, no progress for longer than {limit}";
+                var none = claim.IsDoubted ? "no progress shown" : "no progress";
+                return $"claim not counted: {fetched}, {none} for longer than {limit}";
             case ClaimFate.Overdue:
                 var most = Words.Time(nodes.Pace.Take(urgency).FetchMostMs);
                 return $"claim not counted: {fetched}, not done within {most}";
+            case ClaimFate.Disproved:
+                return $"claim not counted: {fetched} as it says, and it cannot show it";
             case ClaimFate.Broken:
                 return "claim not counted: it claimed slices that others had to fetch";
             case ClaimFate.Young: return "claim not counted: " + Probation(node);

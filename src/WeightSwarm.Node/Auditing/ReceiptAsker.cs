@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using WeightSwarm.Core;
 using WeightSwarm.Core.Auditing;
 using WeightSwarm.Core.Gossip;
 using WeightSwarm.Core.Identity;
@@ -62,16 +63,24 @@ public sealed partial class ReceiptAsker(
     internal async Task<(ReceiptVerdict Verdict, Answer? Answer)> ChallengeAsync(
         NodeId holder, ReceiptChallenge challenge, SliceLeaves layout, TimeSpan within, CancellationToken cancellation)
     {
-        var offline = (new ReceiptVerdict(ReceiptOutcome.Offline, 0, ""), (Answer?)null);
-        var started = clock.Time.GetTimestamp();
-        if (!await ReachAsync(holder, within, cancellation)) return offline;
-        var left = within - clock.Time.GetElapsedTime(started);
-        if (left <= TimeSpan.Zero) return offline;
-        var waiting = receipts.WaitAsync(challenge.Nonce, left, cancellation);
-        sessions.SendTo(holder, new Frame { Challenge = challenge.ToMessage() });
-        if (await waiting is not { } answer) return offline;
+        if (await ExchangeAsync(holder, challenge.Nonce, challenge.ToMessage(), within, cancellation) is not { } answer)
+            return (new ReceiptVerdict(ReceiptOutcome.Offline, 0, ""), null);
         var network = await inbox.AskAsync(core => core!.Network, cancellation);
         return (ReceiptAnswer.Judge(answer, holder, network, _verifier, challenge, layout), answer);
+    }
+
+    /// <summary>The answer to a challenge, dialling the peer when there is no stream; null when none comes in
+    /// time.</summary>
+    internal async Task<Answer?> ExchangeAsync(
+        NodeId peer, Nonce nonce, Challenge challenge, TimeSpan within, CancellationToken cancellation)
+    {
+        var started = clock.Time.GetTimestamp();
+        if (!await ReachAsync(peer, within, cancellation)) return null;
+        var left = within - clock.Time.GetElapsedTime(started);
+        if (left <= TimeSpan.Zero) return null;
+        var waiting = receipts.WaitAsync(nonce, left, cancellation);
+        sessions.SendTo(peer, new Frame { Challenge = challenge });
+        return await waiting;
     }
 
     /// <summary>Whether there is a stream on which both have greeted; dials when there is none.</summary>

@@ -62,6 +62,8 @@ internal static class AuditReplies
             CopiesFailed = (uint)failed.Count,
             NodesFailed = (uint)failed.Select(c => c.Holder).Distinct().Count(),
             LeavesAsked = (ulong)core.AuditsAsked.Leaves,
+            ClaimsAsked = (ulong)core.ProgressAsked.Challenges,
+            ClaimsShown = (ulong)core.ProgressAsked.Shown,
             CopiesSlow = (uint)core.TimedHashes.Copies.Values.Count(t => t.WasSlow),
             CopiesInTime = (uint)core.TimedHashes.Copies.Values.Count(t => t.InTime > 0 && !t.WasSlow),
         };

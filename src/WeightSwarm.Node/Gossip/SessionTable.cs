@@ -16,8 +16,8 @@ namespace WeightSwarm.Node.Gossip;
 /// <summary>All open streams: gives them numbers, tells the core of their beginning and end, and carries its
 /// frames.</summary>
 public sealed partial class SessionTable(
-    SwarmInbox inbox, ContentServer content, ReceiptServer receipts, TimedServer timed, GossipDialer dialer,
-    FetchQueue calls, ILogger<SessionTable> log)
+    SwarmInbox inbox, ContentServer content, ReceiptServer receipts, TimedServer timed, ProgressServer progress,
+    GossipDialer dialer, FetchQueue calls, ILogger<SessionTable> log)
     : IHostedService, IDisposable
 {
     private readonly ConcurrentDictionary<SessionId, GossipStream> _streams = new();
@@ -88,6 +88,9 @@ public sealed partial class SessionTable(
                 break;
             case Frame.KindOneofCase.Challenge when stream is not null && frame.Challenge.Spans > 0:
                 timed.Serve(frame.Challenge, stream.Peer, stream.Send);
+                break;
+            case Frame.KindOneofCase.Challenge when stream is not null && !frame.Challenge.Parts.IsEmpty:
+                progress.Serve(frame.Challenge, stream.Peer, stream.Send);
                 break;
             case Frame.KindOneofCase.Challenge when stream is not null:
                 receipts.Serve(frame.Challenge, stream.Peer, stream.Send);

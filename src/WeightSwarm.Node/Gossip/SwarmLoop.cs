@@ -16,7 +16,8 @@ namespace WeightSwarm.Node.Gossip;
 /// </summary>
 public sealed class SwarmLoop(
     Clock clock, SwarmInbox inbox, NodeStore store, SessionTable sessions, FetchQueue fetches, ReceiptAsker receipts,
-    AuditLoop audits, TimedAsker timed, GossipGate gate, HostFailure failure) : BackgroundLoop(failure)
+    AuditLoop audits, TimedAsker timed, ProgressAsker progress, GossipGate gate, HostFailure failure)
+    : BackgroundLoop(failure)
 {
     private const int MostInputsPerTurn = 256;
     private const long ScoresEveryMs = 60_000;
@@ -155,6 +156,7 @@ public sealed class SwarmLoop(
             case CoreOutput.AskReceipt ask: receipts.Ask(ask); break;
             case CoreOutput.AskAudit ask: audits.Ask(ask); break;
             case CoreOutput.AskTimed ask: timed.Ask(ask); break;
+            case CoreOutput.AskProgress ask: progress.Ask(ask); break;
             case CoreOutput.MoveToTrash release: fetches.MoveToTrash(release); break;
         }
     }

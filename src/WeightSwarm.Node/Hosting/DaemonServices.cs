@@ -77,6 +77,8 @@ internal static class DaemonServices
         .AddHosted<AuditLoop>()
         .AddHosted<TimedServer>()
         .AddHosted<TimedAsker>()
+        .AddHosted<ProgressServer>()
+        .AddHosted<ProgressAsker>()
         .AddHosted<SwarmLoop>()
         .AddHosted<NetworkService>()
         .AddHosted<DhtRendezvous>()

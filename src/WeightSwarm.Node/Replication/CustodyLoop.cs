@@ -143,7 +143,8 @@ public sealed partial class CustodyLoop : BackgroundLoop
         {
             await TendTwinAsync(custody);
             foreach (var slice in custody.Fetching)
-                _inbox.Post(new CoreInput.SliceProgress(custody.Entry.ModelId, slice, custody.Percent(slice)));
+                _inbox.Post(new CoreInput.SliceProgress(
+                    custody.Entry.ModelId, slice, custody.Percent(slice), custody.Parts(slice)));
             if (custody.Fetching.Count > 0) await ConnectAsync(custody);
             await TendOriginAsync(custody);
         }

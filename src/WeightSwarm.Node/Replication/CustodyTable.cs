@@ -25,6 +25,13 @@ public sealed class CustodyTable
     public (bool Held, bool Trash) StateOf(Hash256 model, int slice) => Models.TryGetValue(model, out var custody)
         ? (custody.Held.Contains(slice), custody.Trash.Contains(slice)) : (false, false);
 
+    /// <summary>Whether a piece is here and verified, be its slice held or not.</summary>
+    public bool HasPiece(Hash256 model, int piece) =>
+        Models.TryGetValue(model, out var custody) && custody.HasPiece(piece);
+
+    /// <summary>The engine's name for a model; empty when it is not there.</summary>
+    public string KeyOf(Hash256 model) => Models.TryGetValue(model, out var custody) ? custody.Key : "";
+
     /// <summary>Slices that are served from the owner's own files.</summary>
     public int CountInPlace() => Models.Values.Where(c => c.InPlace).Sum(c => c.Held.Count);
 

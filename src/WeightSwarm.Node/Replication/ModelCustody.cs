@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using WeightSwarm.Core.Auditing;
 using WeightSwarm.Core.Catalogue;
 using WeightSwarm.Node.Donations;
 using WeightSwarm.Node.Origins;
@@ -147,6 +148,16 @@ internal sealed class ModelCustody(ModelContent content, LocalModelKey key, Guid
         var (first, count) = Entry.PiecesOf(slice);
         return _have.AsSpan(first, count).Count(true) * 100 / count;
     }
+
+    /// <summary>The parts of a slice that are here.</summary>
+    public PartMap Parts(int slice)
+    {
+        var (first, count) = Entry.PiecesOf(slice);
+        return PartMap.Of(_have.AsSpan(first, count));
+    }
+
+    /// <summary>Whether a piece is here; may be asked from any thread.</summary>
+    public bool HasPiece(int piece) => piece >= 0 && piece < _have.Length && Volatile.Read(ref _have[piece]);
 
     /// <summary>One byte per piece for the engine: fetch what is wanted, serve what is held, ask for nothing
     /// else.</summary>

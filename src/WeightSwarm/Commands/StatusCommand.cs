@@ -63,6 +63,8 @@ internal static class StatusCommand
         json.WriteNumber("leaves_asked", audits?.LeavesAsked ?? 0);
         json.WriteNumber("copies_in_time", audits?.CopiesInTime ?? 0);
         json.WriteNumber("copies_slow", audits?.CopiesSlow ?? 0);
+        json.WriteNumber("claims_asked", audits?.ClaimsAsked ?? 0);
+        json.WriteNumber("claims_shown", audits?.ClaimsShown ?? 0);
         json.WriteEndObject();
     }
 

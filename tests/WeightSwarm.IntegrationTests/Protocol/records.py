@@ -70,7 +70,8 @@ def accepted(cast):
                          {"name": "acme/*"}, {"hazard": "dangerous-pickle"}, {}]}
     holding = {"verified": b"\x05", "releasing": b"\x04", "last_scrub_day": 20833, "in_place": True, "trash": b"\x02",
                "away": b"\x01", "away_since_ms": ISSUED - 1}
-    claim = {"epoch": 0, "score": 123456789012345, "progress_percent": 40, "eta_s": 60, "claimed_ms": ISSUED - 60_000}
+    claim = {"epoch": 0, "score": 123456789012345, "progress_percent": 40, "eta_s": 60, "claimed_ms": ISSUED - 60_000,
+             "parts": b"\xff\x03\x00\x80"}
     intent = {"ticket_ms": ISSUED, "reason": "trim", "unproven": True, "copies_left": 2}
     refusal = {"model": "org/model", "reason": "no licence"}
     catalogue = [

@@ -10,6 +10,7 @@ import sys
 
 import content
 import leases
+import progress
 import reconcile
 import records
 import timed
@@ -192,7 +193,7 @@ def main(folder, write):
             "refusals": {"now_ms": records.ISSUED, "offered": records.refused(cast)},
             "leases": {"steps": leases.steps(cast, records.sealed, records.ISSUED)},
             "reconciliation": reconciliations(cast), "audits": audits(cast), "frames": frames(cast),
-            "buckets": buckets(cast), "timed": timed.vectors(cast)}
+            "buckets": buckets(cast), "timed": timed.vectors(cast), "progress": progress.vectors(cast)}
     for name, value in made.items():
         path, text = pathlib.Path(folder, name + ".json"), show(plain(value)) + "\n"
         if write:

@@ -99,7 +99,7 @@ MESSAGES = {name: [field.split() for field in fields.split(",")] for name, field
             "7 accepts_nothing_new o,8 version s,9 started_ms v,10 declines *Decline,11 buckets *v",
     "Decline": "1 licence s,2 larger_than v,3 name s,4 hazard s,5 reason s",
     "Holding": "1 verified b,2 releasing b,3 last_scrub_day v,4 in_place o,5 trash b,6 away b,7 away_since_ms v",
-    "Claim": "1 epoch v,2 score v,3 progress_percent v,4 eta_s v,5 cancelled o,6 claimed_ms v",
+    "Claim": "1 epoch v,2 score v,3 progress_percent v,4 eta_s v,5 cancelled o,6 claimed_ms v,7 parts b",
     "ReleaseIntent": "1 ticket_ms v,2 reason s,3 cancelled o,4 unproven o,5 copies_left v",
     "Observation": "1 down o,2 since_ms v",
     "AuditReport": "1 passes *AuditPass", "AuditPass": "1 copy f,2 slices b,3 ago v",
@@ -125,7 +125,7 @@ MESSAGES = {name: [field.split() for field in fields.split(",")] for name, field
     "ContentPart": "1 hash b,2 offset v,3 total v,4 data b",
     "Neighbour": "1 active o,2 urgent o",
     "Close": "1 reason s",
-    "Challenge": "1 nonce b,2 model b,3 slice v,4 leaves v,5 spans v",
+    "Challenge": "1 nonce b,2 model b,3 slice v,4 leaves v,5 spans v,6 parts b",
     "Answer": "1 nonce b,2 state v,3 proofs *LeafProof,4 ticket_ms v,5 author b,6 signature b,"
               "7 hash b",
     "LeafProof": "1 block b,2 uncles b",

@@ -1,5 +1,6 @@
 using System.Net;
 using WeightSwarm.Core;
+using WeightSwarm.Core.Auditing;
 using WeightSwarm.Core.Catalogue;
 using WeightSwarm.Core.Liveness;
 using WeightSwarm.Simulation.World;
@@ -60,12 +61,13 @@ internal sealed class Crowd
 
     /// <summary>
     /// From now on all of them claim every slice that too few hold as soon as they see it, say so again every two
-    /// minutes, and now and then that they began anew.
+    /// minutes, and now and then that they began anew; or, if they lie about it, that they get on and on, and what
+    /// they have by now.
     /// </summary>
-    public void Squat()
+    public void Squat(bool lies = false)
     {
         const int perRound = 12;
-        var claimed = new SortedSet<(Hash256, int)>();
+        var claimed = new SortedDictionary<(Hash256, int), int>();
         var look = 0;
         Look();
 
@@ -75,12 +77,26 @@ internal sealed class Crowd
             foreach (var entry in _world.Entries)
                 for (var slice = 0; slice < entry.Slices; slice++)
                     if (_world.Oracle.Holders(entry.ModelId, slice).Count < _world.Policy.Copies &&
-                        (claimed.Add((entry.ModelId, slice)) || look % perRound == 0))
+                        (claimed.TryAdd((entry.ModelId, slice), look) || look % perRound == 0))
                         foreach (var node in _nodes)
-                            node.SayClaim(entry, slice, look / perRound % 5 == 4 ? 0 : 1);
+                            Say(node, entry, slice, look / perRound - claimed[(entry.ModelId, slice)] / perRound);
             look++;
             _world.In(SquatMs, Look);
         }
+
+        void Say(SybilNode node, Entry entry, int slice, int round)
+        {
+            if (lies) node.SayClaim(entry, slice, Math.Min(99, round + 1), PartsOf(entry, slice, round + 1));
+            else node.SayClaim(entry, slice, look / perRound % 5 == 4 ? 0 : 1);
+        }
+    }
+
+    /// <summary>So many percent of a slice, from its beginning.</summary>
+    private static PartMap PartsOf(Entry entry, int slice, int percent)
+    {
+        var pieces = new bool[entry.PiecesOf(slice).Count];
+        pieces.AsSpan(0, Math.Min(pieces.Length, pieces.Length * percent / 100 + 1)).Fill(true);
+        return PartMap.Of(pieces);
     }
 
     /// <summary>Whoever of them monitors an honest node says that it is down.</summary>

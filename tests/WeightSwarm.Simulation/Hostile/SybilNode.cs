@@ -1,6 +1,7 @@
 using System.Net;
 using Google.Protobuf;
 using WeightSwarm.Core;
+using WeightSwarm.Core.Auditing;
 using WeightSwarm.Core.Catalogue;
 using WeightSwarm.Core.Gossip;
 using WeightSwarm.Core.Records;
@@ -86,12 +87,13 @@ internal sealed class SybilNode : IHostile
     }
 
     /// <summary>Says that it is fetching a slice, and comes before everybody.</summary>
-    public void SayClaim(Core.Catalogue.Entry entry, int slice, int percent) => Say(
+    public void SayClaim(Core.Catalogue.Entry entry, int slice, int percent, PartMap? parts = null) => Say(
         RecordKind.Claim, RecordBodies.SliceSubject(entry.ModelId, slice), new Claim
         {
             Score = (ulong)Number,
             ProgressPercent = (uint)percent,
             ClaimedMs = (ulong)UnixMs,
+            Parts = ByteString.CopyFrom((parts ?? PartMap.Empty).ToArray()),
         }, _world.Pace.U2.ClaimTtlMs);
 
     /// <summary>Says that a node is down, whatever that node does.</summary>

@@ -9,7 +9,8 @@ internal static class ScenarioList
         new Draining(), new Trimming(), new TrimmingWhileFlapping(), new StolenKey(),
         new SplitDay(), new FlappingFour(), new OneWay(), new SwizzleClog(), new ClockFaults(), new DiskFaults(),
         new Replay("replay", 90), new Replay("replay-10", 10), new Renewing(), new GarbageFlood(),
-        new Sybil("sybil-16", 16), new Sybil("sybil-2k", 2_000), new Eclipse(), new CloneOfANode(), new Squatters(),
+        new Sybil("sybil-16", 16), new Sybil("sybil-2k", 2_000), new Eclipse(), new CloneOfANode(),
+        new Squatters("squatters", lies: false), new Squatters("squatters-lie", lies: true),
         new Parted("buckets", 40, 24), new Parted("buckets-none", 20_000, 16_000), new Crossing(),
         new OldBackup("old-backup", 30), new OldBackup("backup-5", 5),
         new Detection("detect-loss", 5, 50, 0), new Detection("detect-starved", 5, 50, 10),
@@ -34,6 +35,7 @@ internal static class ScenarioList
     [
         "crash-30", "restart", "kill-points", "power-cut", "power-all", "disk-faults", "bit-rot", "database-lost",
         "small-disks", "shrink", "mounts", "trim", "trim-flap", "drain", "drain-30", "liars-3", "squatters",
+        "squatters-lie",
     ];
 
     /// <summary>The scenario of that name, or all of a group: gossip, planner, all.</summary>

@@ -340,6 +340,7 @@ internal sealed class SimNode
             case CoreOutput.AskReceipt ask: _world.Releases.Challenge(this, ask); break;
             case CoreOutput.AskAudit ask: _world.Audits.Challenge(this, ask); break;
             case CoreOutput.AskTimed ask: _world.Audits.Time(this, ask); break;
+            case CoreOutput.AskProgress ask: _world.Progress.Challenge(this, ask); break;
             case CoreOutput.AuditsKept kept: Disk.Keep(kept); break;
             case CoreOutput.MoveToTrash release: _world.Releases.GiveUp(this, release); break;
             case CoreOutput.AnchorsChanged anchors: Disk.Keep(anchors.Anchors); break;

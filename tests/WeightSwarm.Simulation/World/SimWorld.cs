@@ -36,6 +36,7 @@ internal sealed class SimWorld : IDisposable
         Repairs = new Repairs(this);
         Releases = new Releases(this);
         Audits = new Audits(this);
+        Progress = new Progress(this);
     }
 
     public ulong Seed { get; }
@@ -55,6 +56,7 @@ internal sealed class SimWorld : IDisposable
     public Repairs Repairs { get; }
     public Releases Releases { get; }
     public Audits Audits { get; }
+    public Progress Progress { get; }
     public long NowMs => _schedule.NowMs;
     /// <summary>How often cores are woken, ms.</summary>
     public long TickMs { get; init; }

@@ -1,4 +1,5 @@
 using WeightSwarm.Core;
+using WeightSwarm.Core.Auditing;
 using WeightSwarm.Core.Gossip;
 
 namespace WeightSwarm.Simulation.World;
@@ -140,14 +141,32 @@ internal sealed class Transfers(SimWorld world, SimNode node)
 
     private void Progress((Hash256 Model, int Slice) key, Fetch fetch)
     {
-        var percent = (int)(100 * fetch.Done / fetch.Bytes);
+        var pieces = PiecesOf(key, fetch);
+        var percent = pieces.Count(here => here) * 100 / pieces.Length;
         if (percent > fetch.Percent)
         {
             fetch.Percent = percent;
-            node.Handle(new CoreInput.SliceProgress(key.Model, key.Slice, percent), EventKind.Progress);
+            node.Handle(new CoreInput.SliceProgress(key.Model, key.Slice, percent, PartMap.Of(pieces)),
+                EventKind.Progress);
         }
         Later(world.FetchStepMs, () => Advance(key, fetch));
     }
+
+    /// <summary>What of a slice is here that is being fetched, piece by piece; null when it is not.</summary>
+    public bool[]? PiecesOf((Hash256 Model, int Slice) key) =>
+        _fetches.TryGetValue(key, out var fetch) ? PiecesOf(key, fetch) : null;
+
+    /// <summary>They come in an order of the node's own, as it takes the rarest first.</summary>
+    private bool[] PiecesOf((Hash256 Model, int Slice) key, Fetch fetch)
+    {
+        var pieces = new bool[world.Entry(key.Model).PiecesOf(key.Slice).Count];
+        var done = (int)(pieces.Length * fetch.Done / fetch.Bytes);
+        for (var i = 0; i < done; i++) pieces[(node.Number * 7 + i * Stride(pieces.Length)) % pieces.Length] = true;
+        return pieces;
+    }
+
+    /// <summary>Steps of so many come to every place once.</summary>
+    private static int Stride(int pieces) => pieces % 61 == 0 ? 1 : 61;
 
     private void Complete((Hash256 Model, int Slice) key, Fetch fetch)
     {

@@ -55,7 +55,7 @@ public sealed class ProtocolDocumentTests
         $"at most {DeclineRule.Most} rules, {N(DeclineRule.MostBytes)}",
         $"| {Manifest.MostBytes >> 20} MiB; {N(Metainfo.MostFiles)}; {N(SliceLayout.MostSlices)}; 2^50 |",
         $"| {LeafDraw.Most}; 8 |",
-        $"| {SpanDraw.Most}; {SpanDraw.LeavesPerSpan} |",
+        $"| {SpanDraw.Most}; {SpanDraw.LeavesPerSpan}; {N(PartMap.Most)} |",
         $"| 6; 12; 24; {Monitors.PerNode} |",
         $"| {Pace.Real.ClockSkewMs / 60_000} min ({Pace.Drill.ClockSkewMs / 1000} s) |",
     ]);

@@ -63,6 +63,7 @@ public sealed class SimulatorTests
     [InlineData("eclipse", 10)]
     [InlineData("clone", 10)]
     [InlineData("squatters", 8)]
+    [InlineData("squatters-lie", 8)]
     [InlineData("liars-3", 16)]
     [InlineData("crash-30", 12)]
     [InlineData("kill-40", 6)]

@@ -132,7 +132,9 @@ public class JsonTests
             "nodes_failed": 1,
             "leaves_asked": 30,
             "copies_in_time": 0,
-            "copies_slow": 0
+            "copies_slow": 0,
+            "claims_asked": 0,
+            "claims_shown": 0
           },
           "oldest_read_at": "2024-05-06T07:08:09.010Z",
           "reads": [
