@@ -22,7 +22,8 @@ public sealed partial class SwarmCore
 
     private void SeenAt(IPAddress address)
     {
-        if (!address.Equals(_observed)) _gossip.ForgetReach();
+        if (address.Equals(_observed)) return;
+        _gossip.ForgetReach();
         (_observed, _nodeBody) = (address, null);
     }
 

@@ -124,7 +124,7 @@ public sealed partial class SwarmCore
     /// <summary>Peers have tried to dial this node, and none came through.</summary>
     public bool IsHidden => _gossip.IsHidden;
 
-    private Pace Pace => Charter?.Policy.Pace ?? Pace.Real;
+    private Pace Pace => _records.Pace;
 
     /// <summary>Handles one input and answers what is to be done, in order.</summary>
     public IReadOnlyList<CoreOutput> Handle(CoreInput input, Instant now)

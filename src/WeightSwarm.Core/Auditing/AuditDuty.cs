@@ -34,7 +34,7 @@ internal sealed class AuditDuties
     public int Count => _byCopy.Count;
 
     /// <summary>When (monotonic) the first is due; <see cref="long.MaxValue"/> for none.</summary>
-    public long NextDueMs => _queue.Count == 0 ? long.MaxValue : _queue.Min.DueMs;
+    public long NextDueMs { get; private set; } = long.MaxValue;
 
     public AuditDuty? Of(CopyKey copy) => _byCopy.GetValueOrDefault(copy);
 
@@ -57,10 +57,13 @@ internal sealed class AuditDuties
         }
         _byCopy.Add(duty.Copy, duty);
         _queue.Add((duty.DueMs, duty.Copy));
+        NextDueMs = Math.Min(NextDueMs, duty.DueMs);
     }
 
     private void Remove(CopyKey copy)
     {
-        if (_byCopy.Remove(copy, out var duty)) _queue.Remove((duty.DueMs, copy));
+        if (!_byCopy.Remove(copy, out var duty)) return;
+        _queue.Remove((duty.DueMs, copy));
+        NextDueMs = _queue.Count == 0 ? long.MaxValue : _queue.Min.DueMs;
     }
 }

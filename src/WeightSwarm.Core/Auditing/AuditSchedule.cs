@@ -43,6 +43,14 @@ public sealed class AuditSchedule
     public static long StartMs(CopyKey copy, long epoch, Pace pace) =>
         epoch * pace.AuditMs + OffsetMs(LotOf(copy), pace);
 
+    /// <summary>The epoch of a copy at a moment, and when it began, Unix milliseconds.</summary>
+    internal static (long Epoch, long StartMs) EpochAt(CopyKey copy, long unixMs, Pace pace)
+    {
+        var offset = OffsetMs(LotOf(copy), pace);
+        var epoch = (unixMs - offset) / pace.AuditMs;
+        return (epoch, epoch * pace.AuditMs + offset);
+    }
+
     /// <summary>When the turn of an auditor comes, Unix milliseconds.</summary>
     /// <param name="copy">What is audited.</param>
     /// <param name="epoch">Which epoch of it.</param>

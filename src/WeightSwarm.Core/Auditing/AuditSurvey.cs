@@ -23,6 +23,7 @@ internal sealed class AuditSurvey(NodeId self, AuditBook book, AuditDuties dutie
     private readonly SortedDictionary<NodeId, long> _started = [];
     private ImmutableSortedDictionary<NodeId, NodeView>? _nodes;
     private AuditSchedule? _schedule;
+    private (SwarmView View, Instant Now)? _surveyed;
     private long _version = -1, _surveyedUnixMs = long.MinValue;
     private bool _isFirst = true;
 
@@ -36,13 +37,19 @@ internal sealed class AuditSurvey(NodeId self, AuditBook book, AuditDuties dutie
 
     public bool IsDue(SwarmView view, Instant now) => IsTurn(now) || view.Version != _version;
 
-    public ImmutableArray<NodeId> AuditorsOf(CopyKey copy, long epoch, SwarmView view, Instant now) =>
-        (_schedule ??= new AuditSchedule(view, now)).AuditorsOf(copy, epoch);
+    public ImmutableArray<NodeId> AuditorsOf(CopyKey copy, long epoch, SwarmView view, Instant now)
+    {
+        _surveyed ??= (view, now);
+        return Schedule.AuditorsOf(copy, epoch);
+    }
+
+    /// <summary>Of what was surveyed last; made when it is first asked for, as most surveys find nothing new.</summary>
+    private AuditSchedule Schedule => _schedule ??= new AuditSchedule(_surveyed!.Value.View, _surveyed.Value.Now);
 
     public void Run(SwarmView view, Instant now)
     {
         var (pace, turn) = (view.Policy.Pace, IsTurn(now));
-        _schedule = new AuditSchedule(view, now);
+        (_surveyed, _schedule) = ((view, now), null);
         // The wall clock was set back: what is to come has come before.
         if (now.UnixMs < _surveyedUnixMs) _surveyedUnixMs = long.MinValue;
         var models = view.Watched;
@@ -91,8 +98,8 @@ internal sealed class AuditSurvey(NodeId self, AuditBook book, AuditDuties dutie
             foreach (var slice in holder.Verified.Slices)
             {
                 var copy = new CopyKey(holder.Node, model.Entry.ModelId, slice);
-                var start = AuditSchedule.StartMs(copy, AuditSchedule.EpochOf(copy, now.UnixMs, pace), pace);
-                if (start > _surveyedUnixMs) Look(copy, isNew: false, pace, now);
+                if (AuditSchedule.EpochAt(copy, now.UnixMs, pace).StartMs > _surveyedUnixMs)
+                    Look(copy, isNew: false, pace, now);
             }
         }
     }
@@ -103,10 +110,9 @@ internal sealed class AuditSurvey(NodeId self, AuditBook book, AuditDuties dutie
         var hasCredit = book.Of(copy).HasCredit;
         if (isNew && !hasCredit) AddRetry(copy, now.MonotonicMs);
         if (!hasCredit || !isNew && duties.Of(copy) is not null) return;
-        var epoch = AuditSchedule.EpochOf(copy, now.UnixMs, pace);
-        var start = AuditSchedule.StartMs(copy, epoch, pace);
+        var (epoch, start) = AuditSchedule.EpochAt(copy, now.UnixMs, pace);
         if (!isNew && book.Of(copy).PassedMs >= start) return;
-        var place = _schedule!.PlaceOf(self, copy, epoch);
+        var place = Schedule.PlaceOf(self, copy, epoch);
         if (place < 0) return;
         if (isNew)
             duties.Add(new AuditDuty(
@@ -146,7 +152,7 @@ internal sealed class AuditSurvey(NodeId self, AuditBook book, AuditDuties dutie
                 {
                     var copy = new CopyKey(id, model.Entry.ModelId, slice);
                     if (now.UnixMs - book.Of(copy).RestartMs < RestartPeriods * pace.AuditMs) continue;
-                    if (_schedule!.PlaceOf(self, copy, AuditSchedule.EpochOf(copy, now.UnixMs, pace)) != 0) continue;
+                    if (Schedule.PlaceOf(self, copy, AuditSchedule.EpochOf(copy, now.UnixMs, pace)) != 0) continue;
                     book.NoteRestart(copy, now.UnixMs);
                     // It has just started, and may still be reading what it has.
                     duties.Add(new AuditDuty(copy, AuditCause.Restart,

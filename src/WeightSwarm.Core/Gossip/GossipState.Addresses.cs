@@ -13,6 +13,7 @@ internal sealed partial class GossipState
     private const int MostFailures = 5, MostAddresses = 1 << 18, MostFound = 32, MostFoundFailures = 2, MostOwn = 16;
 
     private readonly SortedDictionary<string, Address> _addresses = new(StringComparer.Ordinal);
+    private Address[]? _everyAddress;
     private readonly SortedDictionary<NodeId, List<Address>> _addressesOf = [];
 
     // The DHT gives back what this node announced.
@@ -51,7 +52,7 @@ internal sealed partial class GossipState
     /// <summary>Remembers a few addresses of unknown worth.</summary>
     public void Found(IReadOnlyList<IPEndPoint> endPoints, Instant now)
     {
-        var room = MostFound - _addresses.Values.Count(a => a.Unproved);
+        var room = MostFound - EveryAddress.Count(a => a.Unproved);
         foreach (var endPoint in endPoints)
         {
             if (room <= 0) return;
@@ -95,12 +96,16 @@ internal sealed partial class GossipState
         {
             if (_addresses.Count >= MostAddresses) return;
             _addresses.Add(endPoint.ToString(), address = new Address(endPoint, invited));
+            _everyAddress = null;
             _neighbourhood.Add(address, _source);
         }
         address.KnownMs = now.MonotonicMs;
         if (peer is { } id) Name(address, id);
         if (invited || peer is not null) address.Unproved = false;
     }
+
+    /// <summary>All of them, in order; made anew only when one comes or goes.</summary>
+    private Address[] EveryAddress => _everyAddress ??= [.. _addresses.Values];
 
     private static bool IsFalse(Address address) => address.Unproved && address.Failures >= MostFoundFailures;
 
@@ -126,6 +131,7 @@ internal sealed partial class GossipState
     {
         SetDialling(address, false);
         _addresses.Remove(address.EndPoint.ToString());
+        _everyAddress = null;
         _neighbourhood.Remove(address);
         Unname(address);
     }

@@ -63,10 +63,11 @@ internal sealed partial class GossipState
     /// <summary>The next address to dial for a neighbour, or null.</summary>
     private Address? Choose(Instant now)
     {
+        // A draw that can find nothing must not use up the randomness of one that can: a tick too many changes nothing.
+        if (!Array.Exists(EveryAddress, a => IsFree(a, now))) return null;
         var networks = LinkedNetworks();
         if (LacksOwnChoice && Trusted(networks, now) is { } trusted) return trusted;
-        // A draw that can find nothing must not use up the randomness of one that can: a tick too many changes nothing.
-        if (WeAskedCount >= WantedNeighbours || !_addresses.Values.Any(a => IsFree(a, now))) return null;
+        if (WeAskedCount >= WantedNeighbours) return null;
         return _neighbourhood.Draw(_random, a => IsFree(a, now) && !IsNear(a, networks))
             ?? _neighbourhood.Draw(_random, a => IsFree(a, now));
     }
@@ -75,7 +76,7 @@ internal sealed partial class GossipState
     {
         List<Address> best = [];
         var most = (Trust.None, false);
-        foreach (var address in _addresses.Values)
+        foreach (var address in EveryAddress)
         {
             var trust = TrustIn(address);
             if (trust == Trust.None || !IsFree(address, now)) continue;

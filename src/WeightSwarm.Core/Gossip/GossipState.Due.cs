@@ -10,6 +10,7 @@ internal sealed partial class GossipState
 {
     // By stream, in their order: when it has something to do, or sooner where frames have put it off since.
     private long[] _dues = [];
+    private long _overlayDueMs;
 
     /// <summary>
     /// Monotonic time of the next thing to do if no input comes before; now when something is due at every tick.
@@ -19,7 +20,8 @@ internal sealed partial class GossipState
     /// off.</param>
     public long NextDueMs(Instant now, bool isPutOff = false)
     {
-        var due = Math.Min(ScopesEndMs, Math.Min(SessionsDueMs(now, isPutOff), OverlayDueMs(now)));
+        if (!isPutOff || _overlayDueMs <= now.MonotonicMs) _overlayDueMs = OverlayDueMs(now);
+        var due = Math.Min(ScopesEndMs, Math.Min(SessionsDueMs(now, isPutOff), _overlayDueMs));
         if (_addressesOf.Count > 0) due = Math.Min(due, After(_lastFarMs, Pace.ReconcileFarMs));
         return due;
     }
@@ -60,7 +62,7 @@ internal sealed partial class GossipState
                         due = Math.Min(due, After(session.AskedMs, Pace.ReconcileMs));
             // While dials are under way, what comes of them wakes the core.
             if (_dialling < MostDials)
-                foreach (var address in _addresses.Values)
+                foreach (var address in EveryAddress)
                     if (wantsAny || TrustIn(address) != Trust.None)
                         due = Math.Min(due, DialDueMs(address, now));
         }

@@ -72,7 +72,7 @@ internal sealed partial class GossipState
     /// <summary>Every stream in order of its id; made anew only when one comes or goes.</summary>
     private Session[] All => _all ??= [.. _sessions.Values];
 
-    private Pace Pace => _records.Charter?.Policy.Pace ?? Pace.Real;
+    private Pace Pace => _records.Pace;
 
     public IEnumerable<PeerSession> Peers =>
         All.Where(s => s.Greeted).Select(s => new PeerSession(s.Peer, s.Remote, s.Active, s.RttMs));

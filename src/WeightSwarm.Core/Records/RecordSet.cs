@@ -31,8 +31,10 @@ public sealed partial class RecordSet(
     public NetworkId Network => network;
     /// <summary>The founder's newest charter, or null while it is not known.</summary>
     public Charter? Charter { get; private set; }
-    /// <summary>How far clocks may differ; from the charter's pace once it is known.</summary>
-    public long ClockSkewMs => (Charter?.Policy.Pace ?? Pace.Real).ClockSkewMs;
+    /// <summary>The charter's pace once it is known; before, the real one.</summary>
+    public Pace Pace { get; private set; } = Pace.Real;
+    /// <summary>How far clocks may differ.</summary>
+    public long ClockSkewMs => Pace.ClockSkewMs;
     /// <summary>All live records as reconciliation sees them.</summary>
     public RecordIndex Index { get; private set; } = new();
     /// <summary>Authors that signed two bodies for one seq.</summary>
@@ -183,7 +185,11 @@ public sealed partial class RecordSet(
         if (old is not null) Forget(old);
         Enlist(record);
         if (record.Kind == RecordKind.Renewal) Relet(record, old, now);
-        if (record.Kind == RecordKind.Charter) Charter = RecordBodies.Charter(record);
+        if (record.Kind == RecordKind.Charter)
+        {
+            Charter = RecordBodies.Charter(record);
+            Pace = Charter.Policy.Pace;
+        }
         if (record.Kind != RecordKind.Proposal) return;
         if (!_proposals.TryGetValue(record.Author, out var proposals)) _proposals[record.Author] = proposals = [];
         proposals[record.Key] = record;

@@ -23,6 +23,8 @@ internal sealed class Net(SimWorld world, SplitMix64 random)
     private static readonly long[] _callGapsMs = [1_000, 2_000, 4_000, 3_000];
 
     private readonly Dictionary<long, Stream> _streams = [];
+    // Something arrived on it last: most frames are answered at once.
+    private Stream? _latest;
     private readonly Dictionary<int, IPAddress> _settled = [];
     private readonly Dictionary<IPAddress, int> _settlers = [];
     private readonly Dictionary<int, HashSet<Stream>> _streamsOf = [];
@@ -43,14 +45,23 @@ internal sealed class Net(SimWorld world, SplitMix64 random)
     private sealed class Stream(long id, int dialler, int acceptor)
     {
         public SessionId Id { get; } = new(id);
-        public int[] Ends { get; } = [dialler, acceptor];
-        public bool[] Open { get; } = [true, true];
-        public long[] LastArrivalMs { get; } = new long[2];
-        public uint[] Carried { get; } = new uint[2];
-        /// <summary>By side, what cannot get through yet; null while nothing has had to wait.</summary>
-        public Queue<(Frame Frame, int Size)>?[] Waiting { get; } = new Queue<(Frame, int)>?[2];
-        public void Wait(int to, Frame frame, int size) => (Waiting[to] ??= new()).Enqueue((frame, size));
-        public int SideOf(int node) => Ends[0] == node ? 0 : 1;
+        private End _dialler = new(dialler), _acceptor = new(acceptor);
+
+        /// <summary>The dialler's end (0) or the acceptor's (1).</summary>
+        public ref End this[int side] => ref side == 0 ? ref _dialler : ref _acceptor;
+
+        public int SideOf(int node) => _dialler.Node == node ? 0 : 1;
+    }
+
+    private struct End(int node)
+    {
+        public int Node { get; } = node;
+        public bool Open { get; set; } = true;
+        public long LastArrivalMs { get; set; }
+        public uint Carried { get; set; }
+        /// <summary>What cannot get through to it yet; null while nothing has had to wait.</summary>
+        public Queue<(Frame Frame, int Size)>? Waiting { get; set; }
+        public void Wait(Frame frame, int size) => (Waiting ??= new()).Enqueue((frame, size));
     }
 
     private sealed record Dialling(int From, int Life, int To, IPEndPoint Address, NodeId? Peer);
@@ -123,7 +134,8 @@ internal sealed class Net(SimWorld world, SplitMix64 random)
         if (size > most)
             throw new ScenarioFailedException($"I5: node {from} sends a {frame.KindCase} of {size} bytes, not {most}");
         world.Metrics.Sent(from, size + FrameOverheadBytes, frame.KindCase);
-        if (!_streams.TryGetValue(id.Value, out var stream)) return;
+        var stream = _latest?.Id == id ? _latest : _streams.GetValueOrDefault(id.Value);
+        if (stream is null) return;
         Carry(stream, 1 - stream.SideOf(from), frame, size);
     }
 
@@ -134,7 +146,7 @@ internal sealed class Net(SimWorld world, SplitMix64 random)
         var side = stream.SideOf(from);
         var frame = new Frame { Close = new Close { Reason = reason } };
         Carry(stream, 1 - side, frame, frame.CalculateSize());
-        stream.Open[side] = false;
+        stream[side].Open = false;
         if (Flows(stream, 1 - side)) TellClosed(stream, 1 - side);
         Sweep(stream);
     }
@@ -145,7 +157,7 @@ internal sealed class Net(SimWorld world, SplitMix64 random)
         foreach (var stream in StreamsOf(node))
         {
             var side = stream.SideOf(node);
-            stream.Open[side] = false;
+            stream[side].Open = false;
             if (warned && Flows(stream, 1 - side)) TellClosed(stream, 1 - side);
             Sweep(stream);
         }
@@ -157,7 +169,7 @@ internal sealed class Net(SimWorld world, SplitMix64 random)
         foreach (var stream in StreamsOf(node))
         {
             var side = stream.SideOf(node);
-            if (!stream.Open[side] && stream.Open[1 - side] && Flows(stream, 1 - side)) TellClosed(stream, 1 - side);
+            if (!stream[side].Open && stream[1 - side].Open && Flows(stream, 1 - side)) TellClosed(stream, 1 - side);
         }
     }
 
@@ -183,9 +195,9 @@ internal sealed class Net(SimWorld world, SplitMix64 random)
             for (var to = 0; to < 2; to++)
             {
                 if (!Flows(stream, to)) continue;
-                while (stream.Waiting[to]?.TryDequeue(out var frame) == true)
+                while (stream[to].Waiting?.TryDequeue(out var frame) == true)
                     Carry(stream, to, frame.Frame, frame.Size);
-                if (!stream.Open[1 - to] && stream.Open[to]) TellClosed(stream, to);
+                if (!stream[1 - to].Open && stream[to].Open) TellClosed(stream, to);
             }
     }
 
@@ -206,7 +218,7 @@ internal sealed class Net(SimWorld world, SplitMix64 random)
     /// for as long as a stream may last without.)
     /// </summary>
     private bool Flows(Stream stream, int to) =>
-        Terrain.Passes(stream.Ends[1 - to], stream.Ends[to]) && !world.Nodes[stream.Ends[to]].Asleep;
+        Terrain.Passes(stream[1 - to].Node, stream[to].Node) && !world.Nodes[stream[to].Node].Asleep;
 
     private List<Stream> StreamsOf(int node) =>
         _streamsOf.TryGetValue(node, out var streams) ? [.. streams.OrderBy(s => s.Id)] : [];
@@ -228,10 +240,10 @@ internal sealed class Net(SimWorld world, SplitMix64 random)
 
     private void Carry(Stream stream, int to, Frame frame, int size)
     {
-        if (!stream.Open[to] || !stream.Open[1 - to]) return;
+        if (!stream[to].Open || !stream[1 - to].Open) return;
         if (!Flows(stream, to))
         {
-            stream.Wait(to, frame, size);
+            stream[to].Wait(frame, size);
             return;
         }
         if (ArrivalMs(stream, to) is not { } atMs)
@@ -248,9 +260,9 @@ internal sealed class Net(SimWorld world, SplitMix64 random)
     /// <summary>When a frame gets there, with the times that it is sent again; null when the stream gives up.</summary>
     private long? ArrivalMs(Stream stream, int to)
     {
-        var latency = Latency(stream.Ends[0], stream.Ends[1]);
+        var latency = Latency(stream[0].Node, stream[1].Node);
         // Of the stream's own: what else goes on at the same moment does not matter.
-        var number = (ulong)(2 * stream.Id.Value + to) << 32 | stream.Carried[to]++;
+        var number = (ulong)(2 * stream.Id.Value + to) << 32 | stream[to].Carried++;
         var jitter = new SplitMix64(_jitterSeed ^ SplitMix64.Mix(number));
         var at = world.NowMs + latency + jitter.Below(latency / 4 + 1);
         if (LostPerThousand > 0)
@@ -262,7 +274,7 @@ internal sealed class Net(SimWorld world, SplitMix64 random)
                 at += resendMs;
             }
         }
-        return stream.LastArrivalMs[to] = Math.Max(at, stream.LastArrivalMs[to]);
+        return stream[to].LastArrivalMs = Math.Max(at, stream[to].LastArrivalMs);
     }
 
     private void Arrive(Arrival arrival)
@@ -270,9 +282,10 @@ internal sealed class Net(SimWorld world, SplitMix64 random)
         var (stream, to, frame) = (arrival.Stream!, arrival.To, arrival.Frame!);
         (arrival.Stream, arrival.Frame) = (null, null);
         _spare.Push(arrival);
-        if (!stream.Open[to]) return;
-        var node = world.Nodes[stream.Ends[to]];
-        if (node.Asleep) stream.Wait(to, frame, arrival.Size);
+        if (!stream[to].Open) return;
+        _latest = stream;
+        var node = world.Nodes[stream[to].Node];
+        if (node.Asleep) stream[to].Wait(frame, arrival.Size);
         else node.Arrive(stream.Id, frame, arrival.Size);
     }
 
@@ -284,12 +297,12 @@ internal sealed class Net(SimWorld world, SplitMix64 random)
 
     private void TellClosed(Stream stream, int side)
     {
-        var at = Math.Max(stream.LastArrivalMs[side], world.NowMs + Latency(stream.Ends[0], stream.Ends[1]));
-        stream.LastArrivalMs[side] = at;
-        world.In(at - world.NowMs, () => Deliver(stream.Ends[side], node =>
+        var at = Math.Max(stream[side].LastArrivalMs, world.NowMs + Latency(stream[0].Node, stream[1].Node));
+        stream[side].LastArrivalMs = at;
+        world.In(at - world.NowMs, () => Deliver(stream[side].Node, node =>
         {
-            if (!stream.Open[side]) return;
-            stream.Open[side] = false;
+            if (!stream[side].Open) return;
+            stream[side].Open = false;
             node.Handle(new CoreInput.SessionClosed(stream.Id), EventKind.Closed);
             Sweep(stream);
         }));
@@ -305,15 +318,17 @@ internal sealed class Net(SimWorld world, SplitMix64 random)
 
     private void Sweep(Stream stream)
     {
-        if (stream.Open[0] || stream.Open[1] || !_streams.Remove(stream.Id.Value)) return;
-        foreach (var end in stream.Ends) _streamsOf[end].Remove(stream);
+        if (stream[0].Open || stream[1].Open || !_streams.Remove(stream.Id.Value)) return;
+        if (_latest == stream) _latest = null;
+        for (var side = 0; side < 2; side++) _streamsOf[stream[side].Node].Remove(stream);
     }
 
     private void Add(Stream stream)
     {
         _streams.Add(stream.Id.Value, stream);
-        foreach (var end in stream.Ends)
+        for (var side = 0; side < 2; side++)
         {
+            var end = stream[side].Node;
             if (!_streamsOf.TryGetValue(end, out var streams)) _streamsOf.Add(end, streams = []);
             streams.Add(stream);
         }

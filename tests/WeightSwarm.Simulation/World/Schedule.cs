@@ -25,11 +25,18 @@ internal sealed class Schedule
 {
     private const int Slots = 1 << 14, Mask = Slots - 1;
 
-    private readonly Due?[] _first = new Due?[Slots], _last = new Due?[Slots];
+    private readonly Slot[] _slots = new Slot[Slots];
     private readonly ulong[] _used = new ulong[Slots / 64];
     private readonly PriorityQueue<Due, (long AtMs, long Order)> _far = new();
     private long _order;
     private int _near;
+
+    /// <summary>What is due at one moment, as a list.</summary>
+    private struct Slot
+    {
+        public Due? First { get; set; }
+        public Due? Last { get; set; }
+    }
 
     /// <summary>Milliseconds since the beginning of the world.</summary>
     public long NowMs { get; private set; }
@@ -74,38 +81,40 @@ internal sealed class Schedule
 
     private void PutNear(Due due)
     {
-        var slot = (int)(due.AtMs & Mask);
-        _used[slot >> 6] |= 1UL << slot;
+        var number = (int)(due.AtMs & Mask);
+        ref var slot = ref _slots[number];
+        _used[number >> 6] |= 1UL << number;
         _near++;
-        if (due.Rank < int.MaxValue && _first[slot] is not null)
+        if (due.Rank < int.MaxValue && slot.First is not null)
         {
-            PutByRank(due, slot);
+            PutByRank(due, ref slot);
             return;
         }
-        if (_last[slot] is { } last) last.Next = due;
-        else _first[slot] = due;
-        _last[slot] = due;
+        if (slot.Last is { } last) last.Next = due;
+        else slot.First = due;
+        slot.Last = due;
     }
 
-    private void PutByRank(Due due, int slot)
+    private static void PutByRank(Due due, ref Slot slot)
     {
         Due? before = null;
-        for (var at = _first[slot]; at is not null && at.Rank <= due.Rank; at = at.Next) before = at;
-        due.Next = before is null ? _first[slot] : before.Next;
-        if (before is null) _first[slot] = due;
+        for (var at = slot.First; at is not null && at.Rank <= due.Rank; at = at.Next) before = at;
+        due.Next = before is null ? slot.First : before.Next;
+        if (before is null) slot.First = due;
         else before.Next = due;
-        if (due.Next is null) _last[slot] = due;
+        if (due.Next is null) slot.Last = due;
     }
 
-    private Due Take(int slot)
+    private Due Take(int number)
     {
-        var due = _first[slot]!;
-        _first[slot] = due.Next;
+        ref var slot = ref _slots[number];
+        var due = slot.First!;
+        slot.First = due.Next;
         due.Next = null;
         _near--;
-        if (_first[slot] is not null) return due;
-        _last[slot] = null;
-        _used[slot >> 6] &= ~(1UL << slot);
+        if (slot.First is not null) return due;
+        slot.Last = null;
+        _used[number >> 6] &= ~(1UL << number);
         return due;
     }
 

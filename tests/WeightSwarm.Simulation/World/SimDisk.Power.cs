@@ -104,6 +104,7 @@ internal sealed partial class SimDisk
     {
         Array.Clear(_records);
         (LastSeq, _earlier, HasNewStore) = (0, new EarlierRun(), true);
+        _reached.Clear();
         Audits.Clear();
         _met.Clear();
         _verifiedMs.Clear();

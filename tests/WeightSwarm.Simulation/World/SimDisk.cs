@@ -9,9 +9,12 @@ namespace WeightSwarm.Simulation.World;
 /// <summary>What survives the end of a node's process: its sequence, its kept records and its slices.</summary>
 internal sealed partial class SimDisk(Registers registers, long quotaBytes) : ISequence
 {
+    private const int MostReached = 64;
+
     private readonly Dictionary<NodeId, long> _met = [];
     private Record?[] _records = [];
     private EarlierRun _earlier = new();
+    private readonly List<Anchor> _reached = [];
 
     /// <summary>The disk of a node that is alone.</summary>
     public SimDisk(long quotaBytes)
@@ -20,14 +23,21 @@ internal sealed partial class SimDisk(Registers registers, long quotaBytes) : IS
     }
 
     /// <summary>What the next run is told of the others.</summary>
-    public EarlierRun Earlier => _earlier with { Known = [.. _met.Select(m => (m.Key, m.Value))] };
+    public EarlierRun Earlier => _earlier with
+    {
+        Known = [.. _met.Select(m => (m.Key, m.Value))],
+        Reached = [.. _reached.AsEnumerable().Reverse()],
+    };
 
     public void Keep(IReadOnlyList<Anchor> anchors) => _earlier = _earlier with { Anchors = [.. anchors] };
 
-    public void Reached(Anchor peer) => _earlier = _earlier with
+    /// <summary>Keeps the last 64, the latest at the end.</summary>
+    public void Reached(Anchor peer)
     {
-        Reached = [peer, .. _earlier.Reached.Where(r => r.Node != peer.Node).Take(63)],
-    };
+        if (_reached.FindIndex(r => r.Node == peer.Node) is >= 0 and var known) _reached.RemoveAt(known);
+        else if (_reached.Count == MostReached) _reached.RemoveAt(0);
+        _reached.Add(peer);
+    }
 
     public void Meet(NodeId node, long unixMs) => _met.TryAdd(node, unixMs);
 
