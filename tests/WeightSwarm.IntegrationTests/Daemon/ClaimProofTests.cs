@@ -2,7 +2,7 @@ using WeightSwarm.IntegrationTests.Daemon.Support;
 
 namespace WeightSwarm.IntegrationTests.Daemon;
 
-/// <summary>A daemon fetches a last copy slowly; the one who would fetch in its place has it show what it has.</summary>
+/// <summary>A daemon fetches a last copy slowly; who would fetch in its place has it show what it has.</summary>
 [Collection(Daemons.Name)]
 public sealed class ClaimProofTests
 {
