@@ -4,7 +4,6 @@ using WeightSwarm.IntegrationTests.Daemon.Support;
 namespace WeightSwarm.IntegrationTests.Daemon;
 
 /// <summary>An `add` that was killed goes on where it was.</summary>
-[Collection(Daemons.Name)]
 public sealed class AddAgainTests
 {
     [Fact]

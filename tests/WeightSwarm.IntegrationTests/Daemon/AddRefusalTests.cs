@@ -3,7 +3,6 @@ using WeightSwarm.IntegrationTests.Daemon.Support;
 namespace WeightSwarm.IntegrationTests.Daemon;
 
 /// <summary>What `add` refuses: with an exit code and a message each, and nothing is lost by it.</summary>
-[Collection(Daemons.Name)]
 public sealed class AddRefusalTests(AddRefusalTests.Fixture fixture) : IClassFixture<AddRefusalTests.Fixture>
 {
     private const string Good = "org/good";

@@ -3,7 +3,6 @@ using WeightSwarm.IntegrationTests.Daemon.Support;
 namespace WeightSwarm.IntegrationTests.Daemon;
 
 /// <summary>A volume that is not there, and a state folder that is older than the volume.</summary>
-[Collection(Daemons.Name)]
 public sealed class AwayTests
 {
     private const string Model = "org/model";

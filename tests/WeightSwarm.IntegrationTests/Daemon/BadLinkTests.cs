@@ -6,7 +6,7 @@ using WeightSwarm.Tests.Support;
 namespace WeightSwarm.IntegrationTests.Daemon;
 
 /// <summary>Nodes that move, that nobody can dial, that stop reading, and that have IPv6 alone.</summary>
-[Collection(Daemons.Name)]
+[Collection(Alone.Name)]
 public sealed class BadLinkTests
 {
     private const string Model = "org/model", Later = "org/later";

@@ -3,7 +3,7 @@ using WeightSwarm.IntegrationTests.Daemon.Support;
 namespace WeightSwarm.IntegrationTests.Daemon;
 
 /// <summary>A daemon fetches a last copy slowly; who would fetch in its place has it show what it has.</summary>
-[Collection(Daemons.Name)]
+[Collection(Alone.Name)]
 public sealed class ClaimProofTests
 {
     private const string Model = "org/model";

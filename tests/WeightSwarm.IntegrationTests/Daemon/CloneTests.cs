@@ -3,7 +3,6 @@ using WeightSwarm.IntegrationTests.Daemon.Support;
 namespace WeightSwarm.IntegrationTests.Daemon;
 
 /// <summary>A machine is cloned, or a state folder copied: two daemons speak with one key.</summary>
-[Collection(Daemons.Name)]
 public sealed class CloneTests
 {
     private const string Model = "org/model";

@@ -4,7 +4,6 @@ using WeightSwarm.IntegrationTests.Daemon.Support;
 namespace WeightSwarm.IntegrationTests.Daemon;
 
 /// <summary>Volunteers decline models: the swarm goes round them, and says so when nobody is left.</summary>
-[Collection(Daemons.Name)]
 public sealed class ConsentTests
 {
     private const string Model = "org/model";

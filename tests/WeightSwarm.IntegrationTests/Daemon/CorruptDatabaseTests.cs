@@ -3,7 +3,6 @@ using WeightSwarm.IntegrationTests.Daemon.Support;
 namespace WeightSwarm.IntegrationTests.Daemon;
 
 /// <summary>A damaged database is kept, and what the daemon advises then brings everything back.</summary>
-[Collection(Daemons.Name)]
 public sealed class CorruptDatabaseTests
 {
     private const string Model = "org/model";

@@ -9,7 +9,6 @@ namespace WeightSwarm.IntegrationTests.Daemon;
 /// calls verified is right on the disk, what was advertised was recorded, no last copy is gone, and nothing that was
 /// recorded is fetched again. WEIGHTSWARM_SEED repeats a run; WEIGHTSWARM_KILLS says how many kills the long one has.
 /// </summary>
-[Collection(Daemons.Name)]
 public sealed class CrashTests(ITestOutputHelper output)
 {
     private const int KillsPerRound = 25;

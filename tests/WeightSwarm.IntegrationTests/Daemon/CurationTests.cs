@@ -4,7 +4,6 @@ using WeightSwarm.IntegrationTests.Daemon.Support;
 namespace WeightSwarm.IntegrationTests.Daemon;
 
 /// <summary>Who may add to the catalogue: the founder, those whom it names, and others by way of them.</summary>
-[Collection(Daemons.Name)]
 public sealed class CurationTests
 {
     private const string Model = "org/model";

@@ -6,7 +6,6 @@ using WeightSwarm.IntegrationTests.Daemon.Support;
 namespace WeightSwarm.IntegrationTests.Daemon;
 
 /// <summary>Why a daemon does not start, in words that say what to do.</summary>
-[Collection(Daemons.Name)]
 public sealed class DaemonStartRefusalTests : IDisposable
 {
     private readonly WorkFolder _folder = new();

@@ -6,7 +6,7 @@ using WeightSwarm.Tests.Support;
 namespace WeightSwarm.IntegrationTests.Daemon;
 
 /// <summary>Nodes that know no living address of each other meet in a DHT of their own.</summary>
-[Collection(Daemons.Name)]
+[Collection(Alone.Name)]
 public sealed class DhtMeetingTests
 {
     private const string Model = "org/model";

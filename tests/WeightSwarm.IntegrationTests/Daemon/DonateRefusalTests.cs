@@ -3,7 +3,6 @@ using WeightSwarm.IntegrationTests.Daemon.Support;
 namespace WeightSwarm.IntegrationTests.Daemon;
 
 /// <summary>Donations that cannot be.</summary>
-[Collection(Daemons.Name)]
 public sealed class DonateRefusalTests
 {
     [Fact]

@@ -13,7 +13,6 @@ using WeightSwarm.V1;
 namespace WeightSwarm.IntegrationTests.Daemon;
 
 /// <summary>The doors of a daemon: local web, control socket, gossip port.</summary>
-[Collection(Daemons.Name)]
 public sealed class DoorTests(DoorTests.Fixture fixture) : IClassFixture<DoorTests.Fixture>
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);

@@ -4,7 +4,6 @@ using WeightSwarm.IntegrationTests.Daemon.Support;
 namespace WeightSwarm.IntegrationTests.Daemon;
 
 /// <summary>Names of files that people really use, and those at the limits, from one folder to another.</summary>
-[Collection(Daemons.Name)]
 public class FileNameTests
 {
     private const string Model = "org/names";

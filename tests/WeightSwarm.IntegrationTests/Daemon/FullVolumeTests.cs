@@ -6,7 +6,6 @@ namespace WeightSwarm.IntegrationTests.Daemon;
 
 /// <summary>A volume that fills up below a donation: no crash, a warning, and nothing that is held is given
 /// up.</summary>
-[Collection(Daemons.Name)]
 public sealed class FullVolumeTests
 {
     private const string Old = "org/old", New = "org/new";

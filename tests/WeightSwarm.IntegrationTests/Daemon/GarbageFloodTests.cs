@@ -13,7 +13,7 @@ namespace WeightSwarm.IntegrationTests.Daemon;
 /// Peers of every hostile kind against one daemon, while two others go on gossiping through it. How much processor time
 /// that costs is printed, and measured by <c>tests/bench flood</c>; here it must be survived.
 /// </summary>
-[Collection(Daemons.Name)]
+[Collection(Alone.Name)]
 public sealed class GarbageFloodTests(ITestOutputHelper output)
 {
     private const int Seed = 20_270_401;

@@ -6,7 +6,6 @@ namespace WeightSwarm.IntegrationTests.Daemon;
 /// A donated copy is damaged behind the daemon's back: found, withdrawn first, the bytes put aside, and only what is
 /// bad fetched again; whoever restores meanwhile gets the right bytes.
 /// </summary>
-[Collection(Daemons.Name)]
 public sealed class HealTests
 {
     private const string Model = "org/model";

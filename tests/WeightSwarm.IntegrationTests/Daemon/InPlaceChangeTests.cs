@@ -4,7 +4,6 @@ using WeightSwarm.IntegrationTests.Daemon.Support;
 namespace WeightSwarm.IntegrationTests.Daemon;
 
 /// <summary>An owner's files, served where they lie, while the owner does as owners do.</summary>
-[Collection(Daemons.Name)]
 public sealed class InPlaceChangeTests
 {
     private const string Model = "org/model";

@@ -3,7 +3,6 @@ using WeightSwarm.IntegrationTests.Daemon.Support;
 namespace WeightSwarm.IntegrationTests.Daemon;
 
 /// <summary>An owner's files are served where they lie, never written, and not vouched for once they change.</summary>
-[Collection(Daemons.Name)]
 public sealed class InPlaceTests
 {
     private const string Model = "org/model";

@@ -7,7 +7,6 @@ namespace WeightSwarm.IntegrationTests.Daemon;
 /// <summary>
 /// Adding a folder that is catalogued already makes its node one more holder, at the price of one reading.
 /// </summary>
-[Collection(Daemons.Name)]
 public sealed class JoinTests
 {
     private const string Model = "org/model";

@@ -4,7 +4,6 @@ using WeightSwarm.IntegrationTests.Daemon.Support;
 namespace WeightSwarm.IntegrationTests.Daemon;
 
 /// <summary>An owner says whose a node is and where it stands: the others know it, and it outlives a kill.</summary>
-[Collection(Daemons.Name)]
 public sealed class LabelTests
 {
     [Fact]

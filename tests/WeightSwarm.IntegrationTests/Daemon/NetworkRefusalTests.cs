@@ -3,7 +3,6 @@ using WeightSwarm.IntegrationTests.Daemon.Support;
 namespace WeightSwarm.IntegrationTests.Daemon;
 
 /// <summary>Invites that are not whole, second networks, and verbs that need a network.</summary>
-[Collection(Daemons.Name)]
 public sealed class NetworkRefusalTests : IAsyncLifetime, IDisposable
 {
     private readonly WorkFolder _folder = new();

@@ -7,7 +7,6 @@ namespace WeightSwarm.IntegrationTests.Daemon;
 /// <summary>
 /// A model that was catalogued with its origin: an origin gives bytes where nobody else does, and never counts.
 /// </summary>
-[Collection(Daemons.Name)]
 public sealed class OriginTests
 {
     private const string Model = "org/model";

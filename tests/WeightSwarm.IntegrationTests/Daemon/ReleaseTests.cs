@@ -7,7 +7,6 @@ namespace WeightSwarm.IntegrationTests.Daemon;
 /// Slices that are given up: by a drain, a smaller quota, and where there are more copies than anybody wants. While
 /// that goes on, the number of verified copies is read over and over, and must never be too small.
 /// </summary>
-[Collection(Daemons.Name)]
 public sealed class ReleaseTests
 {
     private const string Model = "org/model";

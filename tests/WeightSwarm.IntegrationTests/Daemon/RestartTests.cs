@@ -5,7 +5,6 @@ namespace WeightSwarm.IntegrationTests.Daemon;
 
 /// <summary>SIGKILL at any moment loses no record and no verified slice; SIGTERM ends a daemon soon and
 /// cleanly.</summary>
-[Collection(Daemons.Name)]
 public sealed class RestartTests
 {
     private const string Model = "org/model";

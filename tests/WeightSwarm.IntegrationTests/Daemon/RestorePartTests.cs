@@ -3,7 +3,6 @@ using WeightSwarm.IntegrationTests.Daemon.Support;
 namespace WeightSwarm.IntegrationTests.Daemon;
 
 /// <summary>A part of a model, what is there already, and trials.</summary>
-[Collection(Daemons.Name)]
 public sealed class RestorePartTests
 {
     private const string Model = "org/model";

@@ -4,7 +4,6 @@ using WeightSwarm.IntegrationTests.Donations;
 namespace WeightSwarm.IntegrationTests.Daemon;
 
 /// <summary>What stands in the way of a restore, and what `health` says when nobody is left.</summary>
-[Collection(Daemons.Name)]
 public sealed class RestoreRefusalTests
 {
     private const string Model = "org/model";

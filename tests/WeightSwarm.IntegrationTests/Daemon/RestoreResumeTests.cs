@@ -8,7 +8,6 @@ using Xunit.Abstractions;
 namespace WeightSwarm.IntegrationTests.Daemon;
 
 /// <summary>Restores that are cut short, and go on.</summary>
-[Collection(Daemons.Name)]
 public sealed class RestoreResumeTests(ITestOutputHelper output)
 {
     private const string Model = "org/model";

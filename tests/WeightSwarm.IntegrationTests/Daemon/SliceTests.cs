@@ -6,7 +6,6 @@ namespace WeightSwarm.IntegrationTests.Daemon;
 /// <summary>
 /// A model larger than any donation: 1 GB and five donations of 350 MB with slices of 64 MiB, all of it at one eighth.
 /// </summary>
-[Collection(Daemons.Name)]
 public sealed class SliceTests
 {
     private const string Model = "org/large";

@@ -4,7 +4,6 @@ using WeightSwarm.IntegrationTests.Daemon.Support;
 namespace WeightSwarm.IntegrationTests.Daemon;
 
 /// <summary>Stock BitTorrent clients download from our daemons, and our daemons from them.</summary>
-[Collection(Daemons.Name)]
 public sealed class StockClientTests(StockClientTests.Fixture fixture) : IClassFixture<StockClientTests.Fixture>
 {
     private const string Model = "org/model";

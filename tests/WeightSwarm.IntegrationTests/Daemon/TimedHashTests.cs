@@ -4,7 +4,7 @@ using WeightSwarm.IntegrationTests.Daemon.Support;
 namespace WeightSwarm.IntegrationTests.Daemon;
 
 /// <summary>Two daemons that hold the same slices have each other hash them.</summary>
-[Collection(Daemons.Name)]
+[Collection(Alone.Name)]
 public sealed class TimedHashTests
 {
     private const string Model = "org/model";

@@ -8,7 +8,7 @@ using WeightSwarm.Tests.Support;
 namespace WeightSwarm.IntegrationTests.Daemon;
 
 /// <summary>Transmission takes no peer on loopback from a tracker; so the two sit at the ends of a cable.</summary>
-[Collection(Daemons.Name)]
+[Collection(Alone.Name)]
 public sealed class TransmissionTests
 {
     private const string Model = "org/model";

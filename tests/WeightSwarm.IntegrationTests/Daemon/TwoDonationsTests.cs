@@ -3,7 +3,6 @@ using WeightSwarm.IntegrationTests.Daemon.Support;
 namespace WeightSwarm.IntegrationTests.Daemon;
 
 /// <summary>A node with two donations: a model grows where it lies, and nowhere else.</summary>
-[Collection(Daemons.Name)]
 public sealed class TwoDonationsTests
 {
     private const string Model = "org/model";

@@ -4,7 +4,6 @@ using WeightSwarm.Node.Donations;
 namespace WeightSwarm.IntegrationTests.Daemon;
 
 /// <summary>A slice of the usual size takes long to fetch: what has come of it outlives the daemon's end.</summary>
-[Collection(Daemons.Name)]
 public sealed class UnfinishedSliceTests
 {
     private const string Name = "org/model";

@@ -4,7 +4,6 @@ using WeightSwarm.IntegrationTests.Daemon.Support;
 namespace WeightSwarm.IntegrationTests.Daemon;
 
 /// <summary>A copy is called verified while audits of it are fresh, and claimed otherwise, in every verb.</summary>
-[Collection(Daemons.Name)]
 public sealed class VerifiedTests
 {
     private const string Model = "org/model";

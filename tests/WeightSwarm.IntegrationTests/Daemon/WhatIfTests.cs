@@ -3,7 +3,6 @@ using WeightSwarm.IntegrationTests.Daemon.Support;
 namespace WeightSwarm.IntegrationTests.Daemon;
 
 /// <summary>What a daemon answers to "what if", and what then really happens.</summary>
-[Collection(Daemons.Name)]
 public sealed class WhatIfTests
 {
     private const string Model = "org/model";

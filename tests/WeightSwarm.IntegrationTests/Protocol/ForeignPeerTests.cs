@@ -14,7 +14,6 @@ using WeightSwarm.IntegrationTests.Daemon.Support;
 namespace WeightSwarm.IntegrationTests.Protocol;
 
 /// <summary>A daemon and a peer that was written from docs/protocol.md, in Python and on Debian's grpcio.</summary>
-[Collection(Daemons.Name)]
 public sealed class ForeignPeerTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("weightswarm-test-").FullName;

@@ -12,7 +12,7 @@ namespace WeightSwarm.IntegrationTests.Twins;
 /// the pace: no machine's speed is in it, but a machine that is busy may miss a turn, and then waits for the next.
 /// Counts that follow from who was drawn for what are shown, and not compared.
 /// </summary>
-[Collection(Daemons.Name)]
+[Collection(Alone.Name)]
 public sealed class PlannerTwinTests(ITestOutputHelper output)
 {
     private const ulong Seeds = 10;

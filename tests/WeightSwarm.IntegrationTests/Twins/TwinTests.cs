@@ -8,7 +8,7 @@ namespace WeightSwarm.IntegrationTests.Twins;
 /// The same play given by real daemons and by their simulated twins. What comes out must be the same; how long each
 /// step took is printed side by side.
 /// </summary>
-[Collection(Daemons.Name)]
+[Collection(Alone.Name)]
 public sealed class TwinTests(ITestOutputHelper output)
 {
     private const int Nodes = 6;

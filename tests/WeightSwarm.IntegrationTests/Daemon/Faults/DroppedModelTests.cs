@@ -3,7 +3,6 @@ using WeightSwarm.IntegrationTests.Daemon.Support;
 namespace WeightSwarm.IntegrationTests.Daemon.Faults;
 
 /// <summary>A donation is given back in which models lie that the catalogue has dropped.</summary>
-[Collection(Daemons.Name)]
 public sealed class DroppedModelTests
 {
     private const string Dropped = "org/dropped", Kept = "org/kept";

@@ -8,7 +8,6 @@ namespace WeightSwarm.IntegrationTests.Daemon.Faults;
 /// A daemon whose disk fails, among daemons that are well: nothing is advertised that is not there, the owner is told,
 /// and the network goes on.
 /// </summary>
-[Collection(Daemons.Name)]
 public sealed class FaultyDiskTests
 {
     private const string Model = "org/model", Other = "org/other";
