@@ -83,6 +83,8 @@ internal sealed class ReplicationState(
         held.InPlace |= inPlace;
         held.IsRecalled = false;
         held.Slices = SliceSet.Of(held.Slices.Slices.Union(slices.Slices));
+        // However they came: an owner may add what is just being fetched.
+        foreach (var slice in slices.Slices) _fetching.Remove((model, slice));
         held.Trash = SliceSet.Of(held.Trash.Slices.Except(slices.Slices));
         held.Dirty = true;
     }
@@ -144,11 +146,8 @@ internal sealed class ReplicationState(
         SayHolding(model, held, pace, now);
     }
 
-    public void SliceVerified(Hash256 model, int slice)
-    {
-        _fetching.Remove((model, slice));
+    public void SliceVerified(Hash256 model, int slice) =>
         SlicesHeld(model, SliceSet.Of([slice]), inPlace: false);
-    }
 
     /// <summary>Withdraws before anything else: the holding without the slice is published at once.</summary>
     public void SliceLost(Hash256 model, int slice, Pace pace, Instant now)

@@ -58,8 +58,10 @@ public sealed partial class CustodyLoop
             foreach (var slice in pending.Slices) Fail(prepared.Model, slice);
             return;
         }
-        if (pending.Slices.Count == 0 && !_custody.ContainsKey(prepared.Model)) return;
-        var custody = await OpenAsync(content, pending.Slices.Max(content.Entry.SliceBytes));
+        if (pending.Slices.Count == 0) return;
+        // While it was prepared the owner may have added the model: it is here, in place, and is not to be replaced.
+        var custody = _custody.GetValueOrDefault(prepared.Model)
+            ?? await OpenAsync(content, pending.Slices.Max(content.Entry.SliceBytes));
         foreach (var slice in pending.Slices)
         {
             if (custody is null) Fail(prepared.Model, slice);
