@@ -82,7 +82,9 @@ internal sealed partial class RealStage
     {
         var folder = FolderOf(node);
         Directory.CreateDirectory(folder);
-        await File.WriteAllBytesAsync(Path.Combine(folder, FileName), _bytes);
+        // Who adds it again does not touch it: a file that is written is one that changed, and its copy is withdrawn.
+        var file = Path.Combine(folder, FileName);
+        if (!File.Exists(file)) await File.WriteAllBytesAsync(file, _bytes);
         if (node > 0) await UntilAsync("the model to be known", async () => (await LookAsync(node)).Copies >= 0);
         string[] licence = node > 0 ? [] : ["--licence", "MIT"];
         string[] wanted = copies == 0 ? [] : ["--copies", copies.ToString(CultureInfo.InvariantCulture)];
