@@ -24,6 +24,8 @@ internal sealed partial class SimulatedStage
         {
             UpBytesPerSecond = links.StreamBytesPerSecond,
             DownBytesPerSecond = links.StreamBytesPerSecond,
+            // Real nodes fetch piece after piece, these all at once: small ones, so that their claims tell of progress.
+            PieceBytes = 1 << 16,
         };
         _world.Net.LatencyOf = TwinSetting.LatencyMs;
         _world.Net.LostPerThousand = links.LostPerThousand;

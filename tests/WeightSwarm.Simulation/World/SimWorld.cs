@@ -58,6 +58,8 @@ internal sealed class SimWorld : IDisposable
     public Audits Audits { get; }
     public Progress Progress { get; }
     public long NowMs => _schedule.NowMs;
+    /// <summary>Bytes of a piece of every model.</summary>
+    public int PieceBytes { get; init; } = 1 << 20;
     /// <summary>How often cores are woken, ms.</summary>
     public long TickMs { get; init; }
     /// <summary>From which size on the network is parted into buckets.</summary>
@@ -207,8 +209,7 @@ internal sealed class SimWorld : IDisposable
     private Entry MakeEntry(int number, int slices, long sliceBytes, int copies)
     {
         var name = System.Text.Encoding.UTF8.GetBytes($"model {number} of seed {Seed}");
-        const int pieceLength = 1 << 20;
-        var piecesPerSlice = (int)(sliceBytes / pieceLength);
+        var piecesPerSlice = (int)(sliceBytes / PieceBytes);
         return new Entry
         {
             ModelId = Hash256.Of(name),
@@ -218,7 +219,7 @@ internal sealed class SimWorld : IDisposable
             ManifestHash = Hash256.Of(name),
             MetainfoHash = Hash256.Of(name),
             MetainfoBytes = 1000,
-            PieceLength = pieceLength,
+            PieceLength = PieceBytes,
             Pieces = slices * piecesPerSlice,
             PiecesPerSlice = piecesPerSlice,
             Bytes = slices * sliceBytes,

@@ -142,7 +142,7 @@ internal sealed class Transfers(SimWorld world, SimNode node)
     private void Progress((Hash256 Model, int Slice) key, Fetch fetch)
     {
         var pieces = PiecesOf(key, fetch);
-        var percent = (int)(100 * fetch.Done / fetch.Bytes);
+        var percent = pieces.Count(here => here) * 100 / pieces.Length;
         if (percent > fetch.Percent)
         {
             fetch.Percent = percent;
