@@ -41,7 +41,7 @@ public sealed partial class SwarmCore
         else _saidNode = null;
         standing.AddRange(_replication.Standing(
             model => _records.Find(RecordKey.Of(Self, RecordKind.Holding, model.ToArray())),
-            Renewals.MostPages * Renewals.MostListed - standing.Count, IsQuiet(now)));
+            Renewals.MostPages * Renewals.MostListed - standing.Count, TakesUp(now)));
         SayRenewals(standing);
     }
 

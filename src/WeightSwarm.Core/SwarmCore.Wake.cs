@@ -110,7 +110,7 @@ public sealed partial class SwarmCore
             due, _watch.Health == _health.At(now, Pace) ? _health.NextDueMs(now, Pace) : now.MonotonicMs);
         if (Charter is null) return due;
         due = Math.Min(due, Math.Min(NodeDueMs(), Math.Min(LeasesDueMs(), _bucketsDueMs)));
-        due = Math.Min(due, _replication.NextDueMs(Pace, now));
+        due = Math.Min(due, _replication.NextDueMs(Pace, TakesUp(now), now));
         if (_releases.IsBusy) return now.MonotonicMs;
         due = Math.Min(due, Math.Min(_audits.TellDueMs(Pace), _progress.NextDueMs));
         if (!IsQuiet(now)) due = Math.Min(due, AuditsDueMs);

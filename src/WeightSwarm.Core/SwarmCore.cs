@@ -36,7 +36,7 @@ public sealed partial class SwarmCore
     private readonly long _startedMs;
     private SelfDescription? _self;
     private IPAddress? _observed;
-    private bool _refutes, _saysHidden;
+    private bool _refutes, _saysHidden, _hasTakenUp;
     private V1.Node? _saidNode, _nodeBody;
     private long _saidNodeMs = long.MinValue;
     private long _freeBytes, _donatedBytes, _livenessSeen = -1, _viewLiveness = -1;
@@ -155,6 +155,7 @@ public sealed partial class SwarmCore
                 break;
             case CoreInput.OriginsUsable origins: _replication.Origins = origins.Models; break;
             case CoreInput.SlicesHeld held: _replication.SlicesHeld(held.Model, held.Slices, held.InPlace); break;
+            case CoreInput.TakenUp: _hasTakenUp = true; break;
             case CoreInput.SlicesAway away: _replication.SlicesAway(away.Model, away.Slices, Pace, now); break;
             case CoreInput.SliceVerified done: _replication.SliceVerified(done.Model, done.Slice); break;
             case CoreInput.SliceLost lost: _replication.SliceLost(lost.Model, lost.Slice, Pace, now); break;
@@ -196,7 +197,7 @@ public sealed partial class SwarmCore
         if (Charter is null) return;
         TendBuckets(now);
         SayNode(now);
-        _replication.TendRecords(Pace, IsQuiet(now), now);
+        _replication.TendRecords(Pace, TakesUp(now), now);
         TendLeases(now);
         // Who is silent depends on whom this node watches.
         _watch.NoteMembership();
@@ -233,6 +234,9 @@ public sealed partial class SwarmCore
     }
 
     private bool IsQuiet(Instant now) => now.MonotonicMs < QuietUntilMs;
+
+    /// <summary>What earlier runs held is still being looked for: of that nothing is taken back yet.</summary>
+    private bool TakesUp(Instant now) => !_hasTakenUp || IsQuiet(now);
 
     private void Describe(SelfDescription self)
     {

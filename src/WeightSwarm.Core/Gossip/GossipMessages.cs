@@ -90,6 +90,10 @@ public abstract record CoreInput
     /// <summary>The node holds these slices, from an earlier run or in place.</summary>
     public sealed record SlicesHeld(Hash256 Model, Catalogue.SliceSet Slices, bool InPlace) : CoreInput;
 
+    /// <summary>Of all that earlier runs left, <see cref="SlicesHeld"/> has come: nothing more is there of what they
+    /// said.</summary>
+    public sealed record TakenUp : CoreInput;
+
     /// <summary>
     /// Of the held slices of a model, those on a volume that cannot be reached now; none when it is back.
     /// </summary>

@@ -180,20 +180,23 @@ internal sealed class ReplicationState(
     /// <summary>When (monotonic) the next plan is due.</summary>
     public long PlanDueMs => _nextPassMs;
 
-    /// <summary>When (monotonic) a record of this node is to be published next.</summary>
-    public long NextDueMs(Pace pace, Instant now)
+    /// <summary>When (monotonic) a record of this node is to be published next; while what earlier runs held is being
+    /// taken up, but for what waits for the end of that.</summary>
+    public long NextDueMs(Pace pace, bool takesUp, Instant now)
     {
         if (_recalled.Count > 0) return now.MonotonicMs;
         if (now.MonotonicMs < _stillUntilMs) return _stillUntilMs;
-        var due = long.MaxValue;
+        var (due, waits) = (long.MaxValue, false);
         foreach (var held in _held.Values)
-            if (held.Dirty && held.SaidMs == long.MinValue) return now.MonotonicMs;
+            if (takesUp && held.IsRecalled) waits = true;
+            else if (held.Dirty && held.SaidMs == long.MinValue) return now.MonotonicMs;
             else if (held.Dirty) due = Math.Min(due, held.SaidMs + pace.HoldingGapMs);
         foreach (var fetch in _fetching.Values)
             if (fetch.Percent > fetch.SaidPercent)
                 due = Math.Min(due, fetch.SaidMs + (fetch.Percent - fetch.SaidPercent >= 10
                     ? pace.HoldingGapMs : pace.U0.ClaimTtlMs / 2));
-        return _stillUntilMs = due;
+        if (!waits) _stillUntilMs = due;
+        return due;
     }
 
     /// <summary>Plans, and starts what the plan takes.</summary>
@@ -209,10 +212,10 @@ internal sealed class ReplicationState(
     }
 
     /// <summary>
-    /// Publishes holdings that changed, and claims whose fetch has moved on. In the quiet after the start the slices of
-    /// earlier runs are still being taken up: of those nothing is taken back yet.
+    /// Publishes holdings that changed, and claims whose fetch has moved on. While the slices of earlier runs are being
+    /// taken up, nothing of those is taken back.
     /// </summary>
-    public void TendRecords(Pace pace, bool quiet, Instant now)
+    public void TendRecords(Pace pace, bool takesUp, Instant now)
     {
         foreach (var (model, slice) in _recalled)
             if (!_fetching.ContainsKey((model, slice)))
@@ -220,7 +223,7 @@ internal sealed class ReplicationState(
         _recalled.Clear();
         if (now.MonotonicMs < _stillUntilMs) return;
         foreach (var (model, held) in _held)
-            if (!(quiet && held.IsRecalled) && IsDue(held, pace, now))
+            if (!(takesUp && held.IsRecalled) && IsDue(held, pace, now))
                 SayHolding(model, held, pace, now);
         foreach (var (key, fetch) in _fetching.ToList())
             if (IsWorthSaying(fetch, pace, now))
@@ -236,7 +239,8 @@ internal sealed class ReplicationState(
         var isKnown = _held.ContainsKey(model);
         var held = HeldOf(model);
         held.AwaySinceMs = awaySinceMs;
-        held.IsRecalled |= !isKnown;
+        // If nothing of it turns up, that is said when all has been taken up, and not left to the end of the lease.
+        if (!isKnown) held.IsRecalled = held.Dirty = true;
     }
 
     /// <summary>Everything is said again at the next tick: the network has newer records of ours than we
@@ -252,17 +256,17 @@ internal sealed class ReplicationState(
         .Select(h => h.SaidMs).DefaultIfEmpty(long.MaxValue).Min();
 
     /// <summary>
-    /// The holdings that this run has said and that stand, at most so many, and in the quiet after the start those of
-    /// earlier runs that are still being taken up. What else was said is said anew soon: of the word of a clone this
+    /// The holdings that this run has said and that stand, at most so many, and those of earlier runs while these are
+    /// being taken up. What else was said is said anew soon: of the word of a clone this
     /// node does not know whether it is true.
     /// </summary>
-    public IReadOnlyList<Record> Standing(Func<Hash256, Record?> recordOf, int most, bool quiet)
+    public IReadOnlyList<Record> Standing(Func<Hash256, Record?> recordOf, int most, bool takesUp)
     {
         List<Record> standing = [];
         foreach (var (model, held) in _held)
         {
             var isSaid = held.SaidMs != long.MinValue;
-            if (!isSaid && !(quiet && held.IsRecalled)) continue;
+            if (!isSaid && !(takesUp && held.IsRecalled)) continue;
             if (standing.Count < most && recordOf(model) is { } record && (!isSaid || record.Id == held.SaidId))
                 standing.Add(record);
             else (held.Dirty, _stillUntilMs) = (true, long.MinValue);
@@ -337,7 +341,7 @@ internal sealed class ReplicationState(
 
     private void SayHolding(Hash256 model, Held held, Pace pace, Instant now)
     {
-        held.Dirty = false;
+        held.Dirty = held.IsRecalled = false;
         held.SaidMs = now.MonotonicMs;
         _oldestSaidMs = null;
         var body = new V1.Holding

@@ -57,7 +57,7 @@ public sealed class NetworkService(
             var charter = new RecordAuthor(founder, network, store.Sequence).Make(
                 RecordKind.Charter, [], RecordBodies.Charter(name, policy), RecordSet.CatalogueTtlMs, clock.Now);
             store.Membership.Join(network, charter.Bytes, []);
-            await BeginAsync(network, []);
+            await BeginAnewAsync(network, []);
             await inbox.PublishAsync(charter, cancellation);
         }
         finally
@@ -80,7 +80,7 @@ public sealed class NetworkService(
             var peers = invite.Addresses.Select(a => new InvitePeer(a, null)).ToImmutableArray();
             store.Membership.Join(invite.Network, default, peers);
             if (known) inbox.Post(new CoreInput.Bootstrap([.. invite.Addresses]));
-            else await BeginAsync(invite.Network, peers);
+            else await BeginAnewAsync(invite.Network, peers);
         }
         finally
         {
@@ -133,6 +133,13 @@ public sealed class NetworkService(
             ControlExit.Refused, "has-network",
             $"this node belongs to the network {network} already; " +
             "run another daemon with another --state for a second one");
+    }
+
+    /// <summary>A network that no earlier run was in: there is nothing of one to take up.</summary>
+    private async Task BeginAnewAsync(NetworkId network, ImmutableArray<InvitePeer> peers)
+    {
+        await BeginAsync(network, peers);
+        inbox.Post(new CoreInput.TakenUp());
     }
 
     private Task BeginAsync(NetworkId network, ImmutableArray<InvitePeer> peers)

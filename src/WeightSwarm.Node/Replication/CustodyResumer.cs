@@ -33,6 +33,7 @@ public sealed partial class CustodyResumer(
             }
             await ResumeAsync(local, entry, cancellationToken);
         }
+        inbox.Post(new CoreInput.TakenUp());
     }
 
     /// <inheritdoc/>

@@ -107,6 +107,7 @@ internal sealed class SimNode
         foreach (var model in Disk.Doubted.Select(k => k.Model).Except(Disk.Recorded.Select(k => k.Model)).ToList())
             Handle(new CoreInput.SlicesHeld(model, SliceSet.Empty, InPlace: false), EventKind.Start);
         if (!Disk.Mounted) TellAway(Disk.Recorded);
+        Handle(new CoreInput.TakenUp(), EventKind.Start);
         Rereads.Begin();
         if (Bootstrap.Length > 0) Handle(new CoreInput.Bootstrap(Bootstrap), EventKind.Start);
     }

@@ -93,20 +93,47 @@ public sealed class OwnLeasesTests
         Assert.DoesNotContain(old.Id.Prefix, Renewals.Listed(renewal).ToArray());
     }
 
+    /// <summary>What this run has lost without a word is taken back by a word of its own.</summary>
     [Fact]
-    public void Renewal_AfterARestart_ListsOnlyWhatThisRunHasSaid()
+    public void Holding_OfAnEarlierRunThatIsGone_IsTakenBackOnceAllIsTakenUp()
     {
         _bench.Ticks(45 * Second);
         var recalled = Current(RecordKind.Holding, Model(2));
         var next = Restarted();
         Assert.Contains(next.Core.Records, r => r.Id == recalled.Id);
-        // It has lost what it held of the second model, and does not say so.
         next.Handle(new CoreInput.SlicesHeld(Model(1), SliceSet.Of([0]), InPlace: false));
-        var renewal = Said(next.Ticks(12 * Second), RecordKind.Renewal).Last();
-        AssertLists(renewal, next.Core.Records.Where(r => Renewals.MayRenew(r.Kind)));
-        Assert.Equal(2, Renewals.Listed(renewal).Length);
-        Assert.False(Renewals.Lists(renewal, recalled));
+        next.Handle(new CoreInput.TakenUp());
+        var quietMs = (int)Pace.Drill.StartupQuietMs;
+        var outputs = next.Ticks(quietMs + 1 * Second);
+        var gone = Assert.Single(
+            Said(outputs, RecordKind.Holding), r => RecordBodies.ModelOf(r) == Model(2));
+        Assert.True(RecordBodies.Holding(gone).Verified.IsEmpty);
+        Assert.InRange(gone.IssuedMs, recalled.IssuedMs + 1, next.Now.UnixMs);
         Assert.DoesNotContain(next.Core.Records, r => r.Id == recalled.Id);
+        // From then on it is renewed like any other word of this run.
+        var renewal = Said(next.Ticks((int)_renewMs), RecordKind.Renewal).Last();
+        AssertLists(renewal, next.Core.Records.Where(r => Renewals.MayRenew(r.Kind)));
+        Assert.Equal(3, Renewals.Listed(renewal).Length);
+        Assert.False(Renewals.Lists(renewal, recalled));
+    }
+
+    /// <summary>A volunteer's many models on slow disks take longer to take up than the quiet lasts.</summary>
+    [Fact]
+    public void Holdings_WhileTheyAreTakenUp_StandHoweverLongThatTakes()
+    {
+        _bench.Ticks(45 * Second);
+        var recalled = Standing().Where(r => r.Kind == RecordKind.Holding).ToList();
+        var next = Restarted();
+        next.Handle(new CoreInput.SlicesHeld(Model(1), SliceSet.Of([0]), InPlace: false));
+        var outputs = next.Ticks(100 * Second);
+        Assert.DoesNotContain(Said(outputs, RecordKind.Holding), r => RecordBodies.ModelOf(r) == Model(2));
+        var late = recalled.Single(r => RecordBodies.ModelOf(r) == Model(2));
+        Assert.True(Renewals.Lists(Said(outputs, RecordKind.Renewal).Last(), late));
+        next.Handle(new CoreInput.SlicesHeld(Model(2), SliceSet.Of([0, 3]), InPlace: false));
+        next.Handle(new CoreInput.TakenUp());
+        outputs = next.Ticks(30 * Second);
+        Assert.All(Said(outputs, RecordKind.Holding), r => Assert.False(RecordBodies.Holding(r).Verified.IsEmpty));
+        Assert.Equal(3, Renewals.Listed(Said(outputs, RecordKind.Renewal).Last()).Length);
     }
 
     /// <summary>A machine whose clock is set soon after it has started gives nothing up for that.</summary>
