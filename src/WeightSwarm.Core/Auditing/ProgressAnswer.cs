@@ -12,22 +12,22 @@ namespace WeightSwarm.Core.Auditing;
 /// <param name="Parts">Of which parts, not none: what the claim says is there, and was not shown yet.</param>
 public sealed record ProgressChallenge(Nonce Nonce, Hash256 Model, int Slice, PartMap Parts)
 {
+    internal ChallengeHead Head => new(Nonce, Model, Slice);
+
     /// <summary>As it is sent. A node that does not know it sees one for no leaves, and answers nothing.</summary>
-    public V1.Challenge ToMessage() => new()
+    public V1.Challenge ToMessage()
     {
-        Nonce = ByteString.CopyFrom(Nonce.ToArray()),
-        Model = ByteString.CopyFrom(Model.ToArray()),
-        Slice = (uint)Slice,
-        Parts = ByteString.CopyFrom(Parts.ToArray()),
-    };
+        var message = Head.ToMessage();
+        message.Parts = ByteString.CopyFrom(Parts.ToArray());
+        return message;
+    }
 
     /// <summary>The challenge, or null for one that breaks the limits or is none.</summary>
     public static ProgressChallenge? Read(V1.Challenge message) =>
-        Nonce.TryRead(message.Nonce.Span, out var nonce) && Hash256.TryRead(message.Model.Span, out var model) &&
-        message.Slice < Catalogue.SliceLayout.MostSlices && message is { Leaves: 0, Spans: 0 } &&
+        ChallengeHead.Read(message) is { } head && message is { Leaves: 0, Spans: 0 } &&
         message.Parts.Length is >= 1 and <= PartMap.MostBytes &&
         PartMap.Read(message.Parts.Span) is { IsEmpty: false } parts
-            ? new ProgressChallenge(nonce, model, (int)message.Slice, parts)
+            ? new ProgressChallenge(head.Nonce, head.Model, head.Slice, parts)
             : null;
 
     /// <summary>The leaf that is asked for; null when the parts have none.</summary>
@@ -48,13 +48,8 @@ public static class ProgressAnswer
     public static V1.Answer Make(
         ISigner signer, NetworkId network, ProgressChallenge challenge, V1.AnswerState state, LeafProof? proof)
     {
-        var answer = new V1.Answer
-        {
-            Nonce = ByteString.CopyFrom(challenge.Nonce.ToArray()),
-            State = state,
-            Author = ByteString.CopyFrom(signer.PublicKey),
-        };
-        if (proof is not null) answer.Proofs.Add(ReceiptAnswer.ToMessage(proof));
+        var answer = SignedAnswer.Begin(signer, challenge.Head, state);
+        if (proof is not null) answer.Proofs.Add(SignedAnswer.ToMessage(proof));
         answer.Signature = ByteString.CopyFrom(signer.Sign(SignedBytes(answer, network, challenge)));
         return answer;
     }
@@ -64,12 +59,9 @@ public static class ProgressAnswer
         V1.Answer answer, NodeId claimant, NetworkId network, ISignatureVerifier verifier,
         ProgressChallenge challenge, SliceLeaves layout)
     {
-        if (!answer.Nonce.Span.SequenceEqual(challenge.Nonce.ToArray()))
-            return new ReceiptVerdict(ReceiptOutcome.Unknown, 0, "it answers another challenge");
-        if (NodeId.Of(answer.Author.Span) != claimant)
-            return new ReceiptVerdict(ReceiptOutcome.Unknown, 0, "it is signed by another node");
-        if (!verifier.Verify(answer.Author.Span, SignedBytes(answer, network, challenge), answer.Signature.Span))
-            return new ReceiptVerdict(ReceiptOutcome.Unknown, 0, "its signature is wrong");
+        var signed = SignedBytes(answer, network, challenge);
+        if (SignedAnswer.Fault(answer, claimant, challenge.Head, verifier, signed) is { } foreign)
+            return new ReceiptVerdict(ReceiptOutcome.Unknown, 0, foreign);
         return answer.State switch
         {
             V1.AnswerState.NotHeld or V1.AnswerState.Trash => new ReceiptVerdict(ReceiptOutcome.NotHeld, 0, ""),
@@ -83,7 +75,7 @@ public static class ProgressAnswer
         // Parts that the slice does not have prove nothing, and whoever asked for them blames nobody.
         if (challenge.LeafOf(layout) is not { } leaf)
             return new ReceiptVerdict(ReceiptOutcome.Unknown, 0, "the slice has no such parts");
-        var fault = PossessionProof.Fault(layout, [leaf], [.. answer.Proofs.Select(ReceiptAnswer.FromMessage)]);
+        var fault = PossessionProof.Fault(layout, [leaf], [.. answer.Proofs.Select(SignedAnswer.FromMessage)]);
         return fault is null
             ? new ReceiptVerdict(ReceiptOutcome.Proven, 0, "") : new ReceiptVerdict(ReceiptOutcome.Failed, 0, fault);
     }
@@ -91,26 +83,9 @@ public static class ProgressAnswer
     private static byte[] SignedBytes(V1.Answer answer, NetworkId network, ProgressChallenge challenge)
     {
         var parts = challenge.Parts.ToArray();
-        var size = Domain.Length + (2 + answer.Proofs.Count) * Hash256.Size + Nonce.Size + 3 * sizeof(uint);
-        var bytes = new byte[size + parts.Length];
-        var rest = bytes.AsSpan();
-        Domain.CopyTo(rest);
-        rest = rest[Domain.Length..];
-        network.Hash.CopyTo(rest);
-        challenge.Nonce.ToArray().CopyTo(rest[Hash256.Size..]);
-        rest = rest[(Hash256.Size + Nonce.Size)..];
-        challenge.Model.CopyTo(rest);
-        rest = rest[Hash256.Size..];
-        BinaryPrimitives.WriteUInt32LittleEndian(rest, (uint)challenge.Slice);
-        BinaryPrimitives.WriteUInt32LittleEndian(rest[4..], (uint)answer.State);
-        BinaryPrimitives.WriteUInt32LittleEndian(rest[8..], (uint)parts.Length);
-        parts.CopyTo(rest[12..]);
-        rest = rest[(12 + parts.Length)..];
-        foreach (var proof in answer.Proofs)
-        {
-            Hash256.Of(proof.Block.Span).CopyTo(rest);
-            rest = rest[Hash256.Size..];
-        }
-        return bytes;
+        var length = new byte[sizeof(uint)];
+        BinaryPrimitives.WriteUInt32LittleEndian(length, (uint)parts.Length);
+        return SignedAnswer.Bytes(Domain, network, challenge.Head, answer.State,
+            [.. length, .. parts, .. SignedAnswer.HashesOf(answer.Proofs)]);
     }
 }

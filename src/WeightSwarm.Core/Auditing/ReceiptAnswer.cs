@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using Google.Protobuf;
 using WeightSwarm.Core.Identity;
 using WeightSwarm.Core.Planning;
@@ -13,20 +12,20 @@ namespace WeightSwarm.Core.Auditing;
 /// <param name="Leaves">How many leaves, 1 to <see cref="LeafDraw.Most"/>.</param>
 public sealed record ReceiptChallenge(Nonce Nonce, Hash256 Model, int Slice, int Leaves)
 {
+    internal ChallengeHead Head => new(Nonce, Model, Slice);
+
     /// <summary>As it is sent.</summary>
-    public V1.Challenge ToMessage() => new()
+    public V1.Challenge ToMessage()
     {
-        Nonce = ByteString.CopyFrom(Nonce.ToArray()),
-        Model = ByteString.CopyFrom(Model.ToArray()),
-        Slice = (uint)Slice,
-        Leaves = (uint)Leaves,
-    };
+        var message = Head.ToMessage();
+        message.Leaves = (uint)Leaves;
+        return message;
+    }
 
     /// <summary>The challenge, or null for one that breaks the limits.</summary>
     public static ReceiptChallenge? Read(V1.Challenge message) =>
-        Nonce.TryRead(message.Nonce.Span, out var nonce) && Hash256.TryRead(message.Model.Span, out var model) &&
-        message.Slice < Catalogue.SliceLayout.MostSlices && message.Leaves is >= 1 and <= LeafDraw.Most
-            ? new ReceiptChallenge(nonce, model, (int)message.Slice, (int)message.Leaves)
+        ChallengeHead.Read(message) is { } head && message.Leaves is >= 1 and <= LeafDraw.Most
+            ? new ReceiptChallenge(head.Nonce, head.Model, head.Slice, (int)message.Leaves)
             : null;
 }
 
@@ -46,14 +45,9 @@ public static class ReceiptAnswer
         ISigner signer, NetworkId network, ReceiptChallenge challenge, V1.AnswerState state,
         IReadOnlyList<LeafProof> proofs, long ticketMs)
     {
-        var answer = new V1.Answer
-        {
-            Nonce = ByteString.CopyFrom(challenge.Nonce.ToArray()),
-            State = state,
-            TicketMs = (ulong)ticketMs,
-            Author = ByteString.CopyFrom(signer.PublicKey),
-        };
-        answer.Proofs.AddRange(proofs.Select(ToMessage));
+        var answer = SignedAnswer.Begin(signer, challenge.Head, state);
+        answer.TicketMs = (ulong)ticketMs;
+        answer.Proofs.AddRange(proofs.Select(SignedAnswer.ToMessage));
         answer.Signature = ByteString.CopyFrom(signer.Sign(SignedBytes(answer, network, challenge)));
         return answer;
     }
@@ -63,11 +57,9 @@ public static class ReceiptAnswer
         V1.Answer answer, NodeId holder, NetworkId network, ISignatureVerifier verifier, ReceiptChallenge challenge,
         SliceLeaves layout)
     {
-        if (!answer.Nonce.Span.SequenceEqual(challenge.Nonce.ToArray()))
-            return Unknown("it answers another challenge");
-        if (NodeId.Of(answer.Author.Span) != holder) return Unknown("it is signed by another node");
-        if (!verifier.Verify(answer.Author.Span, SignedBytes(answer, network, challenge), answer.Signature.Span))
-            return Unknown("its signature is wrong");
+        var signed = SignedBytes(answer, network, challenge);
+        if (SignedAnswer.Fault(answer, holder, challenge.Head, verifier, signed) is { } foreign)
+            return new ReceiptVerdict(ReceiptOutcome.Unknown, 0, foreign);
         var ticket = (long)Math.Min(answer.TicketMs, 1UL << 53);
         switch (answer.State)
         {
@@ -77,7 +69,7 @@ public static class ReceiptAnswer
             case V1.AnswerState.Held:
                 var drawn = LeafDraw.Of(
                     layout, challenge.Nonce, challenge.Model, challenge.Slice, challenge.Leaves);
-                var fault = PossessionProof.Fault(layout, drawn, [.. answer.Proofs.Select(FromMessage)]);
+                var fault = PossessionProof.Fault(layout, drawn, [.. answer.Proofs.Select(SignedAnswer.FromMessage)]);
                 return fault is null
                     ? new ReceiptVerdict(ReceiptOutcome.Proven, ticket, "")
                     : new ReceiptVerdict(ReceiptOutcome.Failed, ticket, fault);
@@ -86,50 +78,11 @@ public static class ReceiptAnswer
         }
     }
 
-    private static ReceiptVerdict Unknown(string fault) => new(ReceiptOutcome.Unknown, 0, fault);
-
-    internal static V1.LeafProof ToMessage(LeafProof proof)
-    {
-        var uncles = new byte[proof.Uncles.Length * Hash256.Size];
-        for (var i = 0; i < proof.Uncles.Length; i++) proof.Uncles[i].CopyTo(uncles.AsSpan(i * Hash256.Size));
-        return new V1.LeafProof
-        {
-            Block = ByteString.CopyFrom(proof.Block.Span),
-            Uncles = UnsafeByteOperations.UnsafeWrap(uncles),
-        };
-    }
-
-    internal static LeafProof FromMessage(V1.LeafProof proof)
-    {
-        // A length that is no multiple of 32 makes a number of uncles that no file has.
-        var whole = proof.Uncles.Length % Hash256.Size == 0;
-        var uncles = new Hash256[whole ? proof.Uncles.Length / Hash256.Size : 64];
-        for (var i = 0; whole && i < uncles.Length; i++)
-            uncles[i] = new Hash256(proof.Uncles.Span.Slice(i * Hash256.Size, Hash256.Size));
-        return new LeafProof(proof.Block.Memory, ImmutableCollectionsMarshal.AsImmutableArray(uncles));
-    }
-
     private static byte[] SignedBytes(V1.Answer answer, NetworkId network, ReceiptChallenge challenge)
     {
-        var size = Domain.Length + 2 * Hash256.Size + Nonce.Size + 2 * sizeof(uint) + sizeof(ulong);
-        var bytes = new byte[size + answer.Proofs.Count * Hash256.Size];
-        var rest = bytes.AsSpan();
-        Domain.CopyTo(rest);
-        rest = rest[Domain.Length..];
-        network.Hash.CopyTo(rest);
-        challenge.Nonce.ToArray().CopyTo(rest[Hash256.Size..]);
-        rest = rest[(Hash256.Size + Nonce.Size)..];
-        challenge.Model.CopyTo(rest);
-        rest = rest[Hash256.Size..];
-        BinaryPrimitives.WriteUInt32LittleEndian(rest, (uint)challenge.Slice);
-        BinaryPrimitives.WriteUInt32LittleEndian(rest[4..], (uint)answer.State);
-        BinaryPrimitives.WriteUInt64LittleEndian(rest[8..], answer.TicketMs);
-        rest = rest[16..];
-        foreach (var proof in answer.Proofs)
-        {
-            Hash256.Of(proof.Block.Span).CopyTo(rest);
-            rest = rest[Hash256.Size..];
-        }
-        return bytes;
+        var ticket = new byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64LittleEndian(ticket, answer.TicketMs);
+        return SignedAnswer.Bytes(
+            Domain, network, challenge.Head, answer.State, [.. ticket, .. SignedAnswer.HashesOf(answer.Proofs)]);
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Google.Protobuf;
 using WeightSwarm.Core.Identity;
 
@@ -11,21 +10,20 @@ namespace WeightSwarm.Core.Auditing;
 /// <param name="Spans">How many spans, 1 to <see cref="SpanDraw.Most"/>.</param>
 public sealed record TimedChallenge(Nonce Nonce, Hash256 Model, int Slice, int Spans)
 {
+    internal ChallengeHead Head => new(Nonce, Model, Slice);
+
     /// <summary>As it is sent. A node that does not know it sees one for no leaves, and answers nothing.</summary>
-    public V1.Challenge ToMessage() => new()
+    public V1.Challenge ToMessage()
     {
-        Nonce = ByteString.CopyFrom(Nonce.ToArray()),
-        Model = ByteString.CopyFrom(Model.ToArray()),
-        Slice = (uint)Slice,
-        Spans = (uint)Spans,
-    };
+        var message = Head.ToMessage();
+        message.Spans = (uint)Spans;
+        return message;
+    }
 
     /// <summary>The challenge, or null for one that breaks the limits or is none.</summary>
     public static TimedChallenge? Read(V1.Challenge message) =>
-        Nonce.TryRead(message.Nonce.Span, out var nonce) && Hash256.TryRead(message.Model.Span, out var model) &&
-        message.Slice < Catalogue.SliceLayout.MostSlices && message.Leaves == 0 &&
-        message.Spans is >= 1 and <= SpanDraw.Most
-            ? new TimedChallenge(nonce, model, (int)message.Slice, (int)message.Spans)
+        ChallengeHead.Read(message) is { } head && message.Leaves == 0 && message.Spans is >= 1 and <= SpanDraw.Most
+            ? new TimedChallenge(head.Nonce, head.Model, head.Slice, (int)message.Spans)
             : null;
 }
 
@@ -66,13 +64,8 @@ public static class TimedAnswer
     public static V1.Answer Make(
         ISigner signer, NetworkId network, TimedChallenge challenge, V1.AnswerState state, Hash256? hash)
     {
-        var answer = new V1.Answer
-        {
-            Nonce = ByteString.CopyFrom(challenge.Nonce.ToArray()),
-            State = state,
-            Hash = hash is { } value ? ByteString.CopyFrom(value.ToArray()) : ByteString.Empty,
-            Author = ByteString.CopyFrom(signer.PublicKey),
-        };
+        var answer = SignedAnswer.Begin(signer, challenge.Head, state);
+        answer.Hash = hash is { } value ? ByteString.CopyFrom(value.ToArray()) : ByteString.Empty;
         answer.Signature = ByteString.CopyFrom(signer.Sign(SignedBytes(answer, network, challenge)));
         return answer;
     }
@@ -89,9 +82,8 @@ public static class TimedAnswer
         V1.Answer answer, NodeId holder, NetworkId network, ISignatureVerifier verifier, TimedChallenge challenge,
         Hash256 expected, bool isLate)
     {
-        if (!answer.Nonce.Span.SequenceEqual(challenge.Nonce.ToArray()) ||
-            NodeId.Of(answer.Author.Span) != holder ||
-            !verifier.Verify(answer.Author.Span, SignedBytes(answer, network, challenge), answer.Signature.Span))
+        var signed = SignedBytes(answer, network, challenge);
+        if (SignedAnswer.Fault(answer, holder, challenge.Head, verifier, signed) is not null)
             return TimedOutcome.Unknown;
         return answer.State switch
         {
@@ -103,20 +95,6 @@ public static class TimedAnswer
         };
     }
 
-    private static byte[] SignedBytes(V1.Answer answer, NetworkId network, TimedChallenge challenge)
-    {
-        var bytes = new byte[Domain.Length + 2 * Hash256.Size + Nonce.Size + 2 * sizeof(uint) + answer.Hash.Length];
-        var rest = bytes.AsSpan();
-        Domain.CopyTo(rest);
-        rest = rest[Domain.Length..];
-        network.Hash.CopyTo(rest);
-        challenge.Nonce.ToArray().CopyTo(rest[Hash256.Size..]);
-        rest = rest[(Hash256.Size + Nonce.Size)..];
-        challenge.Model.CopyTo(rest);
-        rest = rest[Hash256.Size..];
-        BinaryPrimitives.WriteUInt32LittleEndian(rest, (uint)challenge.Slice);
-        BinaryPrimitives.WriteUInt32LittleEndian(rest[4..], (uint)answer.State);
-        answer.Hash.Span.CopyTo(rest[8..]);
-        return bytes;
-    }
+    private static byte[] SignedBytes(V1.Answer answer, NetworkId network, TimedChallenge challenge) =>
+        SignedAnswer.Bytes(Domain, network, challenge.Head, answer.State, answer.Hash.Span);
 }
