@@ -19,7 +19,8 @@ internal sealed class RestoreFetch(
     ITorrentEngine engine, RestoreSelection selection, RestoreStaging staging, Clock clock,
     Action<RestoreProgress> report)
 {
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200), SaveWait = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200), SaveWait = TimeSpan.FromSeconds(3),
+        EventWait = TimeSpan.FromSeconds(3);
     private const long ConnectEveryMs = 1_000, FirstSaveMs = 1_000, SaveEveryMs = 20_000;
 
     private readonly TaskCompletionSource<TorrentFileError> _fileError = new();
@@ -76,9 +77,9 @@ internal sealed class RestoreFetch(
             report(new RestoreProgress(
                 _isChecked ? "fetching" : "checking", status.TotalWantedDoneBytes, status.TotalWantedBytes,
                 status.Peers, status.DownloadBytesPerSecond, ""));
-            if (_fileError.Task.IsCompleted) throw await FaultAsync();
+            if (_fileError.Task.IsCompleted || status.State == TorrentState.Error)
+                throw await FaultAsync(status.Error);
             if (status.State is TorrentState.Finished or TorrentState.Seeding) return true;
-            if (status.State == TorrentState.Error) throw Fault("", status.Error, noSpace: false);
             // While the folder is hashed nothing comes, however long that takes.
             if (_isChecked && stall.After(status.TotalWantedDoneBytes)) return false;
             await ConnectAsync(sources, cancellation);
@@ -103,7 +104,15 @@ internal sealed class RestoreFetch(
     private async Task SaveInTimeAsync(CancellationToken cancellation)
     {
         if (!_isChecked || clock.Now.MonotonicMs < _saveAtMs) return;
-        await SaveAsync(cancellation);
+        try
+        {
+            await SaveAsync(cancellation);
+        }
+        catch (TorrentEngineException)
+        {
+            // A file failed meanwhile. The last record still holds, and the engine's state says the same and more.
+            return;
+        }
         _saveGapMs = Math.Min(SaveEveryMs, _saveGapMs * 2);
         _saveAtMs = clock.Now.MonotonicMs + _saveGapMs;
     }
@@ -137,10 +146,18 @@ internal sealed class RestoreFetch(
                 _fileError.TrySetResult(error);
     }
 
-    private async Task<ControlException> FaultAsync()
+    private async Task<ControlException> FaultAsync(string stopped)
     {
-        var error = await _fileError.Task;
-        return Fault(error.File, error.Message, error.NoSpace);
+        try
+        {
+            // The engine's state may be seen before the event that says which file it was, and whether it was full.
+            var error = await _fileError.Task.WaitAsync(EventWait, clock.Time);
+            return Fault(error.File, error.Message, error.NoSpace);
+        }
+        catch (TimeoutException)
+        {
+            return Fault("", stopped, noSpace: false);
+        }
     }
 
     private ControlException Fault(string file, string message, bool noSpace)
