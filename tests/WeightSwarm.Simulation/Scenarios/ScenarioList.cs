@@ -17,7 +17,7 @@ internal static class ScenarioList
         new KillPoints("kill-points", 500), new KillPoints("kill-40", 40), new PowerCuts(), new PowerOfAll(),
         new BitRot("bit-rot", 250, 35), new BitRot("bit-rot-2", 40, 2), new LostDatabase(), new Shrinking(),
         new Mounts(), new DrainThirty(),
-        new Liars("liars", 30), new Liars("liars-3", 3),
+        new Liars("liars", 30), new Liars("liars-3", 3), new Outsourcing(),
         new Steady("steady-100", 100, 30, 36), new Steady("steady-day", 100, 1, 36), new Steady("steady-4", 100, 4, 36),
         new Steady("steady-1k", 1_000, 1, 36), new Steady("steady-10k", 10_000, 1, 100),
     ];
@@ -34,8 +34,8 @@ internal static class ScenarioList
     private static readonly string[] _planner =
     [
         "crash-30", "restart", "kill-points", "power-cut", "power-all", "disk-faults", "bit-rot", "database-lost",
-        "small-disks", "shrink", "mounts", "trim", "trim-flap", "drain", "drain-30", "liars-3", "squatters",
-        "squatters-lie",
+        "small-disks", "shrink", "mounts", "trim", "trim-flap", "drain", "drain-30", "liars-3", "outsource",
+        "squatters", "squatters-lie",
     ];
 
     /// <summary>The scenario of that name, or all of a group: gossip, planner, all.</summary>

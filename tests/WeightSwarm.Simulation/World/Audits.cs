@@ -57,6 +57,7 @@ internal sealed class Audits(SimWorld world)
             !holder.Disk.Reaches((copy.Model, copy.Slice)))
             return ReceiptOutcome.Offline;
         if (LostPerMille > 0 && (int)_random.Below(1000) < LostPerMille) return ReceiptOutcome.Offline;
+        if (Outsourcers.Contains(holder.Number)) return Fetched(holder, copy.Model, copy.Slice);
         if (holder.Faults.IsHidden(copy.Model, copy.Slice)) return ReceiptOutcome.Failed;
         var held = holder.Disk.Has(copy.Model, copy.Slice) &&
             holder.Core.Held.TryGetValue(copy.Model, out var slices) && slices.Contains(copy.Slice);
@@ -68,6 +69,11 @@ internal sealed class Audits(SimWorld world)
 
     /// <summary>These answer from the disks of others: rightly, and late.</summary>
     public SortedSet<int> Outsourcers { get; } = [];
+
+    /// <summary>What one of them shows: any holder has it for them, the one who asks not excepted.</summary>
+    public ReceiptOutcome Fetched(SimNode outsourcer, Core.Hash256 model, int slice) =>
+        world.Oracle.Holders(model, slice).Any(n => world.Nodes[n].Awake && world.Net.Reaches(n, outsourcer.Number))
+            ? ReceiptOutcome.Proven : ReceiptOutcome.NotHeld;
 
     /// <summary>Spans are not hashed either: whether the two disks have the same says it, and the time that it
     /// takes to fetch what is not there.</summary>

@@ -13,6 +13,9 @@ internal sealed class Releases(SimWorld world)
 {
     private const int ProofMs = 300;
 
+    /// <summary>So many failure domains have nothing but nodes that prove what they fetch from others.</summary>
+    public int Feigned { get; set; }
+
     /// <summary>Slices given up with receipts, and without.</summary>
     public (int Proven, int Unproven) Given { get; private set; }
 
@@ -45,7 +48,7 @@ internal sealed class Releases(SimWorld world)
         Given = release.Unproven ? (Given.Proven, Given.Unproven + 1) : (Given.Proven + 1, Given.Unproven);
         var left = world.Oracle.Copies(release.Model, release.Slice, upOnly: false);
         var wanted = world.Entry(release.Model).Copies > 0 ? world.Entry(release.Model).Copies : world.Policy.Copies;
-        if (!release.Unproven && left < wanted)
+        if (!release.Unproven && left < wanted - Feigned)
             throw new ScenarioFailedException(
                 $"I2: node {node.Number} gives up slice {release.Slice} and leaves {left} of {wanted} copies");
         var life = node.Life;
@@ -83,6 +86,8 @@ internal sealed class Releases(SimWorld world)
             !holder.Disk.Reaches((ask.Model, ask.Slice)))
             return (ReceiptOutcome.Offline, 0);
         var ticket = holder.Core.ReleaseTicketMs(ask.Model, ask.Slice);
+        if (world.Audits.Outsourcers.Contains(holder.Number))
+            return (world.Audits.Fetched(holder, ask.Model, ask.Slice), ticket);
         var held = holder.Disk.Has(ask.Model, ask.Slice) &&
             holder.Core.Held.TryGetValue(ask.Model, out var slices) && slices.Contains(ask.Slice);
         return (held ? ReceiptOutcome.Proven : ReceiptOutcome.NotHeld, ticket);

@@ -65,6 +65,7 @@ public sealed class SimulatorTests
     [InlineData("squatters", 8)]
     [InlineData("squatters-lie", 8)]
     [InlineData("liars-3", 16)]
+    [InlineData("outsource", 14)]
     [InlineData("crash-30", 12)]
     [InlineData("kill-40", 6)]
     [InlineData("power-cut", 10)]
