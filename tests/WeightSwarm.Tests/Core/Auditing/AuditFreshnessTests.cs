@@ -46,8 +46,17 @@ public sealed class AuditFreshnessTests
         return [.. Enumerable.Range(0, 3).SelectMany(b => schedule.AuditorsOf(copy, epoch - b)).Distinct()];
     }
 
+    /// <summary>What speaks for a copy; whatever that is, it is verified by what was read or audited lately, and by
+    /// nothing else.</summary>
     private CopyEvidence Of(SwarmView view, CopyKey copy) =>
-        new AuditFreshness(view, _book, _ => null, Swarm.Now).EvidenceOf(copy);
+        Of(new AuditFreshness(view, _book, _ => null, Swarm.Now), copy);
+
+    private static CopyEvidence Of(AuditFreshness seen, CopyKey copy)
+    {
+        var evidence = seen.EvidenceOf(copy);
+        Assert.Equal(evidence is CopyEvidence.Own or CopyEvidence.Audited, seen.IsVerified(copy));
+        return evidence;
+    }
 
     [Fact]
     public void EvidenceOf_OfTheWordOfANode_TakesThatOfThoseWhoWereDrawn()
@@ -72,8 +81,8 @@ public sealed class AuditFreshnessTests
         Pass(copy, 2 * _pace.AuditMs);
         var report = Report(agoMs: 2 * _pace.AuditMs);
         var seen = new AuditFreshness(view, new AuditBook(), _ => report, Swarm.Now);
-        Assert.Equal(CopyEvidence.Stale, seen.EvidenceOf(copy));
-        Assert.Equal(CopyEvidence.None, seen.EvidenceOf(Copy(2, 1)));
+        Assert.Equal(CopyEvidence.Stale, Of(seen, copy));
+        Assert.Equal(CopyEvidence.None, Of(seen, Copy(2, 1)));
     }
 
     [Fact]
@@ -155,6 +164,8 @@ public sealed class AuditFreshnessTests
         // Of one slice the other's copy is not counted: it failed, whatever anybody says.
         Assert.Equal(1, Verified(view with { FailedAudits = view.FailedAudits.Add(Copy(2, 5), 1) }));
         _book.Forget(Copy(2, 39));
+        Assert.Equal(1, Verified(view));
+        Pass(Copy(2, 39), 2 * _pace.AuditMs);
         Assert.Equal(1, Verified(view));
     }
 
