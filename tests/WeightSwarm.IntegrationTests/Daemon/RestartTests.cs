@@ -3,14 +3,11 @@ using WeightSwarm.IntegrationTests.Daemon.Support;
 
 namespace WeightSwarm.IntegrationTests.Daemon;
 
-/// <summary>SIGKILL at any moment loses no record and no verified slice; SIGTERM ends a daemon soon and
-/// cleanly.</summary>
+/// <summary>SIGKILL at any moment loses no record and no verified slice.</summary>
 public sealed class RestartTests
 {
     private const string Model = "org/model";
     private const int Slices = 24;
-
-    private static readonly TimeSpan _stopWithin = TimeSpan.FromSeconds(5);
 
     [Fact]
     public async Task Holder_KilledWhileItFetches_KeepsWhatItHad_AndFetchesItOnce()
@@ -81,28 +78,6 @@ public sealed class RestartTests
         await swarm.HasCopiesAsync(swarm[1], Model, 1);
         await swarm[1].AskAsync("restore", Model, swarm.At("restored"));
         ModelFolder.AssertSame(folder, swarm.At("restored"));
-    }
-
-    [Fact]
-    public async Task Sigterm_EndsADaemonSoon_WhateverItDoes()
-    {
-        await using var swarm = await Swarm.StartAsync(nodes: 3, copies: 3, slice: "4MiB");
-        var folder = ModelFolder.Make(swarm.At("big"), seed: 3, shards: 4, 24 * ModelFolder.MiB);
-        await swarm.DonateAsync(1, "200MB");
-        await swarm.DonateAsync(2, "200MB");
-        await swarm.AddAsync(0, folder, Model);
-        await swarm.UntilAsync(async () => (await swarm[1].RunAsync("show", Model)).ExitCode == 0, "the entry");
-        // One that fetches, or has just fetched; one that serves it; one with a restore under way.
-        await swarm[1].TerminateAsync(_stopWithin);
-        var restoring = swarm[2].RunAsync("restore", Model, swarm.At("restored"));
-        await swarm.UntilAsync(
-            () => Task.FromResult(Directory.Exists(swarm.At("restored")) || restoring.IsCompleted),
-                "the restore's begin");
-        await swarm[2].TerminateAsync(_stopWithin);
-        await restoring;
-        await swarm[0].TerminateAsync(_stopWithin);
-        await swarm[0].StartAgainAsync();
-        Assert.True(await Swarm.SlicesHeldAsync(swarm[0]) > 0, swarm[0].LogTail);
     }
 
     /// <summary>One file to a slice, so that a file's time of change tells whether the slice was written
