@@ -41,6 +41,8 @@ public sealed partial class SwarmCore
             FreeBytes = (ulong)Quantity.Quantise(_freeBytes),
             Operator = self.Operator,
             Site = self.Site,
+            Asn = self.Asn,
+            Country = self.Country,
             Draining = self.Draining,
             Version = self.Version,
             StartedMs = (ulong)self.StartedMs,

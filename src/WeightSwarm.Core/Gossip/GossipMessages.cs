@@ -253,4 +253,10 @@ public sealed record SelfDescription(
 {
     /// <summary>Models that it takes nothing of; they must fit (see <see cref="Records.DeclineBodies"/>).</summary>
     public System.Collections.Immutable.ImmutableArray<Catalogue.DeclineRule> Declines { get; init; } = [];
+
+    /// <summary>The autonomous system that it is in; 0: not said.</summary>
+    public uint Asn { get; init; }
+
+    /// <summary>The country that it stands in, ISO 3166-1 alpha-2 in capitals; empty: not said.</summary>
+    public string Country { get; init; } = "";
 }

@@ -55,6 +55,10 @@ public sealed record NodeView
     public string Operator { get; init; } = "";
     /// <summary>Site label; empty for none.</summary>
     public string Site { get; init; } = "";
+    /// <summary>The autonomous system that it is in, as it says; 0: not said.</summary>
+    public uint Asn { get; init; }
+    /// <summary>The country that it stands in (ISO 3166-1 alpha-2), as it says; empty: not said.</summary>
+    public string Country { get; init; } = "";
     /// <summary>
     /// The network groups of its addresses ("v4:203.0.113.0/24", "v6:2001:db8:1::/48"); may be empty.
     /// </summary>

@@ -309,6 +309,8 @@ public sealed partial class SwarmViewBuilder(NodeId self, ulong salt = 0)
         FreeBytes = (long)node.FreeBytes,
         Operator = node.Operator,
         Site = node.Site,
+        Asn = node.Asn,
+        Country = node.Country,
         Subnets = [.. node.Endpoints.Select(e => SubnetOf(e.Ip.Span)).Distinct().Order(StringComparer.Ordinal)],
         Draining = node.Draining,
         AcceptsNothingNew = node.AcceptsNothingNew,

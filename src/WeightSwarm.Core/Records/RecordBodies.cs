@@ -163,7 +163,10 @@ public static class RecordBodies
         body.Endpoints.Count <= 4 && body.Endpoints.All(IsSound) && body.Operator.Length <= LongestText &&
         body.Site.Length <= LongestText && body.Version.Length <= LongestText &&
         body.DonatedBytes <= 1UL << 60 && body.FreeBytes <= 1UL << 60 && DeclineBodies.IsSound(body.Declines) &&
-        BucketBodies.IsSound(body.Buckets);
+        BucketBodies.IsSound(body.Buckets) && (body.Country.Length == 0 || IsCountry(body.Country));
+
+    /// <summary>Whether a text has the form of a country of ISO 3166-1 alpha-2: two capitals.</summary>
+    public static bool IsCountry(string text) => text.Length == 2 && text.All(char.IsAsciiLetterUpper);
 
     private static bool IsSound(V1.Endpoint endpoint) =>
         endpoint.Ip.Length is 4 or 16 && endpoint.GossipPort <= 65535 && endpoint.TorrentPort <= 65535;

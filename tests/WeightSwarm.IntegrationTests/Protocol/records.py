@@ -67,7 +67,7 @@ def accepted(cast):
             "donated_bytes": 3 << 38, "free_bytes": 1 << 38, "operator": "acme", "site": "attic", "draining": True,
             "accepts_nothing_new": True, "version": "1.0", "started_ms": ISSUED - 5000,
             "declines": [{"licence": "CC-BY-NC-*", "larger_than": 10_000_000_000, "reason": "no room for those"},
-                         {"name": "acme/*"}, {"hazard": "dangerous-pickle"}, {}]}
+                         {"name": "acme/*"}, {"hazard": "dangerous-pickle"}, {}], "asn": (1 << 32) - 1, "country": "DE"}
     holding = {"verified": b"\x05", "releasing": b"\x04", "last_scrub_day": 20833, "in_place": True, "trash": b"\x02",
                "away": b"\x01", "away_since_ms": ISSUED - 1}
     claim = {"epoch": 0, "score": 123456789012345, "progress_percent": 40, "eta_s": 60, "claimed_ms": ISSUED - 60_000,
@@ -130,6 +130,8 @@ def refused(cast):
             "Node", {"declines": [{"name": "a/*"}] * 33}), seq=ISSUED + 2)),
         case("a reason to decline of 129 characters", "Malformed", of(cast.node, 3, b"", wire.message(
             "Node", {"declines": [{"name": "a/*", "reason": "x" * 129}]}), seq=ISSUED + 2)),
+        *[case(f"a country that is '{country}'", "Malformed", of(cast.node, 3, b"", wire.message(
+            "Node", {"country": country}), seq=ISSUED + 2)) for country in ("D", "de", "DEU")],
         case("a body that is no message", "Malformed", of(cast.node, 4, model, b"\xff", seq=ISSUED + 2)),
         case("a smaller number than the register's", "Stale", of(cast.node, 3, b"", b"", seq=ISSUED - 1)),
         case("issued 10 minutes and a millisecond ahead", "Future",

@@ -96,7 +96,8 @@ MESSAGES = {name: [field.split() for field in fields.split(",")] for name, field
     "Refusal": "1 model s,2 reason s",
     "Endpoint": "1 ip b,2 gossip_port v,3 torrent_port v",
     "Node": "1 endpoints *Endpoint,2 donated_bytes v,3 free_bytes v,4 operator s,5 site s,6 draining o,"
-            "7 accepts_nothing_new o,8 version s,9 started_ms v,10 declines *Decline,11 buckets *v",
+            "7 accepts_nothing_new o,8 version s,9 started_ms v,10 declines *Decline,11 buckets *v,"
+            "12 asn v,13 country s",
     "Decline": "1 licence s,2 larger_than v,3 name s,4 hazard s,5 reason s",
     "Holding": "1 verified b,2 releasing b,3 last_scrub_day v,4 in_place o,5 trash b,6 away b,7 away_since_ms v",
     "Claim": "1 epoch v,2 score v,3 progress_percent v,4 eta_s v,5 cancelled o,6 claimed_ms v,7 parts b",
