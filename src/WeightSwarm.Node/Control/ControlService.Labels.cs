@@ -1,6 +1,7 @@
 using System.Globalization;
 using Grpc.Core;
 using WeightSwarm.Core;
+using WeightSwarm.Core.Records;
 using WeightSwarm.Node.Store;
 using WeightSwarm.V1;
 
@@ -22,7 +23,9 @@ public sealed partial class ControlService
             var now = store.Labels.Get();
             network.Label(new NodeLabels(
                 request.HasOperator ? ReadLabel(request.Operator, "operator") : now.Operator,
-                request.HasSite ? ReadLabel(request.Site, "site") : now.Site));
+                request.HasSite ? ReadLabel(request.Site, "site") : now.Site,
+                request.HasAsn ? request.Asn : now.Asn,
+                request.HasCountry ? ReadCountry(request.Country) : now.Country));
             return await LabelsAsync(context.CancellationToken);
         });
 
@@ -38,6 +41,8 @@ public sealed partial class ControlService
         {
             Operator = labels.Operator,
             Site = labels.Site,
+            Asn = labels.Asn,
+            Country = labels.Country,
             Domains = core?.Charter?.Policy.Domains.ToString().ToLowerInvariant() ?? "",
         };
         if (core is null) return reply;
@@ -46,7 +51,17 @@ public sealed partial class ControlService
             .Where(n => labels.Operator.Length > 0 && n.Value.Operator == labels.Operator).Select(n => $"{n.Key}"));
         reply.SameSite.AddRange(others
             .Where(n => labels.Site.Length > 0 && n.Value.Site == labels.Site).Select(n => $"{n.Key}"));
+        reply.OthersInAsn = (uint)others.Count(n => labels.Asn > 0 && n.Value.Asn == labels.Asn);
+        reply.OthersInCountry =
+            (uint)others.Count(n => labels.Country.Length > 0 && n.Value.Country == labels.Country);
         return reply;
+    }
+
+    private static string ReadCountry(string text)
+    {
+        var country = text.Trim().ToUpperInvariant();
+        return country.Length == 0 || RecordBodies.IsCountry(country) ? country
+            : throw Usage("bad-label", "--country takes the two letters of ISO 3166-1, such as DE");
     }
 
     private static string ReadLabel(string text, string name)

@@ -48,6 +48,8 @@ internal static class PeerReplies
             Score = core.ScoreOf(id),
             Operator = record.Operator,
             Site = record.Site,
+            Asn = record.Asn,
+            Country = record.Country,
         };
     }
 

@@ -175,6 +175,8 @@ public sealed class NetworkService(
             labels.Operator, labels.Site, store.Drain.Get() is not null, DaemonVersion.Text, _startedMs)
         {
             Declines = [.. store.Declines.Load().Select(kept => kept.Rule)],
+            Asn = labels.Asn,
+            Country = labels.Country,
         };
     }
 }

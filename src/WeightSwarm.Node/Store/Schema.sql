@@ -212,7 +212,9 @@ CREATE TABLE peer_score (
 CREATE TABLE label (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     operator TEXT NOT NULL,
-    site TEXT NOT NULL
+    site TEXT NOT NULL,
+    asn INTEGER NOT NULL,
+    country TEXT NOT NULL
 ) STRICT;
 
 CREATE TABLE decline_rule (

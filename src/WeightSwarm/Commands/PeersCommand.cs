@@ -49,6 +49,8 @@ internal static class PeersCommand
         json.WriteNumber("score", peer.Score);
         json.WriteOptional("operator", peer.Operator);
         json.WriteOptional("site", peer.Site);
+        json.WriteOptional("asn", peer.Asn);
+        json.WriteOptional("country", peer.Country);
     }
 
     private static void WriteBan(Utf8JsonWriter json, BanInfo ban)

@@ -55,6 +55,13 @@ internal static class JsonOutput
     public static void WriteOptional(this Utf8JsonWriter writer, string name, string value) =>
         writer.WriteString(name, value.Length == 0 ? null : value);
 
+    /// <summary>A number, or null for 0 where that is how the protocol says "none".</summary>
+    public static void WriteOptional(this Utf8JsonWriter writer, string name, uint value)
+    {
+        if (value > 0) writer.WriteNumber(name, value);
+        else writer.WriteNull(name);
+    }
+
     /// <summary>A time from Unix milliseconds, or null for 0, which is how the protocol says "not known".</summary>
     public static void WriteTime(this Utf8JsonWriter writer, string name, ulong unixMs) =>
         writer.WriteString(name, unixMs == 0 ? null : Words.IsoTime(unixMs));

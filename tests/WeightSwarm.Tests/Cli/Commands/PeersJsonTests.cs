@@ -16,7 +16,7 @@ public class PeersJsonTests
                 {
                     NodeId = Samples.NodeA, Address = "127.0.0.1:9", Neighbour = true, Connected = true,
                     Liveness = "online", DonatedBytes = 10, FreeBytes = 5, Version = "0.1.0", SlicesHeld = 2, RttMs = 1,
-                    Score = -3, Operator = "acme", Site = "attic",
+                    Score = -3, Operator = "acme", Site = "attic", Asn = 3320, Country = "DE",
                 },
             },
             Bans =
@@ -45,7 +45,9 @@ public class PeersJsonTests
               "rtt_ms": 1,
               "score": -3,
               "operator": "acme",
-              "site": "attic"
+              "site": "attic",
+              "asn": 3320,
+              "country": "DE"
             }
           ],
           "bans": [

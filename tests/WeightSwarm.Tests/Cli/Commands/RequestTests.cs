@@ -120,8 +120,20 @@ public class RequestTests
         new SetLabelsRequest { Site = "attic" }, new LabelsReply(), "labels", "set", "--site", "attic");
 
     [Fact]
-    public async Task Labels_Clear_TakesBothOff() => await Check(
-        new SetLabelsRequest { Operator = "", Site = "" }, new LabelsReply(), "labels", "clear");
+    public async Task Labels_Clear_TakesAllOff() => await Check(
+        new SetLabelsRequest { Operator = "", Site = "", Asn = 0, Country = "" }, new LabelsReply(), "labels", "clear");
+
+    [Theory]
+    [InlineData("AS3320", 3320)]
+    [InlineData("as4200000000", 4200000000)]
+    [InlineData("64512", 64512)]
+    [InlineData("0", 0)]
+    public async Task Labels_SetOfAnAutonomousSystem_TakesItsNumber(string text, uint number) => await Check(
+        new SetLabelsRequest { Asn = number }, new LabelsReply(), "labels", "set", "--asn", text);
+
+    [Fact]
+    public async Task Labels_SetOfACountry_PassesItOn() => await Check(
+        new SetLabelsRequest { Country = "de" }, new LabelsReply(), "labels", "set", "--country", "de");
 
     [Fact]
     public async Task Labels_AreShown() => await Check(new ShowLabelsRequest(), new LabelsReply(), "labels");

@@ -34,6 +34,21 @@ public sealed partial class DatabaseTests : IDisposable
     }
 
     [Fact]
+    public void Open_FileOfVersion13_KeepsItsLabels()
+    {
+        var migrations = Enumerable.Range(1, 13).Select(number => Resource(
+            typeof(NodeStore).Assembly.GetManifestResourceNames()
+                .Single(n => n.StartsWith($"Migrations/{number:D4}-", StringComparison.Ordinal))));
+        StoreFiles.Sql(DatabasePath,
+        [
+            .. migrations, "PRAGMA user_version = 13", "PRAGMA application_id = 0x5753776D",
+            "INSERT INTO label VALUES (1, 'acme', 'attic')",
+        ]);
+        using var store = StoreFiles.Open(_folder);
+        Assert.Equal(new NodeLabels("acme", "attic", 0, ""), store.Labels.Get());
+    }
+
+    [Fact]
     public void Migrations_Numbers_RunFromOneWithoutGap()
     {
         var numbers = typeof(NodeStore).Assembly.GetManifestResourceNames()

@@ -34,11 +34,11 @@ public sealed class LimitAndDrillStoreTests : IDisposable
         using (var store = StoreFiles.Open(_folder))
         {
             Assert.Equal(NodeLabels.None, store.Labels.Get());
-            store.Labels.Save(new NodeLabels("one", "two"));
-            store.Labels.Save(new NodeLabels("acme", ""));
+            store.Labels.Save(new NodeLabels("one", "two", 1, "FR"));
+            store.Labels.Save(new NodeLabels("acme", "", uint.MaxValue, "DE"));
         }
         using var again = StoreFiles.Open(_folder);
-        Assert.Equal(new NodeLabels("acme", ""), again.Labels.Get());
+        Assert.Equal(new NodeLabels("acme", "", uint.MaxValue, "DE"), again.Labels.Get());
     }
 
     [Fact]
