@@ -79,7 +79,7 @@ internal sealed partial class ModelTally
     /// <param name="withOwnClaim">Whether the viewer's claim counts; its planner asks what is left without it.</param>
     public SliceTally Count(int slice, bool withOwnClaim)
     {
-        _nodes.ClearMarks();
+        _nodes.ClearMarks(_target);
         _youngCounted = _staysOld = 0;
         (_youngMost, _slice) = (null, slice);
         var counts = CountHolders(slice);

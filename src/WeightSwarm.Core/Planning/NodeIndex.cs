@@ -54,6 +54,7 @@ internal sealed class NodeIndex
         MarkStruck();
         Self = Find(view.Self);
         Consent = new ConsentIndex(Nodes);
+        Crowds = view.Policy.Domains == DomainRule.Subnet ? Crowds.Of(Nodes) : null;
         _holding = new int[count];
         _idle = new int[count];
         _counted = new int[_domainNames.Count];
@@ -105,8 +106,16 @@ internal sealed class NodeIndex
     /// <summary>"subnet 203.0.113.0/24", "operator acme", "site attic".</summary>
     public string DomainName(int domain) => _domainNames[domain];
 
-    /// <summary>Forgets the marks of the slice before.</summary>
-    public void ClearMarks() => _mark++;
+    /// <summary>Copies by autonomous system and country; null when nobody says where it is, or it does not matter.
+    /// </summary>
+    public Crowds? Crowds { get; }
+
+    /// <summary>Forgets the marks of the slice before; of the next one so many copies are wanted.</summary>
+    public void ClearMarks(int target)
+    {
+        _mark++;
+        Crowds?.Turn(target);
+    }
 
     public void MarkHolding(int node) => _holding[node] = _mark;
 
@@ -121,8 +130,12 @@ internal sealed class NodeIndex
     /// <summary>Takes the node's domains for a counted copy.</summary>
     public void MarkCounted(int node) => Mark(node, _counted, _countedBy);
 
-    /// <summary>Closes the node's domains to further takers.</summary>
-    public void MarkOccupied(int node) => Mark(node, _occupied, _occupiedBy);
+    /// <summary>Closes the node's domains to further takers, and counts it where it says it is.</summary>
+    public void MarkOccupied(int node)
+    {
+        Mark(node, _occupied, _occupiedBy);
+        Crowds?.Add(node);
+    }
 
     /// <summary>A domain of this node that a counted copy is in, and by whom; -1 for none.</summary>
     public int CountedClash(int node, out int by) => Clash(node, _counted, _countedBy, out by);

@@ -4,7 +4,8 @@ namespace WeightSwarm.Core.Planning;
 
 /// <summary>
 /// Who takes a slice when everybody acts in turn: of those who could, the first in the rendezvous order. The scores are
-/// made once for each group of slices. Established nodes go before those on probation, for whom nobody waits.
+/// made once for each group of slices. Established nodes go before those on probation, for whom nobody waits, and then
+/// those with a place left where they are before the crowded ones (<see cref="Crowds"/>).
 /// </summary>
 internal sealed class Placement
 {
@@ -35,10 +36,12 @@ internal sealed class Placement
         return best < 0 ? -1 : _candidates[best];
     }
 
-    private bool IsBefore(int one, int other)
+    private bool IsBefore(int one, int other) => PlaceOf(one).CompareTo(PlaceOf(other)) < 0;
+
+    private (bool, Crowding, ulong) PlaceOf(int candidate)
     {
-        var (isYoung, isOtherYoung) = (_nodes.Young[_candidates[one]], _nodes.Young[_candidates[other]]);
-        return (isYoung, _scores[one]).CompareTo((isOtherYoung, _scores[other])) < 0;
+        var node = _candidates[candidate];
+        return (_nodes.Young[node], _nodes.Crowds?.Of(node) ?? Crowding.None, _scores[candidate]);
     }
 
     private void Enter(Entry model, int slice)

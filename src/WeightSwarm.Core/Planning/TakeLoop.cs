@@ -119,13 +119,16 @@ internal sealed class TakeLoop(
         if (slot <= LastSlotWithRoomKept) _promisedToLevel += deficit.Bytes;
         if (now < confirmed)
             return Step(PlanAction.Wait, deficit, due - now, $"waits {Words.Time(waits.ConfirmMs)} to be sure of it");
-        if (now < due) return Step(PlanAction.Wait, deficit, due - now, Turn(deficit.Takers.Rank));
+        if (now < due) return Step(PlanAction.Wait, deficit, due - now, Turn(deficit.Takers));
         return TakeIfAllowed(deficit, slot, key);
     }
 
-    private static string Turn(int rank) => rank == 0
-        ? "first in the order, about to begin"
-        : $"number {rank + 1} in the order: acts when those before it do not";
+    private static string Turn(TakerCount takers)
+    {
+        if (takers.Rank == 0) return "first in the order, about to begin";
+        var share = takers.Share is { } full ? $", as {full.Words()}" : "";
+        return $"number {takers.Rank + 1} in the order{share}: acts when those before it do not";
+    }
 
     private PlanStep TakeIfAllowed(Deficit deficit, int slot, (Hash256, int) key)
     {

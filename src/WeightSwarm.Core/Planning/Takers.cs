@@ -6,7 +6,11 @@ namespace WeightSwarm.Core.Planning;
 /// <param name="Rank">How many of them come before this node in the order.</param>
 /// <param name="Others">How many others could take it.</param>
 /// <param name="Full">How many others could take it but for their room.</param>
-internal readonly record struct TakerCount(int Rank, int Others, int Full);
+internal readonly record struct TakerCount(int Rank, int Others, int Full)
+{
+    /// <summary>The place that has its share already, for which this node stands further back; null for none.</summary>
+    public PlaceShare? Share { get; init; }
+}
 
 /// <summary>
 /// Finds this node's place among those that could take a slice: present, accepting, with room, not on probation, not
@@ -21,6 +25,7 @@ internal sealed class Takers
     private readonly bool[] _eligible;
     private readonly Int128[] _asked;
     private readonly ulong _ownDigest, _ownWeight;
+    private readonly CrowdedOrder? _crowded;
     private Hash256 _model;
     private Entry? _entered;
     private int _group = -1, _bucket;
@@ -37,6 +42,7 @@ internal sealed class Takers
         _scores = new ulong[_candidates.Length];
         _eligible = new bool[_candidates.Length];
         _asked = new Int128[_candidates.Length];
+        _crowded = nodes.Crowds is { } crowds ? new CrowdedOrder(crowds, _candidates, _scores, _eligible) : null;
         _ownDigest = Rendezvous.NodeDigest(nodes.View.Self);
         // The weight that the others know, so that all agree on the order; its own only until it has a record.
         _ownWeight = nodes.Self >= 0 ? nodes.Weights[nodes.Self] : Rendezvous.Weight(own.RoomBytes);
@@ -108,6 +114,7 @@ internal sealed class Takers
             others++;
             _eligible[i] = true;
         }
+        if (_crowded is not null) return _crowded.Stand(OwnScore, _nodes.Self, new TakerCount(0, others, full));
         var rank = Rendezvous.RankOf(OwnScore, _nodes.Self, _scores, _candidates, _eligible);
         return new TakerCount(rank, others, full);
     }
@@ -120,5 +127,6 @@ internal sealed class Takers
         _scored = true;
         for (var i = 0; i < _candidates.Length; i++)
             _scores[i] = Rendezvous.Score(OrderDigest, _nodes.Digests[_candidates[i]], _nodes.Weights[_candidates[i]]);
+        _crowded?.Sort();
     }
 }

@@ -29,6 +29,8 @@ internal sealed record LoopSetting
     public int DeadPercent { get; init; }
     /// <summary>Nodes in different parts hear nothing of each other, though they believe each other present.</summary>
     public int Parts { get; init; } = 1;
+    /// <summary>The autonomous system and the country that each node says it is in; empty: none says.</summary>
+    public ImmutableArray<(uint Asn, string Country)> Places { get; init; } = [];
 }
 
 /// <summary>
@@ -64,6 +66,10 @@ internal sealed class ClosedLoop
     /// <summary>Copies of each slice that exist.</summary>
     public IReadOnlyList<int> CopiesBySlice =>
         [.. Enumerable.Range(0, _setting.Slices).Select(s => _members.Count(m => m.Held.Contains(s)))];
+
+    /// <summary>The most copies that any slice has in one autonomous system or country.</summary>
+    public int MostIn(Func<(uint Asn, string Country), bool> place) => Enumerable.Range(0, _setting.Slices)
+        .Max(s => _members.Count(m => place(_setting.Places[m.Number]) && m.Held.Contains(s)));
 
     /// <summary>Slices that a node has.</summary>
     public int HeldBy(int node) => _members[node].Held.Count;
@@ -165,11 +171,13 @@ internal sealed class ClosedLoop
         }
     }
 
+    private DomainRule Domains => _setting.Places.IsEmpty ? DomainRule.Node : DomainRule.Subnet;
+
     private SwarmView ViewOf(Member member) => new()
     {
         Version = _now,
         Self = Swarm.Id(member.Number),
-        Policy = new Policy(_setting.Copies, _setting.Pace, DomainRule.Node, _setting.SliceBytes),
+        Policy = new Policy(_setting.Copies, _setting.Pace, Domains, _setting.SliceBytes),
         EpochSalt = Hash256.Of(BitConverter.GetBytes(_setting.Seed)),
         Nodes = member.Nodes ??= NodesOf(member),
         Models =
@@ -188,6 +196,8 @@ internal sealed class ClosedLoop
             Id = Swarm.Id(m.Number),
             DonatedBytes = _setting.Room,
             FreeBytes = m != member && member.Lacks.Contains(m.Number) ? 0 : member.KnownRoom[m.Number],
+            Asn = _setting.Places.IsEmpty ? 0 : _setting.Places[m.Number].Asn,
+            Country = _setting.Places.IsEmpty ? "" : _setting.Places[m.Number].Country,
         });
 
     private void TellRoom(Member member)

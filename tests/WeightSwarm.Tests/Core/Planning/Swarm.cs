@@ -82,6 +82,13 @@ internal sealed class Swarm
         return this;
     }
 
+    /// <summary>A node that is there already says where it is.</summary>
+    public Swarm In(int number, uint asn, string country = "")
+    {
+        _nodes[Id(number)] = _nodes[Id(number)] with { Asn = asn, Country = country };
+        return this;
+    }
+
     /// <summary>A node that is on probation for three minutes more.</summary>
     public Swarm Young(int number, string subnet = "")
     {
