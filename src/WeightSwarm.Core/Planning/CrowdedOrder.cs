@@ -40,9 +40,19 @@ internal sealed class CrowdedOrder(Crowds crowds, int[] candidates, ulong[] scor
     {
         Queue(ownScore, self);
         var crowding = Crowding.None;
-        while (!LetPass(crowding, self)) crowding++;
+        var lessCrowded = 0;
+        while (!LetPass(crowding, self))
+        {
+            crowding++;
+            lessCrowded = _ahead.Count;
+        }
         foreach (var node in _ahead) crowds.Remove(node);
-        return count with { Rank = _ahead.Count, Share = crowds.Explain(self, crowding) };
+        return count with
+        {
+            Rank = _ahead.Count,
+            Share = crowds.Explain(self, crowding),
+            Yields = lessCrowded > 0,
+        };
     }
 
     /// <summary>All who could take the slice, this node among them, by score.</summary>

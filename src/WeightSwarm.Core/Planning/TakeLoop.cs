@@ -14,6 +14,11 @@ namespace WeightSwarm.Core.Planning;
 /// where the turns count anew from the moment when this node's turn comes nearer: see <see cref="FirstSeen"/>.
 /// </para>
 /// <para>
+/// In hurried classes a step is shorter than the time between two passes, and a node that stands before another may not
+/// have looked yet. That costs nothing but a place in an order of lots; but who is crowded (<see cref="Crowds"/>) lets
+/// those before it that are less so look first: its turn comes <see cref="PassesToYield"/> passes later.
+/// </para>
+/// <para>
 /// Two rules are added for networks that are short of room. Room is promised to the slices with fewer copies: a node
 /// that stands near the front for such a slice takes others only with the room that is left. And when all the copies
 /// that are wanted would fill more than three quarters of the room that could take them, the order runs with a need of
@@ -31,6 +36,9 @@ internal sealed class TakeLoop(
 {
     /// <summary>A node this far back in the order does not keep room for the slice.</summary>
     private const int LastSlotWithRoomKept = 16;
+
+    /// <summary>In one pass those before it see the deficit; in another their claims are seen.</summary>
+    private const int PassesToYield = 2;
 
     private readonly Pace _pace = nodes.Pace;
     private long _room = own.RoomBytes;
@@ -115,7 +123,8 @@ internal sealed class TakeLoop(
         var seen = memory.GetValueOrDefault(key, FirstSeen.Nothing).Noting(deficit.Urgency, slot, now);
         StillWaiting[key] = seen;
         var confirmed = seen.Of(deficit.Urgency) + waits.ConfirmMs;
-        var due = seen.TurnsFromMs(deficit.Urgency, waits.ConfirmMs) + slot * waits.StepMs + deficit.JitterMs;
+        var yieldMs = deficit.Takers.Yields ? PassesToYield * _pace.PlanMs : 0;
+        var due = seen.TurnsFromMs(deficit.Urgency, waits.ConfirmMs) + slot * waits.StepMs + deficit.JitterMs + yieldMs;
         if (slot <= LastSlotWithRoomKept) _promisedToLevel += deficit.Bytes;
         if (now < confirmed)
             return Step(PlanAction.Wait, deficit, due - now, $"waits {Words.Time(waits.ConfirmMs)} to be sure of it");

@@ -10,6 +10,9 @@ internal readonly record struct TakerCount(int Rank, int Others, int Full)
 {
     /// <summary>The place that has its share already, for which this node stands further back; null for none.</summary>
     public PlaceShare? Share { get; init; }
+
+    /// <summary>Whether some of those before this node are less crowded, and so are given time to act.</summary>
+    public bool Yields { get; init; }
 }
 
 /// <summary>

@@ -27,7 +27,7 @@ public class PlannerBenchmarks
     };
 
     private readonly Planner _planner = new();
-    private SwarmView _healthy = null!, _oneLost = null!, _thin = null!, _oneDeficit = null!;
+    private SwarmView _healthy = null!, _oneLost = null!, _thin = null!, _thinInPlaces = null!, _oneDeficit = null!;
     private bool _lost;
 
     [Params(1_000, 10_000)]
@@ -39,6 +39,7 @@ public class PlannerBenchmarks
         _healthy = View(Nodes, models: 1_000, holdersPerModel: 20, target: 5);
         _oneLost = _healthy with { Version = 2, Nodes = WithoutOne(_healthy) };
         _thin = View(Nodes, models: 1_000, holdersPerModel: 20, target: 8);
+        _thinInPlaces = InPlaces(_thin);
         _oneDeficit = View(Nodes, models: 1, holdersPerModel: 2, target: 3, slices: 1);
         if (DeficitsAfterTheLoss(_oneLost) == 0) throw new InvalidOperationException("the node that goes held nothing");
     }
@@ -57,6 +58,11 @@ public class PlannerBenchmarks
     [Benchmark]
     public int PassOver50000SlicesAllWithDeficit() => new Planner().Plan(_thin, _own, _now).Steps.Length;
 
+    /// <summary>The same when every node says its autonomous system, of 300, and its country, of 40.</summary>
+    [Benchmark]
+    public int PassOver50000SlicesAllWithDeficitInPlaces() =>
+        new Planner().Plan(_thinInPlaces, _own, _now).Steps.Length;
+
     [Benchmark]
     public int PassOverOneDeficit() => new Planner().Plan(_oneDeficit, _own, _now).Steps.Length;
 
@@ -72,6 +78,15 @@ public class PlannerBenchmarks
         return view.Nodes.SetItem(
             most, view.Nodes[most] with { AbsentSinceMs = _now.MonotonicMs - Pace.Real.GraceMs - 1 });
     }
+
+    private static SwarmView InPlaces(SwarmView view) => view with
+    {
+        Nodes = view.Nodes.Values.Select((node, n) => node with
+        {
+            Asn = 1 + (uint)(n * 7 % 300),
+            Country = $"{(char)('A' + n % 20)}{(char)('A' + n / 20 % 2)}",
+        }).ToImmutableSortedDictionary(node => node.Id, node => node),
+    };
 
     internal static NodeId Id(int number)
     {

@@ -16,7 +16,7 @@ internal static class ScenarioList
         new Detection("detect-loss", 5, 50, 0), new Detection("detect-starved", 5, 50, 10),
         new KillPoints("kill-points", 500), new KillPoints("kill-40", 40), new PowerCuts(), new PowerOfAll(),
         new BitRot("bit-rot", 250, 35), new BitRot("bit-rot-2", 40, 2), new LostDatabase(), new Shrinking(),
-        new Mounts(), new DrainThirty(),
+        new Mounts(), new DrainThirty(), new OneSystem(),
         new Liars("liars", 30), new Liars("liars-3", 3), new Outsourcing(),
         new Steady("steady-100", 100, 30, 36), new Steady("steady-day", 100, 1, 36), new Steady("steady-4", 100, 4, 36),
         new Steady("steady-1k", 1_000, 1, 36), new Steady("steady-10k", 10_000, 1, 100),

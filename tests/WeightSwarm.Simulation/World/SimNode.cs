@@ -51,6 +51,10 @@ internal sealed class SimNode
     /// <summary>When it started last, by its own clock.</summary>
     public long StartedUnixMs { get; private set; }
     public bool Up => _core is not null;
+    /// <summary>The autonomous system that it says it is in; 0: it does not say.</summary>
+    public uint Asn { get; set; }
+    /// <summary>The country that it says it stands in; empty: it does not say.</summary>
+    public string Country { get; set; } = "";
     /// <summary>What acts in place of a core, if this node is no honest one.</summary>
     public IHostile? Hostile { get; set; }
     /// <summary>Something takes its connections.</summary>
@@ -187,7 +191,8 @@ internal sealed class SimNode
         var port = _world.Net.Terrain.DialsOnly[Number] ? 0 : 7000;
         var address = _world.Net.AddressOf(Number).Address;
         Handle(new CoreInput.Described(new SelfDescription(
-            [(address, port, 7001)], "", "", draining, "sim", Now.UnixMs)), EventKind.Start);
+            [(address, port, 7001)], "", "", draining, "sim", Now.UnixMs) { Asn = Asn, Country = Country }),
+            EventKind.Start);
     }
 
     public void Arrive(SessionId session, Frame frame, int size)

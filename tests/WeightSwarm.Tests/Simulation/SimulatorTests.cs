@@ -78,6 +78,7 @@ public sealed class SimulatorTests
     [InlineData("trim", 10)]
     [InlineData("drain", 9)]
     [InlineData("drain-30", 20)]
+    [InlineData("one-as", 20)]
     [InlineData("buckets-cross", 28)]
     public void Run_OfDaysOfTrouble_KeepsItsPromises(string name, int nodes)
     {
