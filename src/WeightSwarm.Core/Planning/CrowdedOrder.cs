@@ -10,86 +10,75 @@ namespace WeightSwarm.Core.Planning;
 /// <param name="candidates">Places in the node index, ascending.</param>
 /// <param name="scores">The candidates' scores, parallel to them.</param>
 /// <param name="eligible">Which of them count, parallel to them.</param>
-internal sealed class CrowdedOrder(Crowds crowds, int[] candidates, ulong[] scores, bool[] eligible)
+/// <param name="self">This node's place in the node index; -1 for none.</param>
+internal sealed class CrowdedOrder(Crowds crowds, int[] candidates, ulong[] scores, bool[] eligible, int self)
 {
-    private readonly ulong[] _keys = new ulong[scores.Length];
-    private readonly int[] _byScore = new int[scores.Length];
-    private readonly List<int> _ahead = [];
-    private List<int> _waiting = [], _left = [];
+    private readonly ulong[] _keys = new ulong[scores.Length + 1];
+    // Numbers of candidates by score; the one after the last candidate is this node.
+    private readonly int[] _byScore = new int[scores.Length + 1];
+    private readonly int[] _waiting = new int[scores.Length + 1];
+    private readonly int[] _ahead = new int[scores.Length];
 
-    /// <summary>Sorts the candidates; must come whenever the scores have changed.</summary>
-    public void Sort()
+    /// <summary>Sorts the candidates, and this node among them; must come whenever scores have changed.</summary>
+    public void Sort(ulong ownScore)
     {
         scores.CopyTo(_keys, 0);
+        _keys[^1] = ownScore;
         for (var i = 0; i < _byScore.Length; i++) _byScore[i] = i;
         Array.Sort(_keys, _byScore);
-        // The sort is not stable; candidates come ordered by node id, which decides between equal scores.
+        // The sort is not stable; between equal scores the node id decides.
         for (int start = 0, end; start < _keys.Length; start = end)
         {
             end = start + 1;
             while (end < _keys.Length && _keys[end] == _keys[start]) end++;
-            if (end - start > 1) Array.Sort(_byScore, start, end - start);
+            if (end - start > 1) _byScore.AsSpan(start, end - start).Sort((a, b) => NodeOf(a).CompareTo(NodeOf(b)));
         }
     }
 
     /// <summary>The count with this node's rank, and with what moves it back.</summary>
-    /// <param name="ownScore">Its score.</param>
-    /// <param name="self">Its place in the node index; -1 for none.</param>
-    /// <param name="count">The count without them.</param>
-    public TakerCount Stand(ulong ownScore, int self, TakerCount count)
+    public TakerCount Stand(TakerCount count)
     {
-        Queue(ownScore, self);
+        var waiting = Gather();
+        int ahead = 0, lessCrowded = 0;
         var crowding = Crowding.None;
-        var lessCrowded = 0;
-        while (!LetPass(crowding, self))
+        while (!LetPass(crowding, ref waiting, ref ahead))
         {
             crowding++;
-            lessCrowded = _ahead.Count;
+            lessCrowded = ahead;
         }
-        foreach (var node in _ahead) crowds.Remove(node);
-        return count with
-        {
-            Rank = _ahead.Count,
-            Share = crowds.Explain(self, crowding),
-            Yields = lessCrowded > 0,
-        };
+        for (var i = 0; i < ahead; i++) crowds.Remove(_ahead[i]);
+        return count with { Rank = ahead, Share = crowds.Explain(self, crowding), Yields = lessCrowded > 0 };
     }
 
-    /// <summary>All who could take the slice, this node among them, by score.</summary>
-    private void Queue(ulong ownScore, int self)
+    private int NodeOf(int candidate) => candidate == candidates.Length ? self : candidates[candidate];
+
+    /// <summary>All who could take the slice, this node among them, by score; how many.</summary>
+    private int Gather()
     {
-        _ahead.Clear();
-        _waiting.Clear();
-        var isIn = false;
-        foreach (var i in _byScore)
-        {
-            if (!eligible[i]) continue;
-            if (!isIn && (ownScore, self).CompareTo((scores[i], candidates[i])) < 0)
-            {
-                isIn = true;
-                _waiting.Add(self);
-            }
-            _waiting.Add(candidates[i]);
-        }
-        if (!isIn) _waiting.Add(self);
+        var count = 0;
+        foreach (var candidate in _byScore)
+            if (candidate == candidates.Length) _waiting[count++] = self;
+            else if (eligible[candidate]) _waiting[count++] = candidates[candidate];
+        return count;
     }
 
     /// <summary>Those go ahead who are no more crowded than that; true once it is this node's turn.</summary>
-    private bool LetPass(Crowding most, int self)
+    private bool LetPass(Crowding most, ref int waiting, ref int ahead)
     {
-        _left.Clear();
-        foreach (var node in _waiting)
+        var left = 0;
+        for (var i = 0; i < waiting; i++)
         {
+            var node = _waiting[i];
             if (crowds.Of(node) > most)
             {
-                _left.Add(node);
+                _waiting[left++] = node;
                 continue;
             }
             if (node == self) return true;
             crowds.Add(node);
-            _ahead.Add(node);
+            _ahead[ahead++] = node;
         }
-        (_waiting, _left) = (_left, _waiting);
+        waiting = left;
         return false;
     }
 }

@@ -21,7 +21,7 @@ internal enum Crowding : byte
 /// <param name="Copies">Counted copies and claims in it.</param>
 /// <param name="Most">Its share.</param>
 /// <param name="Target">Of so many wanted copies.</param>
-internal readonly record struct PlaceShare(string Where, string Kind, int Copies, int Most, int Target)
+internal sealed record PlaceShare(string Where, string Kind, int Copies, int Most, int Target)
 {
     /// <summary>"AS3320 has or fetches 3 of 3 copies that one AS may have of 5".</summary>
     public string Words() => $"{Where} has or fetches {Copies} of {Most} copies that one {Kind} may have of {Target}"
@@ -53,7 +53,7 @@ internal sealed class Crowds
     private readonly int[] _systems, _countries;
     private readonly List<string> _names = [];
     private readonly int[] _copies, _marks;
-    private int _mark, _target;
+    private int _mark, _target, _mostInSystem, _mostInCountry;
 
     private Crowds(NodeView[] nodes)
     {
@@ -81,7 +81,7 @@ internal sealed class Crowds
     public void Turn(int target)
     {
         _mark++;
-        _target = target;
+        (_target, _mostInSystem, _mostInCountry) = (target, MostInSystem(target), MostInCountry(target));
     }
 
     /// <summary>Counts a copy or a claim of a node.</summary>
@@ -94,8 +94,8 @@ internal sealed class Crowds
     public Crowding Of(int node)
     {
         if (node < 0) return Crowding.None;
-        var country = CopiesIn(_countries[node]) >= MostInCountry(_target);
-        var system = CopiesIn(_systems[node]) >= MostInSystem(_target);
+        var country = CopiesIn(_countries[node]) >= _mostInCountry;
+        var system = CopiesIn(_systems[node]) >= _mostInSystem;
         return system ? country ? Crowding.Both : Crowding.System : country ? Crowding.Country : Crowding.None;
     }
 
@@ -104,9 +104,9 @@ internal sealed class Crowds
     {
         Crowding.None => null,
         Crowding.Country => new PlaceShare(
-            _names[_countries[node]], "country", CopiesIn(_countries[node]), MostInCountry(_target), _target),
+            _names[_countries[node]], "country", CopiesIn(_countries[node]), _mostInCountry, _target),
         _ => new PlaceShare(
-            _names[_systems[node]], "AS", CopiesIn(_systems[node]), MostInSystem(_target), _target),
+            _names[_systems[node]], "AS", CopiesIn(_systems[node]), _mostInSystem, _target),
     };
 
     private int CopiesIn(int place) => place != Untold && _marks[place] == _mark ? _copies[place] : 0;

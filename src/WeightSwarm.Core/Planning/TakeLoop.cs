@@ -16,7 +16,7 @@ namespace WeightSwarm.Core.Planning;
 /// <para>
 /// In hurried classes a step is shorter than the time between two passes, and a node that stands before another may not
 /// have looked yet. That costs nothing but a place in an order of lots; but who is crowded (<see cref="Crowds"/>) lets
-/// those before it that are less so look first: its turn comes <see cref="PassesToYield"/> passes later.
+/// those before it that are less so look first: its turn comes later by the steps of <see cref="PassesToYield"/> passes.
 /// </para>
 /// <para>
 /// Two rules are added for networks that are short of room. Room is promised to the slices with fewer copies: a node
@@ -120,17 +120,21 @@ internal sealed class TakeLoop(
         var waits = _pace.Take(deficit.Urgency);
         var turns = _shortOfRoom ? 1 : deficit.Tally.Need;
         var slot = Math.Max(0, deficit.Takers.Rank - turns + 1);
-        var seen = memory.GetValueOrDefault(key, FirstSeen.Nothing).Noting(deficit.Urgency, slot, now);
+        var turn = deficit.Takers.Yields ? slot + StepsToYield(waits) : slot;
+        var seen = memory.GetValueOrDefault(key, FirstSeen.Nothing).Noting(deficit.Urgency, turn, now);
         StillWaiting[key] = seen;
         var confirmed = seen.Of(deficit.Urgency) + waits.ConfirmMs;
-        var yieldMs = deficit.Takers.Yields ? PassesToYield * _pace.PlanMs : 0;
-        var due = seen.TurnsFromMs(deficit.Urgency, waits.ConfirmMs) + slot * waits.StepMs + deficit.JitterMs + yieldMs;
+        var due = seen.TurnsFromMs(deficit.Urgency, waits.ConfirmMs) + turn * waits.StepMs + deficit.JitterMs;
         if (slot <= LastSlotWithRoomKept) _promisedToLevel += deficit.Bytes;
         if (now < confirmed)
             return Step(PlanAction.Wait, deficit, due - now, $"waits {Words.Time(waits.ConfirmMs)} to be sure of it");
         if (now < due) return Step(PlanAction.Wait, deficit, due - now, Turn(deficit.Takers));
         return TakeIfAllowed(deficit, slot, key);
     }
+
+    /// <summary>In turns, so that they are counted anew once there is nobody left to yield to.</summary>
+    private int StepsToYield(TakeWaits waits) =>
+        (int)((PassesToYield * _pace.PlanMs + waits.StepMs - 1) / waits.StepMs);
 
     private static string Turn(TakerCount takers)
     {

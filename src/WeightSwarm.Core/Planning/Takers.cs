@@ -45,7 +45,8 @@ internal sealed class Takers
         _scores = new ulong[_candidates.Length];
         _eligible = new bool[_candidates.Length];
         _asked = new Int128[_candidates.Length];
-        _crowded = nodes.Crowds is { } crowds ? new CrowdedOrder(crowds, _candidates, _scores, _eligible) : null;
+        _crowded = nodes.Crowds is { } crowds ? new CrowdedOrder(crowds, _candidates, _scores, _eligible, nodes.Self)
+            : null;
         _ownDigest = Rendezvous.NodeDigest(nodes.View.Self);
         // The weight that the others know, so that all agree on the order; its own only until it has a record.
         _ownWeight = nodes.Self >= 0 ? nodes.Weights[nodes.Self] : Rendezvous.Weight(own.RoomBytes);
@@ -117,7 +118,7 @@ internal sealed class Takers
             others++;
             _eligible[i] = true;
         }
-        if (_crowded is not null) return _crowded.Stand(OwnScore, _nodes.Self, new TakerCount(0, others, full));
+        if (_crowded is not null) return _crowded.Stand(new TakerCount(0, others, full));
         var rank = Rendezvous.RankOf(OwnScore, _nodes.Self, _scores, _candidates, _eligible);
         return new TakerCount(rank, others, full);
     }
@@ -130,6 +131,6 @@ internal sealed class Takers
         _scored = true;
         for (var i = 0; i < _candidates.Length; i++)
             _scores[i] = Rendezvous.Score(OrderDigest, _nodes.Digests[_candidates[i]], _nodes.Weights[_candidates[i]]);
-        _crowded?.Sort();
+        _crowded?.Sort(OwnScore);
     }
 }

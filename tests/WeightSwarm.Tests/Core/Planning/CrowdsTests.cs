@@ -195,6 +195,41 @@ public sealed class CrowdsTests
         Assert.Null(RankOf(swarm.SeenBy(Order(swarm)[0])).Share);
     }
 
+    /// <summary>The turns of a hurried class are shorter than a pass: those outside look first.</summary>
+    [Fact]
+    public void Plan_OfACrowdedNode_WaitsForThoseOutside_AndSaysWhy()
+    {
+        var swarm = World(12);
+        for (var node = 1; node <= 11; node++) swarm.In(node, 7);
+        swarm.Holds(2, 0).Holds(3, 0);
+        var first = Order(swarm)[2];
+        var step = Assert.Single(new Planner().Plan(swarm.SeenBy(first), Swarm.Own(), Swarm.Now).Steps);
+        Assert.Equal(PlanAction.Wait, step.Action);
+        // Nodes 12 and 13 are outside, and two copies are wanted: its turn is the second, and it comes later by two passes.
+        var wait = step.DueInMs - Pace.Drill.Take(step.Urgency).ConfirmMs;
+        var least = Pace.Drill.Take(step.Urgency).StepMs + (2 * Pace.Drill.PlanMs);
+        Assert.InRange(wait, least, least + Pace.Drill.Take(step.Urgency).StepMs);
+
+        var planner = new Planner();
+        planner.Plan(swarm.SeenBy(first), Swarm.Own(), Swarm.Now);
+        var later = new Instant(Swarm.NowMs + Pace.Drill.Take(step.Urgency).ConfirmMs, Swarm.Now.UnixMs);
+        Assert.Equal(
+            "number 3 in the order, as AS7 has or fetches 3 of 3 copies that one AS may have of 5: "
+            + "acts when those before it do not", planner.Plan(swarm.SeenBy(first), Swarm.Own(), later).Steps[0].Reason);
+    }
+
+    [Fact]
+    public void Plan_OfACrowdedNodeWithNobodyOutside_DoesNotWaitLonger()
+    {
+        var swarm = World(12);
+        for (var node = 1; node <= 13; node++) swarm.In(node, 7);
+        swarm.Holds(2, 0).Holds(3, 0);
+        var first = Order(swarm)[0];
+        var step = Assert.Single(new Planner().Plan(swarm.SeenBy(first), Swarm.Own(), Swarm.Now).Steps);
+        var waits = Pace.Drill.Take(step.Urgency);
+        Assert.InRange(step.DueInMs, 0, waits.ConfirmMs + waits.StepMs - 1);
+    }
+
     /// <summary>Five copies wanted of one slice that node 1 holds, and so many candidates: nodes 2 and up.</summary>
     private static Swarm World(int candidates) => new Swarm().Wanting(5, DomainRule.Subnet).With(Swarm.Model(0, 1))
         .Node(1).Holds(1, 0).Nodes(2, candidates + 1);
