@@ -16,7 +16,8 @@ namespace WeightSwarm.Core.Planning;
 /// <para>
 /// In hurried classes a step is shorter than the time between two passes, and a node that stands before another may not
 /// have looked yet. That costs nothing but a place in an order of lots; but who is crowded (<see cref="Crowds"/>) lets
-/// those before it that are less so look first: its turn comes later by the steps of <see cref="PassesToYield"/> passes.
+/// those before it that are less so look first: its turn comes later, by the steps of <see cref="PassesToYield"/>
+/// passes.
 /// </para>
 /// <para>
 /// Two rules are added for networks that are short of room. Room is promised to the slices with fewer copies: a node

@@ -10,8 +10,8 @@ public sealed class LabelTests
     public async Task Labels_AreToldToOthers_AndOutliveAKilledDaemon()
     {
         await using var swarm = await Swarm.StartAsync(nodes: 2, copies: 1);
-        await swarm[0].AskAsync("labels", "set", "--operator", " acme ", "--site", "attic", "--asn", "AS3320", "--country",
-            "de");
+        await swarm[0].AskAsync(
+            "labels", "set", "--operator", " acme ", "--site", "attic", "--asn", "AS3320", "--country", "de");
         await swarm[1].AskAsync("labels", "set", "--operator", "acme", "--asn", "3320");
         await swarm.UntilAsync(
             async () => await ToldAsync(swarm[1]) == ("acme", "attic", 3320, "DE"), "the labels to be heard of");

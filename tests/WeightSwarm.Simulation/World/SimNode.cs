@@ -191,8 +191,11 @@ internal sealed class SimNode
         var port = _world.Net.Terrain.DialsOnly[Number] ? 0 : 7000;
         var address = _world.Net.AddressOf(Number).Address;
         Handle(new CoreInput.Described(new SelfDescription(
-            [(address, port, 7001)], "", "", draining, "sim", Now.UnixMs) { Asn = Asn, Country = Country }),
-            EventKind.Start);
+            [(address, port, 7001)], "", "", draining, "sim", Now.UnixMs)
+        {
+            Asn = Asn,
+            Country = Country,
+        }), EventKind.Start);
     }
 
     public void Arrive(SessionId session, Frame frame, int size)

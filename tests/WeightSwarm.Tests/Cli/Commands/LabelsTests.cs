@@ -16,7 +16,11 @@ public class LabelsTests
     {
         var reply = new LabelsReply
         {
-            Operator = "acme", Domains = domains, SameOperator = { Samples.NodeA }, Asn = 3320, OthersInAsn = 2,
+            Operator = "acme",
+            Domains = domains,
+            SameOperator = { Samples.NodeA },
+            Asn = 3320,
+            OthersInAsn = 2,
             Country = "DE",
         };
         var run = await FakeDaemon.Run(reply, "labels");
@@ -29,7 +33,11 @@ public class LabelsTests
     {
         var reply = new LabelsReply
         {
-            Operator = "acme", Domains = "subnet", SameOperator = { Samples.NodeA }, Asn = 3320, OthersInAsn = 2,
+            Operator = "acme",
+            Domains = "subnet",
+            SameOperator = { Samples.NodeA },
+            Asn = 3320,
+            OthersInAsn = 2,
         };
         var run = await FakeDaemon.Run(reply, "labels", "--json");
         Assert.Equal($$"""

@@ -205,7 +205,7 @@ public sealed class CrowdsTests
         var first = Order(swarm)[2];
         var step = Assert.Single(new Planner().Plan(swarm.SeenBy(first), Swarm.Own(), Swarm.Now).Steps);
         Assert.Equal(PlanAction.Wait, step.Action);
-        // Nodes 12 and 13 are outside, and two copies are wanted: its turn is the second, and it comes later by two passes.
+        // Nodes 12 and 13 are outside, and two copies are wanted: its turn is the second, and later by two passes.
         var wait = step.DueInMs - Pace.Drill.Take(step.Urgency).ConfirmMs;
         var least = Pace.Drill.Take(step.Urgency).StepMs + (2 * Pace.Drill.PlanMs);
         Assert.InRange(wait, least, least + Pace.Drill.Take(step.Urgency).StepMs);
@@ -213,9 +213,9 @@ public sealed class CrowdsTests
         var planner = new Planner();
         planner.Plan(swarm.SeenBy(first), Swarm.Own(), Swarm.Now);
         var later = new Instant(Swarm.NowMs + Pace.Drill.Take(step.Urgency).ConfirmMs, Swarm.Now.UnixMs);
-        Assert.Equal(
-            "number 3 in the order, as AS7 has or fetches 3 of 3 copies that one AS may have of 5: "
-            + "acts when those before it do not", planner.Plan(swarm.SeenBy(first), Swarm.Own(), later).Steps[0].Reason);
+        const string reason = "number 3 in the order, as AS7 has or fetches 3 of 3 copies that one AS may have of 5: "
+            + "acts when those before it do not";
+        Assert.Equal(reason, planner.Plan(swarm.SeenBy(first), Swarm.Own(), later).Steps[0].Reason);
     }
 
     [Fact]
