@@ -7,9 +7,10 @@ namespace WeightSwarm.Simulation.Scenarios;
 
 /// <summary>
 /// The third liar of scenario 23 of the reference: three nodes in ten claim every slice, hold nothing, and answer each
-/// challenge with what they fetch from a holder, be it from the one who asks. No audit finds that out; timed hashes tell
-/// that they are slow. They stand in two networks, so by the count of failure domains they are two copies of a slice and
-/// never more: nothing is released, by trimming or by draining, on the strength of receipts of one network alone.
+/// challenge with what they fetch from a holder, be it from the one who asks. No audit finds that out; timed hashes
+/// tell that they are slow. They stand in two networks, so by the count of failure domains they are two copies of a
+/// slice and never more: nothing is released, by trimming or by draining, on the strength of receipts of one network
+/// alone.
 /// </summary>
 internal sealed class Outsourcing : Scenario
 {
