@@ -18,7 +18,6 @@ internal static class AtomicFile
             Mode = FileMode.CreateNew,
             Access = FileAccess.Write,
             UnixCreateMode = mode,
-            PreallocationSize = bytes.Length,
             BufferSize = 0,
         };
         try

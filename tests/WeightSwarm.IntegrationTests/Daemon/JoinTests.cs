@@ -104,9 +104,18 @@ public sealed class JoinTests
 
     /// <summary>
     /// Bytes that the process has read with read(2) and its like, from the page cache or the disk; but not what it read
-    /// to answer audits, which come when they want. Taken between two equal counts of those.
+    /// to answer audits, which come when they want. Of several looks the least: in some an audit may have read a piece
+    /// and not counted it yet.
     /// </summary>
     private static async Task<long> BytesReadAsync(DaemonProcess node)
+    {
+        var least = long.MaxValue;
+        for (var look = 0; look < 6; look++) least = Math.Min(least, await LookAsync(node));
+        return least;
+    }
+
+    /// <summary>Taken between two equal counts of what audits have read.</summary>
+    private static async Task<long> LookAsync(DaemonProcess node)
     {
         long read = 0, proved = 0;
         await Eventually.True(

@@ -82,6 +82,7 @@ public sealed class RestoreResumeTests(ITestOutputHelper output)
         await FetchesAsync(first, 1_000_000);
         var filler = Fill(volume);
         var failed = await Assert.ThrowsAsync<RpcException>(() => first.Ended);
+        output.WriteLine(failed.Status.Detail);
         Assert.Equal(("8", "no-space"), (
             failed.Trailers.GetValue("weightswarm-exit"), failed.Trailers.GetValue("weightswarm-code")));
         File.Delete(filler);
