@@ -4,12 +4,12 @@ using WeightSwarm.Core.Catalogue;
 namespace WeightSwarm.Core.Planning;
 
 /// <summary>What became of one holder's copy in the count.</summary>
-internal enum CopyFate : byte { NotHolding, Counted, NoRecord, Lost, OverGrace, Duplicate, Young, FailedAudit }
+internal enum CopyFate : byte { NotHolding, Counted, NoRecord, Lost, OverGrace, Duplicate, Probation, FailedAudit }
 
 /// <summary>What became of one claim in the count.</summary>
 internal enum ClaimFate : byte
 {
-    Counted, Holds, NoRecord, Absent, Stalled, Overdue, Disproved, Broken, Duplicate, Young,
+    Counted, Holds, NoRecord, Absent, Stalled, Overdue, Disproved, Broken, Duplicate, Probation,
 }
 
 /// <summary>The count of one slice, without words.</summary>
@@ -38,7 +38,7 @@ internal sealed partial class ModelTally
     private readonly CopyFate[] _fates;
     private readonly int[] _order;
     private readonly List<(SliceClaim Claim, int Node)> _valid = [];
-    private readonly Predicate<(SliceClaim Claim, int Node)> _doesNotFit, _isYoungs;
+    private readonly Predicate<(SliceClaim Claim, int Node)> _doesNotFit, _isOnProbation;
     private int _physical, _holders, _sources;
     private long _shortestAbsence;
 
@@ -46,7 +46,7 @@ internal sealed partial class ModelTally
     {
         _nodes = nodes;
         _doesNotFit = DoesNotFit;
-        _isYoungs = claim => _nodes.Young[claim.Node];
+        _isOnProbation = claim => _nodes.OnProbation[claim.Node];
         Model = model;
         _target = model.Target(nodes.View.Policy);
         _places = new int[model.Holders.Length];
@@ -80,8 +80,8 @@ internal sealed partial class ModelTally
     public SliceTally Count(int slice, bool withOwnClaim)
     {
         _nodes.ClearMarks(_target);
-        _youngCounted = _staysOld = 0;
-        (_youngMost, _slice) = (null, slice);
+        _probationCounted = _staysOld = 0;
+        (_probationMost, _slice) = (null, slice);
         var counts = CountHolders(slice);
         CountClaims(slice, NeedRule.ClassOf(counts), withOwnClaim);
         var claimed = counts with { Claims = _valid.Count };
@@ -121,7 +121,7 @@ internal sealed partial class ModelTally
     {
         var node = _places[holder];
         return node < 0
-            ? (true, false, default, holder) : (false, _nodes.Young[node], _nodes.Standings[node], holder);
+            ? (true, false, default, holder) : (false, _nodes.OnProbation[node], _nodes.Standings[node], holder);
     }
 
     private CopyCounts CountHolders(int slice)
@@ -146,7 +146,7 @@ internal sealed partial class ModelTally
             if (JudgeCopy(holder, slice) != CopyFate.Counted) return;
             var standing = StandingOf(holder, slice);
             durable++;
-            if (!_nodes.Young[_places[holder]]) _staysOld += stays;
+            if (!_nodes.OnProbation[_places[holder]]) _staysOld += stays;
             stayingDurable += stays;
             if (standing <= Standing.Recent) recent++;
             if (standing <= Standing.Recent) stayingRecent += stays;
@@ -159,7 +159,7 @@ internal sealed partial class ModelTally
     {
         var end = start + 1;
         while (end < _order.Length && StandingOf(_order[end]) == StandingOf(_order[start]) &&
-            IsYoung(_order[end]) == IsYoung(_order[start]))
+            IsOnProbation(_order[end]) == IsOnProbation(_order[start]))
             end++;
         return end;
     }
@@ -230,10 +230,10 @@ internal sealed partial class ModelTally
     {
         if (standing == Standing.Lost) return CopyFate.Lost;
         if (standing == Standing.OverGrace) return CopyFate.OverGrace;
-        if (_nodes.Young[node] && _youngCounted >= YoungMost()) return CopyFate.Young;
+        if (_nodes.OnProbation[node] && _probationCounted >= ProbationMost()) return CopyFate.Probation;
         if (!leaves) _physical++;
         if (_nodes.CountedClash(node, out _) >= 0) return CopyFate.Duplicate;
-        if (_nodes.Young[node]) _youngCounted++;
+        if (_nodes.OnProbation[node]) _probationCounted++;
         _nodes.MarkCounted(node);
         // A copy that leaves keeps its domain open to the one who replaces it.
         if (!leaves) _nodes.MarkOccupied(node);
@@ -255,7 +255,7 @@ internal sealed partial class ModelTally
         }
         if (_valid.Count > 1) _valid.Sort(static (a, b) => a.Claim.IsBetterThan(b.Claim) ? -1 : a == b ? 0 : 1);
         // What established nodes could do is asked before their claims take their places.
-        if (_valid.Exists(_isYoungs)) YoungMost();
+        if (_valid.Exists(_isOnProbation)) ProbationMost();
         _valid.RemoveAll(_doesNotFit);
     }
 
@@ -265,7 +265,7 @@ internal sealed partial class ModelTally
     private bool DoesNotFit((SliceClaim Claim, int Node) claim)
     {
         if (_nodes.OccupiedClash(claim.Node, out _) >= 0) return true;
-        if (_nodes.Young[claim.Node] && _youngCounted++ >= YoungMost()) return true;
+        if (_nodes.OnProbation[claim.Node] && _probationCounted++ >= ProbationMost()) return true;
         _nodes.MarkOccupied(claim.Node);
         _nodes.MarkHolding(claim.Node);
         return false;

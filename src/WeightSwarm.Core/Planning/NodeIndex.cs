@@ -49,6 +49,7 @@ internal sealed class NodeIndex
         Weights = new ulong[count];
         Room = new long[count];
         Young = new bool[count];
+        OnProbation = new bool[count];
         Struck = new bool[count];
         Fill(view, now);
         MarkStruck();
@@ -84,8 +85,11 @@ internal sealed class NodeIndex
     /// <summary>Who declines what.</summary>
     public ConsentIndex Consent { get; }
 
-    /// <summary>The node is on probation.</summary>
+    /// <summary>The node has not been known for long.</summary>
     public bool[] Young { get; }
+
+    /// <summary>The node is young, or discredited by its audits: only so many of such nodes' copies count.</summary>
+    public bool[] OnProbation { get; }
 
     /// <summary>The node is absent, no longer online, still recent, and fell silent with many others.</summary>
     public bool[] Struck { get; }
@@ -182,6 +186,7 @@ internal sealed class NodeIndex
     private void Fill(SwarmView view, Instant now)
     {
         var numbers = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        var discredited = Discredit.Of(view.FailedAudits);
         var at = 0;
         foreach (var (id, node) in view.Nodes)
         {
@@ -195,6 +200,7 @@ internal sealed class NodeIndex
             var takes = AbsentMs[at] == 0 && !node.Draining && !node.AcceptsNothingNew;
             Room[at] = takes ? node.FreeBytes : -1;
             Young[at] = node.IsYoung(now);
+            OnProbation[at] = Young[at] || discredited.Contains(id);
             IsParted |= !node.Buckets.IsEmpty;
             at++;
         }

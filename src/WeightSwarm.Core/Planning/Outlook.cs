@@ -101,8 +101,8 @@ public sealed class Outlook
             _nodes.MarkHolding(taker);
             _nodes.MarkOccupied(taker);
         }
-        var youngs = want.Tally.YoungLeft - want.Takers.Count(taker => _nodes.Young[taker]);
-        var found = _placement.First(want.Tally.Model.Entry, want.Slice, want.Bytes, withYoung: youngs > 0);
+        var places = want.Tally.ProbationLeft - want.Takers.Count(taker => _nodes.OnProbation[taker]);
+        var found = _placement.First(want.Tally.Model.Entry, want.Slice, want.Bytes, withProbation: places > 0);
         want.Copies++;
         if (found < 0)
         {

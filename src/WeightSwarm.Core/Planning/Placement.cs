@@ -22,14 +22,15 @@ internal sealed class Placement
     }
 
     /// <summary>The node that takes the slice that was tallied last; -1 for none.</summary>
-    public int First(Entry model, int slice, long bytes, bool withYoung)
+    public int First(Entry model, int slice, long bytes, bool withProbation)
     {
         Enter(model, slice);
         var best = -1;
         for (var i = 0; i < _candidates.Length; i++)
         {
             var node = _candidates[i];
-            if (_nodes.Room[node] < bytes || _nodes.IsHolding(node) || (_nodes.Young[node] && !withYoung)) continue;
+            if (_nodes.Room[node] < bytes || _nodes.IsHolding(node)) continue;
+            if (_nodes.OnProbation[node] && !withProbation) continue;
             if (best >= 0 && !IsBefore(i, best)) continue;
             if (_nodes.OccupiedClash(node, out _) < 0 && !_nodes.Consent.IsDeclined(node, model)) best = i;
         }
@@ -41,7 +42,7 @@ internal sealed class Placement
     private (bool, Crowding, ulong) PlaceOf(int candidate)
     {
         var node = _candidates[candidate];
-        return (_nodes.Young[node], _nodes.Crowds?.Of(node) ?? Crowding.None, _scores[candidate]);
+        return (_nodes.OnProbation[node], _nodes.Crowds?.Of(node) ?? Crowding.None, _scores[candidate]);
     }
 
     private void Enter(Entry model, int slice)

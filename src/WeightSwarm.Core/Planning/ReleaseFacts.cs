@@ -7,8 +7,8 @@ namespace WeightSwarm.Core.Planning;
 /// <param name="Node">Who.</param>
 /// <param name="Domains">Its failure domains; two holders that share one count once.</param>
 /// <param name="Counts">It is present, and neither draining nor giving the slice up for its owner.</param>
-/// <param name="IsYoung">It is on probation.</param>
-public sealed record ReleaseHolder(NodeId Node, ImmutableArray<string> Domains, bool Counts, bool IsYoung = false);
+/// <param name="OnProbation">It is young, or discredited by its audits.</param>
+public sealed record ReleaseHolder(NodeId Node, ImmutableArray<string> Domains, bool Counts, bool OnProbation = false);
 
 /// <summary>Another node's statement that it is about to give a slice up.</summary>
 /// <param name="Slice">Which slice.</param>

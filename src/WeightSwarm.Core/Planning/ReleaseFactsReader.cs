@@ -9,6 +9,7 @@ namespace WeightSwarm.Core.Planning;
 internal sealed class ReleaseFactsReader(SwarmView view, NodeId self, Instant now)
 {
     private readonly SortedDictionary<NodeId, ImmutableArray<string>> _domains = [];
+    private readonly ImmutableSortedSet<NodeId> _discredited = Discredit.Of(view.FailedAudits);
 
     /// <summary>The facts, or null when the model is not in the view.</summary>
     public ReleaseFacts? Of(Hash256 model, int slice)
@@ -44,7 +45,8 @@ internal sealed class ReleaseFactsReader(SwarmView view, NodeId self, Instant no
         var counts = known && node!.AbsentSinceMs is null && !node.Draining && !holder.Releasing.Contains(slice)
             && !holder.Away.Contains(slice)
             && !view.FailedAudits.ContainsKey(new CopyKey(holder.Node, model, slice));
-        return new ReleaseHolder(holder.Node, known ? DomainsOf(node!) : [], counts, known && node!.IsYoung(now));
+        var onProbation = known && (node!.IsYoung(now) || _discredited.Contains(holder.Node));
+        return new ReleaseHolder(holder.Node, known ? DomainsOf(node!) : [], counts, onProbation);
     }
 
     /// <summary>The failure domains of a node under the network's rule.</summary>

@@ -92,10 +92,10 @@ public sealed class ReleaseRule(NodeId self, Pace pace, SplitMix64 random)
     public static int CountApart(IEnumerable<ReleaseHolder> holders, int target)
     {
         SortedSet<string>? taken = null;
-        int count = 0, young = 0;
-        foreach (var holder in holders.OrderBy(h => h.IsYoung))
+        int count = 0, onProbation = 0;
+        foreach (var holder in holders.OrderBy(h => h.OnProbation))
         {
-            if (holder.IsYoung && young == target / 3) break;
+            if (holder.OnProbation && onProbation == target / 3) break;
             if (!holder.Domains.IsEmpty)
             {
                 taken ??= new SortedSet<string>(StringComparer.Ordinal);
@@ -103,7 +103,7 @@ public sealed class ReleaseRule(NodeId self, Pace pace, SplitMix64 random)
                 taken.UnionWith(holder.Domains);
             }
             count++;
-            if (holder.IsYoung) young++;
+            if (holder.OnProbation) onProbation++;
         }
         return count;
     }

@@ -40,7 +40,7 @@ internal sealed class Takers
         // Nobody waits for the turn of those on probation: there may be thousands, and who they are costs them nothing.
         // Nor for those who claim and do not fetch.
         _candidates = Enumerable.Range(0, nodes.Count)
-            .Where(n => nodes.Room[n] >= 0 && !nodes.Young[n] && !nodes.Nodes[n].BreaksClaims && n != nodes.Self)
+            .Where(n => nodes.Room[n] >= 0 && !nodes.OnProbation[n] && !nodes.Nodes[n].BreaksClaims && n != nodes.Self)
             .ToArray();
         _scores = new ulong[_candidates.Length];
         _eligible = new bool[_candidates.Length];

@@ -32,7 +32,7 @@ internal sealed class VerdictWriter(NodeIndex nodes, ModelTally tally, int slice
             CopyFate.NoRecord => "not counted: no live record of this node",
             CopyFate.Lost => $"not counted: {Absence(at, node)}, given up as lost after {Limit}",
             CopyFate.OverGrace => $"not counted: {Absence(at, node)}, longer than its grace of {Grace}",
-            CopyFate.Young => "not counted: " + Probation(node),
+            CopyFate.Probation => "not counted: " + Probation(node),
             CopyFate.FailedAudit => "not counted: failed an audit " +
                 $"{Words.Time(Math.Max(1, nodes.Now.UnixMs - tally.FailedAuditMs(at, slice)))} ago",
             _ => "not counted: " + Clash(nodes.CountedClash(node, out var by), by),
@@ -60,9 +60,13 @@ internal sealed class VerdictWriter(NodeIndex nodes, ModelTally tally, int slice
             : seen;
     }
 
-    private string Probation(int node) =>
-        $"on probation for {Words.Time(nodes.Nodes[node].YoungUntilMs!.Value - nodes.Now.MonotonicMs)} more, and of "
-        + $"copies on such nodes only {tally.YoungMost()} of {count.Counts.Target} may count";
+    private string Probation(int node)
+    {
+        var why = nodes.Young[node]
+            ? $"on probation for {Words.Time(nodes.Nodes[node].YoungUntilMs!.Value - nodes.Now.MonotonicMs)} more"
+            : "on probation, since other slices of this node failed audits";
+        return $"{why}, and of copies on such nodes only {tally.ProbationMost()} of {count.Counts.Target} may count";
+    }
 
     private string Clash(int domain, int by) =>
         $"same {nodes.DomainName(domain)} as {nodes.Ids[by].Brief}…";
@@ -79,7 +83,7 @@ internal sealed class VerdictWriter(NodeIndex nodes, ModelTally tally, int slice
             // A holder's stale claim adds nothing to the verdict on its copy.
             if (node >= 0 && HasVerdict(verdicts, claims[i].Node)) continue;
             if (!counts && fate == ClaimFate.Counted)
-                fate = nodes.OccupiedClash(node, out _) >= 0 ? ClaimFate.Duplicate : ClaimFate.Young;
+                fate = nodes.OccupiedClash(node, out _) >= 0 ? ClaimFate.Duplicate : ClaimFate.Probation;
             verdicts.Add(new CopyVerdict(claims[i].Node, false, false, OfClaim(claims[i], node, fate, urgency)));
         }
     }
@@ -119,7 +123,7 @@ internal sealed class VerdictWriter(NodeIndex nodes, ModelTally tally, int slice
                 return $"claim not counted: {fetched} as it says, and it cannot show it";
             case ClaimFate.Broken:
                 return "claim not counted: it claimed slices that others had to fetch";
-            case ClaimFate.Young: return "claim not counted: " + Probation(node);
+            case ClaimFate.Probation: return "claim not counted: " + Probation(node);
             default:
                 return "claim not counted: " + Clash(nodes.OccupiedClash(node, out var by), by);
         }

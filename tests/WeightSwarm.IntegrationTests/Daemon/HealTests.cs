@@ -32,7 +32,7 @@ public sealed class HealTests
         var file = FileOf(swarm, 1, Shard);
 
         await DamageAsync(how, file, swarm.At("elsewhere"));
-        await RestoreAsync(swarm, swarm.At("before"));
+        await swarm[2].AskAsync("restore", Model, swarm.At("before"));
         ModelFolder.AssertSame(folder, swarm.At("before"));
         AssertFound(await swarm[1].RunAsync("verify", Model), swarm[1], fault, bad);
         await swarm.UntilAsync(
@@ -46,9 +46,12 @@ public sealed class HealTests
             await swarm[1].ReceivedAsync() - received, bad * ModelFolder.MiB, bad * ModelFolder.MiB + Slack);
         Assert.Equal("present", (await DonationAsync(swarm[1])).GetProperty("state").GetString());
 
+        // The other source dies only when the third node has heard of every slice that the mended one holds.
+        await swarm.UntilAsync(
+            async () => (await HeldSlices.OfAsync(swarm[2], Model, swarm[1])).Count == Slices,
+            "the third node to hear what is held again", Model);
         await swarm[0].KillAsync();
-        // Who audited the copy while it was bad does not take it for a source before it has been shown again.
-        await RestoreAsync(swarm, swarm.At("after"));
+        await swarm[2].AskAsync("restore", Model, swarm.At("after"));
         ModelFolder.AssertSame(folder, swarm.At("after"));
         Assert.Equal(0, (await swarm[1].RunAsync("verify")).ExitCode);
     }
@@ -167,16 +170,6 @@ public sealed class HealTests
                 break;
         }
     }
-
-    /// <summary>At this pace a restore gives up when nothing has come for ten seconds, and says that the same command
-    /// goes on: so it does.</summary>
-    private static Task RestoreAsync(Swarm swarm, string folder) => swarm.UntilAsync(
-        async () =>
-        {
-            var run = await swarm[2].RunAsync("restore", Model, folder);
-            Assert.True(run.ExitCode is 0 or 7, run.ToString());
-            return run.ExitCode == 0;
-        }, "the restore to end");
 
     /// <summary>By `verify`; or by the daemon itself, if it came by before.</summary>
     private static void AssertFound(RunResult verified, DaemonProcess node, string fault, int bad)

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using WeightSwarm.IntegrationTests.Daemon.Support;
 
 namespace WeightSwarm.IntegrationTests.Daemon;
@@ -99,18 +98,5 @@ public sealed class RestartTests
     }
 
     /// <summary>The slices that the node itself says it holds.</summary>
-    private static async Task<SortedSet<int>> HeldAsync(DaemonProcess node)
-    {
-        var why = await node.RunAsync("why", Model);
-        if (why.ExitCode == 3) return [];
-        return
-        [
-            .. why.Succeeded().Json.GetProperty("slices").EnumerateArray()
-                .Where(slice => slice.GetProperty("copies").EnumerateArray().Any(copy => IsHeldBy(copy, node.Id)))
-                .Select(slice => slice.GetProperty("slice").GetInt32()),
-        ];
-    }
-
-    private static bool IsHeldBy(JsonElement copy, string node) =>
-        copy.GetProperty("node_id").GetString() == node && !copy.GetProperty("claim").GetBoolean();
+    private static Task<SortedSet<int>> HeldAsync(DaemonProcess node) => HeldSlices.OfAsync(node, Model, node);
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using WeightSwarm.Core;
 using WeightSwarm.Core.Catalogue;
 
@@ -69,17 +68,9 @@ internal sealed class CrashModel
     /// <param name="asked">Whose word it is.</param>
     /// <param name="holder">Of whom it is said.</param>
     /// <param name="claims">Those that the holder only fetches, instead.</param>
-    public async Task<IEnumerable<SliceName>> HeldAsync(DaemonProcess asked, DaemonProcess holder, bool claims = false)
-    {
-        var why = await asked.RunAsync("why", Name);
-        if (why.ExitCode == 3) return [];
-        return why.Succeeded().Json.GetProperty("slices").EnumerateArray()
-            .Where(slice => slice.GetProperty("copies").EnumerateArray().Any(copy => IsOf(copy, holder.Id, claims)))
-            .Select(slice => new SliceName(Name, slice.GetProperty("slice").GetInt32())).ToList();
-    }
-
-    private static bool IsOf(JsonElement copy, string node, bool claim) =>
-        copy.GetProperty("node_id").GetString() == node && copy.GetProperty("claim").GetBoolean() == claim;
+    public async Task<IEnumerable<SliceName>> HeldAsync(
+        DaemonProcess asked, DaemonProcess holder, bool claims = false) =>
+        (await HeldSlices.OfAsync(asked, Name, holder, claims)).Select(slice => new SliceName(Name, slice));
 
     private IEnumerable<int> PiecesOf(int slice) => Enumerable.Range(
         slice * _piecesPerSlice, Math.Min(_piecesPerSlice, _metainfo.Pieces - slice * _piecesPerSlice));

@@ -161,7 +161,7 @@ public sealed class CrowdsTests
             {
                 var index = Index(swarm);
                 new ModelTally(index, index.View.Models[0]).Count(0, withOwnClaim: true);
-                var first = new Placement(index).First(index.View.Models[0].Entry, 0, 1, withYoung: false);
+                var first = new Placement(index).First(index.View.Models[0].Entry, 0, 1, withProbation: false);
                 Assert.Equal(Swarm.Id(order[0]), index.Ids[first]);
                 swarm.Claims(order[0], 0);
             }

@@ -92,7 +92,8 @@ public sealed class ProbationTests
     [InlineData(0, 40, 1)]
     public void Release_OfASliceThatYoungNodesHold_ReliesOnAThirdOfThem(int old, int young, int relied)
     {
-        var holders = Enumerable.Range(0, young).Select(i => new ReleaseHolder(Swarm.Id(i), [], true, IsYoung: true))
+        var holders = Enumerable.Range(0, young)
+            .Select(i => new ReleaseHolder(Swarm.Id(i), [], true, OnProbation: true))
             .Concat(Enumerable.Range(100, old).Select(i => new ReleaseHolder(Swarm.Id(i), [], true)));
         Assert.Equal(relied, ReleaseRule.Seen(new ReleaseFacts { Target = 5, Holders = [.. holders] }));
     }

@@ -3,7 +3,8 @@ namespace WeightSwarm.Core.Planning;
 /// <summary>
 /// Copies on nodes that are on probation. Keys are free: whoever wants to be all holders of a slice only has to make
 /// enough nodes. So of N wanted copies at most floor(N/3) may be on nodes that this node has not known for long
-/// (gossip-planner sections 3.2 and 7), and the others are wanted from those it has.
+/// (gossip-planner sections 3.2 and 7), and the others are wanted from those it has. Nodes that their audits discredit
+/// (<see cref="Discredit"/>) are counted among them.
 /// <para>
 /// The bound gives way where it could not be kept. Let E be the number of established nodes that hold a copy which
 /// stays or could take one now, no two in one failure domain, but at most N - floor(N/3): the bound is N - E. So a
@@ -19,16 +20,16 @@ namespace WeightSwarm.Core.Planning;
 /// </summary>
 internal sealed partial class ModelTally
 {
-    private int _slice, _youngCounted, _staysOld;
-    private int? _youngMost;
+    private int _slice, _probationCounted, _staysOld;
+    private int? _probationMost;
 
     /// <summary>How many copies and claims of nodes on probation may count for the slice counted last.</summary>
-    public int YoungMost() => _youngMost ??= _target - EstablishedWithin(_target - _target / 3);
+    public int ProbationMost() => _probationMost ??= _target - EstablishedWithin(_target - _target / 3);
 
     /// <summary>How many more of them would count for the slice counted last.</summary>
-    public int YoungLeft => YoungMost() - _youngCounted;
+    public int ProbationLeft => ProbationMost() - _probationCounted;
 
-    private bool IsYoung(int holder) => _places[holder] >= 0 && _nodes.Young[_places[holder]];
+    private bool IsOnProbation(int holder) => _places[holder] >= 0 && _nodes.OnProbation[_places[holder]];
 
     /// <summary>
     /// Established nodes that hold a copy which stays, or could take one, up to so many. It is asked for after all
@@ -40,7 +41,7 @@ internal sealed partial class ModelTally
         var bytes = Model.Entry.SliceBytes(_slice);
         var bucket = _nodes.BucketOf(Model.Entry);
         for (var node = 0; node < _nodes.Count && found < most; node++)
-            if (!_nodes.Young[node] && _nodes.Room[node] >= bytes && !_nodes.IsHolding(node) &&
+            if (!_nodes.OnProbation[node] && _nodes.Room[node] >= bytes && !_nodes.IsHolding(node) &&
                 !_nodes.Consent.IsDeclined(node, Model.Entry) && _nodes.HearsOf(node, bucket) &&
                 _nodes.TryReserve(node))
                 found++;
