@@ -71,7 +71,7 @@ public static class EnvelopeCodec
 
     /// <summary>Whether the author signed this record for this network.</summary>
     public static bool IsSigned(Record record, NetworkId network, ISignatureVerifier verifier) => verifier.Verify(
-        record.Envelope.Author.Span, SignedBytes(record.Envelope, network), record.Envelope.Signature.Span);
+        record.PublicKey, SignedBytes(record, network), record.Signature);
 
     private static Record Make(byte[] bytes, V1.Envelope envelope, NetworkId network) =>
         new(bytes, envelope, Hash256.Of(SignedBytes(envelope, network)));
@@ -83,9 +83,17 @@ public static class EnvelopeCodec
         envelope.Signature.Length is > 0 and <= 128 &&
         envelope.IssuedMs < 1UL << 53 && envelope.TtlS > 0;
 
-    private static byte[] SignedBytes(V1.Envelope e, NetworkId network)
+    private static byte[] SignedBytes(Record r, NetworkId network) => SignedBytes(
+        network, r.PublicKey, (uint)r.Kind, r.Subject, r.Seq, (ulong)r.IssuedMs, r.TtlS, r.Body);
+
+    private static byte[] SignedBytes(V1.Envelope e, NetworkId network) => SignedBytes(
+        network, e.Author.Span, e.Kind, e.Subject.Span, e.Seq, e.IssuedMs, e.TtlS, e.Body.Span);
+
+    private static byte[] SignedBytes(
+        NetworkId network, ReadOnlySpan<byte> author, uint kind, ReadOnlySpan<byte> subject, ulong seq, ulong issuedMs,
+        uint ttlS, ReadOnlySpan<byte> body)
     {
-        var lengths = Domain.Length + Hash256.Size + e.Author.Length + e.Subject.Length + e.Body.Length;
+        var lengths = Domain.Length + Hash256.Size + author.Length + subject.Length + body.Length;
         var size = lengths + 2 + 2 + 2 + 8 + 8 + 4 + 4;
         var buffer = new byte[size];
         var rest = buffer.AsSpan();
@@ -93,16 +101,16 @@ public static class EnvelopeCodec
         rest = rest[Domain.Length..];
         network.Hash.CopyTo(rest);
         rest = rest[Hash256.Size..];
-        rest = PutShort(rest, e.Author.Length);
-        rest = Put(rest, e.Author.Span);
-        rest = PutShort(rest, (int)e.Kind);
-        rest = PutShort(rest, e.Subject.Length);
-        rest = Put(rest, e.Subject.Span);
-        BinaryPrimitives.WriteUInt64LittleEndian(rest, e.Seq);
-        BinaryPrimitives.WriteUInt64LittleEndian(rest[8..], e.IssuedMs);
-        BinaryPrimitives.WriteUInt32LittleEndian(rest[16..], e.TtlS);
-        BinaryPrimitives.WriteUInt32LittleEndian(rest[20..], (uint)e.Body.Length);
-        Put(rest[24..], e.Body.Span);
+        rest = PutShort(rest, author.Length);
+        rest = Put(rest, author);
+        rest = PutShort(rest, (int)kind);
+        rest = PutShort(rest, subject.Length);
+        rest = Put(rest, subject);
+        BinaryPrimitives.WriteUInt64LittleEndian(rest, seq);
+        BinaryPrimitives.WriteUInt64LittleEndian(rest[8..], issuedMs);
+        BinaryPrimitives.WriteUInt32LittleEndian(rest[16..], ttlS);
+        BinaryPrimitives.WriteUInt32LittleEndian(rest[20..], (uint)body.Length);
+        Put(rest[24..], body);
         return buffer;
     }
 

@@ -8,41 +8,42 @@ namespace WeightSwarm.Core.Records;
 /// </summary>
 public sealed class Record
 {
-    internal Record(
-        byte[] bytes, V1.Envelope envelope, Hash256 id)
+    private readonly byte[] _bytes;
+    private readonly EnvelopeParts _parts;
+
+    internal Record(byte[] bytes, V1.Envelope envelope, Hash256 id)
     {
-        Bytes = bytes;
-        Envelope = envelope;
-        Id = id;
-        Author = NodeId.Of(envelope.Author.Span);
-        Key = RecordKey.Of(Author, Kind, envelope.Subject.Span);
+        (_bytes, _parts) = (bytes, EnvelopeParts.Of(bytes, envelope));
+        (Id, Seq, IssuedMs, TtlS) = (id, envelope.Seq, (long)envelope.IssuedMs, envelope.TtlS);
+        Key = RecordKey.Of(NodeId.Of(PublicKey), (RecordKind)envelope.Kind, Subject);
     }
 
     /// <summary>The serialized envelope.</summary>
-    public ReadOnlyMemory<byte> Bytes { get; }
+    public ReadOnlyMemory<byte> Bytes => _bytes;
     /// <summary>SHA-256 of the signed bytes.</summary>
     public Hash256 Id { get; }
     /// <summary>SHA-256 of the author's key.</summary>
-    public NodeId Author { get; }
+    public NodeId Author => Key.Author;
     /// <summary>The register that this record is a value of.</summary>
     public RecordKey Key { get; }
     /// <summary>What it says; perhaps a value that this version does not know.</summary>
-    public RecordKind Kind => (RecordKind)Envelope.Kind;
+    public RecordKind Kind => Key.Kind;
     /// <summary>Larger wins within one register.</summary>
-    public ulong Seq => Envelope.Seq;
+    public ulong Seq { get; }
     /// <summary>The author's wall clock when it signed, Unix milliseconds.</summary>
-    public long IssuedMs => (long)Envelope.IssuedMs;
+    public long IssuedMs { get; }
     /// <summary>How long it lives from then on, milliseconds.</summary>
-    public long TtlMs => Envelope.TtlS * 1000L;
+    public long TtlMs => TtlS * 1000L;
     /// <summary>Days since 1970-01-01 of <see cref="IssuedMs"/>: the coarse key of reconciliation.</summary>
     public uint IssuedDay => (uint)(IssuedMs / 86_400_000);
     /// <summary>What it is about; meaning by kind.</summary>
-    public ReadOnlySpan<byte> Subject => Envelope.Subject.Span;
+    public ReadOnlySpan<byte> Subject => _parts.Subject.In(_bytes);
     /// <summary>The message that the kind names.</summary>
-    public ReadOnlySpan<byte> Body => Envelope.Body.Span;
+    public ReadOnlySpan<byte> Body => _parts.Body.In(_bytes);
     /// <summary>The author's SubjectPublicKeyInfo (DER).</summary>
-    public ReadOnlySpan<byte> PublicKey => Envelope.Author.Span;
-    internal V1.Envelope Envelope { get; }
+    public ReadOnlySpan<byte> PublicKey => _parts.Author.In(_bytes);
+    internal ReadOnlySpan<byte> Signature => _parts.Signature.In(_bytes);
+    internal uint TtlS { get; }
 
     private IMessage? _parsed;
     private object? _derived;

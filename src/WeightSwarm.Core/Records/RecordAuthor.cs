@@ -42,7 +42,8 @@ public sealed class RecordAuthor(ISigner signer, NetworkId network, ISequence se
     {
         var seq = sequence.Next(clockTrusted ? now.UnixMs : 0);
         return EnvelopeCodec.Write(
-            signer, network, record.Kind, record.Subject, record.Envelope.Body, seq, now.UnixMs, record.TtlMs);
+            signer, network, record.Kind, record.Subject, ByteString.CopyFrom(record.Body), seq, now.UnixMs,
+            record.TtlMs);
     }
 
     /// <summary>A record of this key, newer than any that was made here, came back from the network: number above
