@@ -1,11 +1,13 @@
 using WeightSwarm.Core.Catalogue;
+using WeightSwarm.Core.Gossip.Buckets;
 
 namespace WeightSwarm.Core.Planning;
 
 /// <summary>
 /// Who takes a slice when everybody acts in turn: of those who could, the first in the rendezvous order. The scores are
-/// made once for each group of slices. Established nodes go before those on probation, for whom nobody waits, and then
-/// those with a place left where they are before the crowded ones (<see cref="Crowds"/>).
+/// made once for each group of slices. Established nodes go before those on probation, for whom nobody waits; then
+/// those who hear of the model's bucket before those who would have to subscribe to it first, as they do where takers
+/// are few; and then those with a place left where they are before the crowded ones (<see cref="Crowds"/>).
 /// </summary>
 internal sealed class Placement
 {
@@ -13,6 +15,7 @@ internal sealed class Placement
     private readonly int[] _candidates;
     private readonly ulong[] _scores;
     private (Hash256 Model, int Group) _group = (default, -1);
+    private int _bucket = Bucket.None;
 
     public Placement(NodeIndex nodes)
     {
@@ -39,10 +42,12 @@ internal sealed class Placement
 
     private bool IsBefore(int one, int other) => PlaceOf(one).CompareTo(PlaceOf(other)) < 0;
 
-    private (bool, Crowding, ulong) PlaceOf(int candidate)
+    private (bool, bool, Crowding, ulong) PlaceOf(int candidate)
     {
         var node = _candidates[candidate];
-        return (_nodes.OnProbation[node], _nodes.Crowds?.Of(node) ?? Crowding.None, _scores[candidate]);
+        return (
+            _nodes.OnProbation[node], !_nodes.HearsOf(node, _bucket), _nodes.Crowds?.Of(node) ?? Crowding.None,
+            _scores[candidate]);
     }
 
     private void Enter(Entry model, int slice)
@@ -50,6 +55,7 @@ internal sealed class Placement
         var group = (model.ModelId, slice / Rendezvous.GroupSize(model));
         if (group == _group) return;
         _group = group;
+        _bucket = _nodes.BucketOf(model);
         var order = Rendezvous.OrderDigest(_nodes.View.EpochSalt, Rendezvous.GroupKey(model, slice));
         for (var i = 0; i < _candidates.Length; i++)
             _scores[i] = Rendezvous.Score(order, _nodes.Digests[_candidates[i]], _nodes.Weights[_candidates[i]]);

@@ -61,6 +61,28 @@ public sealed class PartedPlanTests
         Assert.True(longer > waits + Pace.Drill.U1.StepMs, $"{longer} ms with them, {waits} ms without");
     }
 
+    /// <summary>The outlook gives the copies to those who hear of the model; to others only where none of them is
+    /// left.</summary>
+    [Theory]
+    [InlineData(5, 0)]
+    [InlineData(1, 1)]
+    public void First_OfThePlacement_IsOneWhoHearsOfTheModel(int listeners, int deaf)
+    {
+        var swarm = Nodes(120, copies: 3).Holds(9, 0);
+        var view = View(swarm, n => n >= 10 && n < 10 + listeners ? [_bucket] : [(_bucket + 1) % 8]);
+        var index = new NodeIndex(view, Swarm.Now);
+        var (tally, placement) = (new ModelTally(index, view.Models[0]), new Placement(index));
+        tally.Count(0, withOwnClaim: true);
+        var taken = new List<int>();
+        for (var copy = 0; copy < 2; copy++)
+        {
+            var node = placement.First(view.Models[0].Entry, 0, 1, withProbation: false);
+            index.MarkHolding(node);
+            taken.Add(node);
+        }
+        Assert.Equal(deaf, taken.Count(node => !index.HearsOf(node, _bucket)));
+    }
+
     [Fact]
     public void Relief_WhereTakersAreFew_AsksOfTheFirstInTheOrderAsManyAsAreMissing()
     {
