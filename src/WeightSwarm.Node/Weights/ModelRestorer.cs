@@ -165,7 +165,7 @@ public sealed class ModelRestorer(
         var entry = selection.Content.Entry;
         if (await fetch.RunAsync(token => SourcesAsync(selection, own.ListenPort, token), patience, cancellation))
             return fetch.FetchedBytes;
-        throw await StalledAsync(entry, staging.Folder, patience, cancellation);
+        throw await StalledAsync(entry, staging.Folder, patience, fetch.Peers, cancellation);
     }
 
     private ITorrentEngine CreateEngine() =>
@@ -188,11 +188,11 @@ public sealed class ModelRestorer(
     }
 
     private async Task<ControlException> StalledAsync(
-        Entry entry, string staging, TimeSpan patience, CancellationToken cancellation)
+        Entry entry, string staging, TimeSpan patience, int peers, CancellationToken cancellation)
     {
         var missing = await inbox.AskAsync(core => SourcePeers.SlicesWithoutSource(core, entry.ModelId), cancellation);
         var why = missing.IsEmpty
-            ? "every slice has a present holder, but none delivers; see the log of the holders"
+            ? $"every slice has a present holder, but {WhyNot(peers)}"
             : $"slices {string.Join(", ", missing.Slices.Take(20))} have no present holder " +
                 $"(see `weightswarm why {entry.Model}`)";
         if (origins.Describe(entry) is { Length: > 0 } origin) why += $"; the origin {entry.Origin} is {origin}";
@@ -201,6 +201,10 @@ public sealed class ModelRestorer(
             $"{entry.Model} cannot be completed now: nothing came for {patience.TotalSeconds:0} s, and {why}. " +
             $"What is here stays in {staging}; run the same command again to go on");
     }
+
+    private static string WhyNot(int peers) => peers == 0
+        ? "none answers at its BitTorrent port; is that open where they are?"
+        : $"none delivers, of {peers} connected; see the log of the holders";
 
     private static async Task<FileVerdict?> FirstFaultAsync(
         RestoreSelection selection, RestoreStaging staging, Action<RestoreProgress> report,

@@ -34,6 +34,9 @@ internal sealed class RestoreFetch(
     /// <summary>Payload received, waste included.</summary>
     public long FetchedBytes { get; private set; }
 
+    /// <summary>Peers that it was connected to when it looked last.</summary>
+    public int Peers { get; private set; }
+
     /// <summary>Returns true when every wanted piece is in its file, false when nothing came for so long.</summary>
     /// <param name="sources">Where pieces may be had now.</param>
     /// <param name="patience">How long nothing may come.</param>
@@ -72,7 +75,7 @@ internal sealed class RestoreFetch(
         {
             var status = await engine.GetStatusAsync(_key, cancellation)
                 ?? throw new TorrentEngineException("the restore's torrent is gone from its engine");
-            FetchedBytes = status.TotalDownloadedBytes;
+            (FetchedBytes, Peers) = (status.TotalDownloadedBytes, status.Peers);
             _isChecked = status.State is not TorrentState.Checking;
             report(new RestoreProgress(
                 _isChecked ? "fetching" : "checking", status.TotalWantedDoneBytes, status.TotalWantedBytes,
