@@ -13,7 +13,8 @@ internal static class OverlayRun
 {
     private const string Usage =
         "usage: tests/simulate overlay [--nodes N] [--seeds A..B] " +
-        "[--only spread|crash|heal|join|join-renewed|join-parted|reconcile|leases] [--json FILE]";
+        "[--only spread|crash|heal|join|join-renewed|join-parted|reconcile|leases|traffic|state] " +
+        "[--json FILE]";
 
     public static int Run(string[] args, TextWriter output, TextWriter errors)
     {
@@ -49,6 +50,8 @@ internal static class OverlayRun
         ("join-parted", (seed, figures, progress) =>
             JoinTrial.Run(seed, nodes, true, figures, progress, buckets: 17)),
         ("leases", (seed, figures, progress) => LeaseTrial.Run(seed, nodes, figures, progress)),
+        ("traffic", (seed, figures, progress) => TrafficTrial.Run(seed, nodes, figures, progress)),
+        ("state", (seed, figures, _) => StateTrial.Run(seed, nodes, figures)),
         ("reconcile", (seed, figures, _) => ReconcileTrial.Run(seed, nodes, figures)),
     ];
 
@@ -85,7 +88,7 @@ internal sealed record OverlayOptions(ulong FirstSeed, ulong LastSeed, int Nodes
             else if (args[i] == "--seeds" && RunOptions.TrySeeds(value, out var first, out var last))
                 options = options with { FirstSeed = first, LastSeed = last };
             else if (args[i] == "--only" && value is "spread" or "crash" or "heal" or "join" or "join-renewed"
-                or "join-parted" or "reconcile" or "leases")
+                or "join-parted" or "reconcile" or "leases" or "traffic" or "state")
                 options = options with { Only = value };
             else if (args[i] == "--json" && value.Length > 0) options = options with { JsonFile = value };
             else return null;

@@ -19,7 +19,7 @@ internal static class Samples
             DonatedBytes = 1UL << 40,
             FreeBytes = 1UL << 39,
             Operator = $"operator {node}",
-            Site = "a site",
+            Site = $"site {node}",
             Version = "1.0",
             StartedMs = SimWorld.EpochUnixMs,
             Endpoints =
@@ -45,5 +45,41 @@ internal static class Samples
         var body = new V1.Holding { Verified = ByteString.CopyFrom(verified), LastScrubDay = 20_000 };
         return EnvelopeCodec.Write(
             key, network, RecordKind.Holding, subject, body, seq, issuedMs, Pace.Real.LeaseTtlMs);
+    }
+
+    /// <summary>A fetch of a slice that is half done.</summary>
+    public static Record Claim(NetworkId network, WideKey key, int model, ulong seq, long issuedMs)
+    {
+        byte[] subject = [.. Hash256.Of(BitConverter.GetBytes(model)).ToArray(), 0, 0, 0, (byte)model];
+        var body = new V1.Claim
+        {
+            Score = SplitMix64.Mix(seq),
+            ProgressPercent = 50,
+            ClaimedMs = (ulong)issuedMs,
+            Parts = ByteString.CopyFrom([.. Enumerable.Repeat((byte)0xF0, 8)]),
+        };
+        return EnvelopeCodec.Write(
+            key, network, RecordKind.Claim, subject, body, seq, issuedMs, Pace.Real.U2.ClaimTtlMs);
+    }
+
+    /// <summary>What a monitor says of a node that came back.</summary>
+    public static Record Observation(NetworkId network, WideKey key, WideKey subject, ulong seq, long issuedMs) =>
+        EnvelopeCodec.Write(
+            key, network, RecordKind.Observation, subject.Id.Hash.ToArray(),
+            new V1.Observation { SinceMs = (ulong)issuedMs }, seq, issuedMs, Pace.Real.LeaseTtlMs);
+
+    /// <summary>What an auditor passed in a day and a half: so many copies.</summary>
+    public static Record AuditReport(NetworkId network, WideKey key, int copies, ulong seq, long issuedMs)
+    {
+        var body = new V1.AuditReport();
+        for (var copy = 0; copy < copies; copy++)
+            body.Passes.Add(new V1.AuditPass
+            {
+                Copy = SplitMix64.Mix(seq + (ulong)copy),
+                Slices = ByteString.CopyFrom([1]),
+                Ago = (uint)(copy % 12),
+            });
+        return EnvelopeCodec.Write(
+            key, network, RecordKind.AuditReport, [], body, seq, issuedMs, Pace.Real.LeaseTtlMs);
     }
 }
