@@ -11,10 +11,11 @@ namespace WeightSwarm.Simulation.Overlay;
 /// </summary>
 internal static class OverlayRun
 {
-    private const string Usage =
-        "usage: tests/simulate overlay [--nodes N] [--seeds A..B] " +
-        "[--only spread|crash|heal|join|join-renewed|join-parted|reconcile|leases|traffic|state] " +
-        "[--json FILE]";
+    private static string Usage => "usage: tests/simulate overlay [--nodes N] [--seeds A..B] " +
+        $"[--only {string.Join('|', PartNames)}] [--json FILE]";
+
+    /// <summary>What can be run alone.</summary>
+    public static IEnumerable<string> PartNames => Parts(0).Select(part => part.Part);
 
     public static int Run(string[] args, TextWriter output, TextWriter errors)
     {
@@ -87,8 +88,7 @@ internal sealed record OverlayOptions(ulong FirstSeed, ulong LastSeed, int Nodes
                 nodes is >= 10 and <= 1_000_000) options = options with { Nodes = nodes };
             else if (args[i] == "--seeds" && RunOptions.TrySeeds(value, out var first, out var last))
                 options = options with { FirstSeed = first, LastSeed = last };
-            else if (args[i] == "--only" && value is "spread" or "crash" or "heal" or "join" or "join-renewed"
-                or "join-parted" or "reconcile" or "leases" or "traffic" or "state")
+            else if (args[i] == "--only" && OverlayRun.PartNames.Contains(value))
                 options = options with { Only = value };
             else if (args[i] == "--json" && value.Length > 0) options = options with { JsonFile = value };
             else return null;

@@ -14,6 +14,8 @@ internal static class TrafficTrial
     private const long Second = 1_000, Minute = 60 * Second, Day = 86_400 * Second;
     private const int PartedFrom = 20_000, BucketsWatched = 17, Buckets = 1_024;
 
+    private const string Reports = "audit reports";
+
     /// <summary>Copies in an audit report: as large as those of `steady-4`.</summary>
     private const int AuditedCopies = 12;
 
@@ -36,7 +38,7 @@ internal static class TrafficTrial
             world.Network, world.Nodes[node].Key, node, (ulong)world.Now.UnixMs, world.Now.UnixMs)),
         new("claims", 830, true, static (world, node) => Samples.Claim(
             world.Network, world.Nodes[node].Key, node, (ulong)world.Now.UnixMs, world.Now.UnixMs)),
-        new("audit reports", 3_640, false, static (world, node) => Samples.AuditReport(
+        new(Reports, 3_640, false, static (world, node) => Samples.AuditReport(
             world.Network, world.Nodes[node].Key, AuditedCopies, (ulong)world.Now.UnixMs, world.Now.UnixMs)),
     ];
 
@@ -47,15 +49,16 @@ internal static class TrafficTrial
         world.RunFor(7 * Minute);
         progress?.WriteLine($"settled: {world.Events} events, {GC.GetTotalMemory(false) >> 20} MiB");
         // As many broadcasts in each measure, whatever the size: it takes less time of a larger network.
-        var window = Math.Clamp(200 * Day / nodes, 2 * Minute, Day);
-        Measure(world, [], window, "silence", figures);
-        Measure(world, [.. _life.Where(s => s.Name != "audit reports")], window, "life", figures);
-        Measure(world, [.. _life.Where(s => s.Name == "audit reports")], window, "audit reports", figures);
+        var window = Math.Clamp(50 * Day / nodes, 30 * Second, Day);
+        Measure(world, [], window, "silence", figures, progress);
+        Measure(world, [.. _life.Where(s => s.Name != Reports)], window, "life", figures, progress);
+        Measure(world, [.. _life.Where(s => s.Name == Reports)], window, Reports, figures, progress);
         figures["offences"] = world.Nodes.Sum(n => n.Offences);
     }
 
     private static void Measure(
-        OverlayWorld world, Saying[] sayings, long windowMs, string name, SortedDictionary<string, long> figures)
+        OverlayWorld world, Saying[] sayings, long windowMs, string name, SortedDictionary<string, long> figures,
+        TextWriter? progress)
     {
         foreach (var saying in sayings) Plan(world, saying, windowMs);
         world.Net.ClearCounts();
@@ -63,6 +66,7 @@ internal static class TrafficTrial
         var sent = world.Net.SentBy.Order().Select(bytes => bytes * Second / windowMs).ToArray();
         figures[$"{name}: bytes per node and second"] = sent.Sum() / sent.Length;
         figures[$"{name}: bytes per second of the 95th of 100 nodes"] = sent[sent.Length * 95 / 100];
+        progress?.WriteLine($"{name}: {windowMs / Second} s, {world.Events} events");
         world.RunFor(Minute);
     }
 

@@ -98,6 +98,27 @@ public sealed class OverlayTests
         Assert.InRange(figures["leases: a day with 1000 missed, bytes"], 1, 3_000 + 40 * 1_000);
     }
 
+    /// <summary>Who lives sends more than who is silent, and nobody takes any of it for an offence.</summary>
+    [Fact]
+    public void Traffic_OfALife_IsMoreThanThatOfSilence()
+    {
+        var figures = Figures();
+        TrafficTrial.Run(3, 24, figures, null);
+        const string each = "bytes per node and second";
+        Assert.InRange(figures[$"silence: {each}"], 1, figures[$"life: {each}"] - 1);
+        Assert.Equal(0, figures["offences"]);
+    }
+
+    /// <summary>The core whose memory is measured knows all that it was given.</summary>
+    [Fact]
+    public void State_OfANetwork_HasAllOfIt()
+    {
+        var figures = Figures();
+        StateTrial.Run(3, 200, figures);
+        Assert.Equal((201, 20), (figures["nodes in the view"], figures["models in the view"]));
+        Assert.Equal(1 + 20 + 200 * 4, figures["records"]);
+    }
+
     [Fact]
     public void Run_OfOneSeedTwice_HasTheSameFigures()
     {

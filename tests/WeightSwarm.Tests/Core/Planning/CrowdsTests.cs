@@ -106,9 +106,7 @@ public sealed class CrowdsTests
         var random = new SplitMix64(11);
         for (var round = 0; round < 50; round++)
         {
-            var swarm = World(14);
-            for (var node = 1; node <= 15; node++)
-                swarm.In(node, (uint)random.Below(4), _countries[(int)random.Below(3)]);
+            var swarm = Drawn(random);
             for (var order = Order(swarm); order.Count > 1; order = Order(swarm))
             {
                 swarm.Claims(order[0], 0);
@@ -154,9 +152,7 @@ public sealed class CrowdsTests
         var random = new SplitMix64(5);
         for (var round = 0; round < 50; round++)
         {
-            var swarm = World(14);
-            for (var node = 1; node <= 15; node++)
-                swarm.In(node, (uint)random.Below(4), _countries[(int)random.Below(3)]);
+            var swarm = Drawn(random);
             while (Order(swarm) is { Count: > 0 } order)
             {
                 var index = Index(swarm);
@@ -233,6 +229,15 @@ public sealed class CrowdsTests
     /// <summary>Five copies wanted of one slice that node 1 holds, and so many candidates: nodes 2 and up.</summary>
     private static Swarm World(int candidates) => new Swarm().Wanting(5, DomainRule.Subnet).With(Swarm.Model(0, 1))
         .Node(1).Holds(1, 0).Nodes(2, candidates + 1);
+
+    /// <summary>Fourteen candidates, and where each says that it is.</summary>
+    private static Swarm Drawn(SplitMix64 random)
+    {
+        var swarm = World(14);
+        for (var node = 1; node <= 15; node++)
+            swarm.In(node, (uint)random.Below(4), _countries[(int)random.Below(3)]);
+        return swarm;
+    }
 
     private static NodeIndex Index(Swarm swarm) => new(swarm.SeenBy(99), Swarm.Now);
 
