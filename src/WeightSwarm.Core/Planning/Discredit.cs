@@ -17,16 +17,16 @@ namespace WeightSwarm.Core.Planning;
 /// </summary>
 internal static class Discredit
 {
-    /// <summary>So many failed slices of one holder.</summary>
-    public const int Slices = 2;
+    private const int FailedSlices = 2;
 
     /// <summary>Who is discredited by the failures, which are ordered by holder.</summary>
     public static ImmutableSortedSet<NodeId> Of(ImmutableSortedDictionary<CopyKey, long> failed)
     {
-        if (failed.Count < Slices) return [];
+        if (failed.Count < FailedSlices) return [];
         return
         [
-            .. failed.Keys.GroupBy(copy => copy.Holder).Where(holder => holder.Count() >= Slices).Select(h => h.Key),
+            .. failed.Keys.GroupBy(copy => copy.Holder).Where(copies => copies.Count() >= FailedSlices)
+                .Select(copies => copies.Key),
         ];
     }
 }

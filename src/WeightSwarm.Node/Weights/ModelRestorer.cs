@@ -203,7 +203,7 @@ public sealed class ModelRestorer(
     }
 
     private static string WhyNot(int peers) => peers == 0
-        ? "none answers at its BitTorrent port; is that open where they are?"
+        ? "none answers at its BitTorrent port: see that it is open there"
         : $"none delivers, of {peers} connected; see the log of the holders";
 
     private static async Task<FileVerdict?> FirstFaultAsync(

@@ -2,7 +2,7 @@ namespace WeightSwarm.IntegrationTests.Daemon.Support;
 
 /// <summary>A test that makes network namespaces, which only root may; for anybody else it is skipped.</summary>
 [AttributeUsage(AttributeTargets.Method)]
-internal sealed class NamespaceFactAttribute : FactAttribute
+internal class NamespaceFactAttribute : FactAttribute
 {
     public NamespaceFactAttribute()
     {

@@ -11,16 +11,10 @@ public sealed class FailedAuditTests
     private static readonly Swarm _swarm = new Swarm().Wanting(3).Nodes(1, 6).With(Swarm.Model(0, 2))
         .Holds(1, 0, 1).Holds(2, 0, 1).Holds(3, 0, 1);
 
-    private static SwarmView With(SwarmView view, params (int Node, int Slice)[] failed) => view with
-    {
-        FailedAudits = view.FailedAudits.AddRange(failed.Select(f => KeyValuePair.Create(
-            new CopyKey(Swarm.Id(f.Node), view.Models[0].Entry.ModelId, f.Slice), Swarm.Now.UnixMs - 90_000))),
-    };
-
     [Fact]
     public void Count_OfASliceWithAFailedCopy_WantsAnotherInItsPlace()
     {
-        var view = With(_swarm.SeenBy(1), (2, 1));
+        var view = _swarm.SeenBy(1).Failing((2, 1));
         Assert.Equal((3, 0), Of(view, 0));
         Assert.Equal((2, 1), Of(view, 1));
 
@@ -34,7 +28,7 @@ public sealed class FailedAuditTests
     [Fact]
     public void Explain_OfAFailedCopy_SaysSo()
     {
-        var view = With(_swarm.SeenBy(1), (2, 1));
+        var view = _swarm.SeenBy(1).Failing((2, 1));
         var copies = SliceCounter.Explain(view.Models[0], 1, view, Swarm.Now).Copies;
         var verdict = copies.Single(c => c.Node == Swarm.Id(2));
         Assert.Equal((false, "not counted: failed an audit 90 s ago"), (verdict.Counted, verdict.Reason));
@@ -43,7 +37,7 @@ public sealed class FailedAuditTests
     [Fact]
     public void Plan_AllOtherCopiesFailed_HasNoSourceForTheSlice()
     {
-        var view = With(_swarm.SeenBy(4), (1, 1), (2, 1), (3, 1));
+        var view = _swarm.SeenBy(4).Failing((1, 1), (2, 1), (3, 1));
         var plan = new Planner().Plan(view, Swarm.Own(), Swarm.Now);
         Assert.Contains("no source", plan.Steps.Single(s => s.Slice == 1).Reason, StringComparison.Ordinal);
     }
@@ -51,7 +45,7 @@ public sealed class FailedAuditTests
     [Fact]
     public void HealthReport_WithAFailedCopy_CountsItNot()
     {
-        var health = HealthReport.Of(With(_swarm.SeenBy(1), (2, 1)), Swarm.Now).Models[0];
+        var health = HealthReport.Of(_swarm.SeenBy(1).Failing((2, 1)), Swarm.Now).Models[0];
         Assert.Equal((2, 1, 1), (health.Counted, health.WorstSlice, health.SlicesBelowTarget));
     }
 }

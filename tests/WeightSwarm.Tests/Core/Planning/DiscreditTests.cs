@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using WeightSwarm.Core.Auditing;
 using WeightSwarm.Core.Planning;
 
 namespace WeightSwarm.Tests.Core.Planning;
@@ -20,7 +18,7 @@ public sealed class DiscreditTests
     [InlineData(4, 4, 4, 1)]
     public void Count_OfASliceOnDiscreditedNodes_CountsOneOfThem(int first, int second, int counted, int need)
     {
-        var view = With(Held(takers: 3), [.. Failed(1, first), .. Failed(2, second)]);
+        var view = Held(takers: 3).SeenBy(9).Failing([.. Failed(1, first), .. Failed(2, second)]);
         var count = SliceCounter.Count(view.Models[0], Slice, view, Swarm.Now);
         Assert.Equal((counted, need), (count.Durable, count.Need));
     }
@@ -29,7 +27,7 @@ public sealed class DiscreditTests
     [Fact]
     public void Count_WhereNobodyElseHasRoom_CountsThemAll()
     {
-        var view = With(Held(takers: 0), [.. Failed(1, 2), .. Failed(2, 2)]);
+        var view = Held(takers: 0).SeenBy(9).Failing([.. Failed(1, 2), .. Failed(2, 2)]);
         var count = SliceCounter.Count(view.Models[0], Slice, view, Swarm.Now);
         Assert.Equal((5, 0), (count.Durable, count.Need));
     }
@@ -37,7 +35,7 @@ public sealed class DiscreditTests
     [Fact]
     public void Explain_OfACopyThatDoesNotCountForThis_SaysWhy()
     {
-        var view = With(Held(takers: 3), [.. Failed(1, 2), .. Failed(2, 2)]);
+        var view = Held(takers: 3).SeenBy(9).Failing([.. Failed(1, 2), .. Failed(2, 2)]);
         var copies = SliceCounter.Explain(view.Models[0], Slice, view, Swarm.Now).Copies;
         var left = Assert.Single(copies, copy => !copy.Counted);
         Assert.Equal(
@@ -48,8 +46,8 @@ public sealed class DiscreditTests
     [Fact]
     public void Release_RelyingOnDiscreditedNodes_ReliesOnOneOfThem()
     {
-        Assert.Equal(5, Relied(With(Held(takers: 3), [.. Failed(1, 2), .. Failed(2, 1)])));
-        Assert.Equal(4, Relied(With(Held(takers: 3), [.. Failed(1, 2), .. Failed(2, 2)])));
+        Assert.Equal(5, Relied(Held(takers: 3).SeenBy(9).Failing([.. Failed(1, 2), .. Failed(2, 1)])));
+        Assert.Equal(4, Relied(Held(takers: 3).SeenBy(9).Failing([.. Failed(1, 2), .. Failed(2, 2)])));
 
         static int Relied(SwarmView view) => ReleaseRule.Seen(
             new ReleaseFactsReader(view, Swarm.Id(9), Swarm.Now).Of(view.Models[0].Entry.ModelId, Slice)!);
@@ -59,7 +57,7 @@ public sealed class DiscreditTests
     [Fact]
     public void NodeIndex_OfADiscreditedNode_IsOnProbationAndNotYoung()
     {
-        var nodes = new NodeIndex(With(Held(takers: 3), [.. Failed(1, 2)]), Swarm.Now);
+        var nodes = new NodeIndex(Held(takers: 3).SeenBy(9).Failing([.. Failed(1, 2)]), Swarm.Now);
         var at = nodes.Find(Swarm.Id(1));
         Assert.Equal((true, false), (nodes.OnProbation[at], nodes.Young[at]));
     }
@@ -74,14 +72,4 @@ public sealed class DiscreditTests
 
     private static IEnumerable<(int Node, int Slice)> Failed(int node, int slices) =>
         Enumerable.Range(0, slices).Select(slice => (node, slice));
-
-    private static SwarmView With(Swarm swarm, ImmutableArray<(int Node, int Slice)> failed)
-    {
-        var view = swarm.SeenBy(9);
-        return view with
-        {
-            FailedAudits = view.FailedAudits.AddRange(failed.Select(f => KeyValuePair.Create(
-                new CopyKey(Swarm.Id(f.Node), view.Models[0].Entry.ModelId, f.Slice), Swarm.Now.UnixMs - 90_000))),
-        };
-    }
 }

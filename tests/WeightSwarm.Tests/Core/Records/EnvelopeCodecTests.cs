@@ -42,6 +42,34 @@ public sealed class EnvelopeCodecTests
         Assert.Equal(RecordKey.Of(record.Author, RecordKind.Holding, Sample().Subject.Span), record.Key);
     }
 
+    /// <summary>The parts lie where they lie: protobuf does not say in which order fields come.</summary>
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(32, 3)]
+    [InlineData(64, 128)]
+    [InlineData(1, 15_000)]
+    public void Read_OfFieldsInAnyOrder_FindsTheParts(int subjectBytes, int bodyBytes)
+    {
+        var whole = Sample();
+        whole.Subject = ByteString.CopyFrom([.. Enumerable.Repeat((byte)0xBB, subjectBytes)]);
+        whole.Body = ByteString.CopyFrom([.. Enumerable.Range(0, bodyBytes).Select(i => (byte)(i * 7))]);
+        V1.Envelope[] fields =
+        [
+            new() { Signature = whole.Signature }, new() { Body = whole.Body }, new() { Kind = whole.Kind },
+            new() { IssuedMs = whole.IssuedMs }, new() { Subject = whole.Subject }, new() { TtlS = whole.TtlS },
+            new() { Seq = whole.Seq }, new() { Author = whole.Author },
+        ];
+        byte[] bytes = [.. fields.SelectMany(field => field.ToByteArray())];
+        foreach (var way in new[] { whole.ToByteArray(), bytes })
+        {
+            var record = EnvelopeCodec.Read(way, Network)!;
+            Assert.Equal(whole.Author.ToByteArray(), record.PublicKey.ToArray());
+            Assert.Equal(whole.Subject.ToByteArray(), record.Subject.ToArray());
+            Assert.Equal(whole.Body.ToByteArray(), record.Body.ToArray());
+            Assert.Equal(whole.Signature.ToByteArray(), record.Signature.ToArray());
+        }
+    }
+
     public static TheoryData<string, bool> Limits => new()
     {
         { "author 0", false }, { "author 128", true }, { "author 129", false },
